@@ -1,0 +1,19 @@
+/* digest - SHA-256 of bytes, as lower-case hex.  Any thread. */
+#ifndef BASE_DIGEST_H
+#define BASE_DIGEST_H
+
+#include <stddef.h>
+
+#define DIGEST_HEX 65 /* 64 hex digits and the NUL */
+
+void digest_hex(char out[DIGEST_HEX], const void *bytes, size_t len);
+
+/* Digest of `count` parts as one message. */
+struct digest_part {
+	const void *bytes;
+	size_t len;
+};
+void digest_parts(char out[DIGEST_HEX], const struct digest_part *parts,
+		  size_t count);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * jscan - a strict JSON (RFC 8259) pull scanner with positions.
+ *
+ * Every JSON text from outside goes through it first: UTF-8, escapes,
+ * surrogates, numbers, depth, commas and trailing bytes are judged here;
+ * duplicate keys by json_parse() and conf.  It allocates nothing.
+ */
+#ifndef BASE_JSCAN_H
+#define BASE_JSCAN_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+#define JSCAN_DEPTH 64 /* deepest nesting accepted */
+
+enum jtok {
+	JTOK_ERROR, /* see why; every later call says so again */
+	JTOK_END,   /* the whole text was one value */
+	JTOK_OBJECT,
+	JTOK_OBJECT_END,
+	JTOK_ARRAY,
+	JTOK_ARRAY_END,
+	JTOK_KEY, /* raw text without its quotes */
+	JTOK_STRING,
+	JTOK_NUMBER,
+	JTOK_TRUE,
+	JTOK_FALSE,
+	JTOK_NULL,
+};
+
+struct jscan {
+	const char *text;
+	size_t len;
+	size_t pos;	 /* next byte to read */
+	size_t at;	 /* offset of the token just returned */
+	const char *raw; /* its bytes: strings and keys without quotes */
+	size_t raw_len;
+	bool has_escape; /* raw needs jscan_string() */
+	const char *why; /* static text after JTOK_ERROR */
+	int depth;
+	int state; /* private */
+	unsigned char stack[JSCAN_DEPTH];
+};
+
+void jscan_init(struct jscan *s, const char *text, size_t len);
+enum jtok jscan_next(struct jscan *s);
+
+/* Skips the value whose first token was just returned (`t`). */
+enum jtok jscan_skip(struct jscan *s, enum jtok t);
+
+/* Decodes the string or key just returned; false when it does not fit. */
+bool jscan_string(const struct jscan *s, char *to, size_t size);
+bool jscan_number(const struct jscan *s, double *out); /* JTOK_NUMBER only */
+
+/* 1-based line and column (in characters) of a byte offset. */
+void jscan_place(const char *text, size_t offset, int *line, int *column);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * redact - secrets never leave the process: they are replaced by value.
+ *
+ * Every byte that goes to the journal, a screen, a report or a log passes
+ * redact_text().  The list is process wide (a secret is secret everywhere)
+ * and guarded by a lock.  Any thread.
+ */
+#ifndef BASE_REDACT_H
+#define BASE_REDACT_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+
+/* Remembers `secret` (also its URL-encoded and base64 forms) under `name`;
+ * shorter than 6 bytes is ignored (it would blank ordinary text). */
+void redact_add(const char *name, const char *secret);
+void redact_forget_all(void);
+
+/* Replaces each secret in place by "[name]". */
+void redact_buf(struct buf *b);
+void redact_text(char *text, size_t size);
+
+#endif
