@@ -1,0 +1,129 @@
+/*
+ * action - acts on the world: planned, performed, read back.
+ *
+ * Every function here blocks on the network under deadlines and runs on an
+ * actor thread; nothing here knows the room or the journal.  The director
+ * journals the intent (durably) before it lets an actor call
+ * action_perform().
+ *
+ * To add a kind: write action_<kind>.c with one `const struct action_kind`,
+ * add it to action_kinds[] in action.c, describe it in man/warroom-runbook.5.
+ */
+#ifndef ACTION_ACTION_H
+#define ACTION_ACTION_H
+
+#include "base/cancel.h"
+#include "model/book.h"
+#include "model/step.h"
+#include "net/auth.h"
+
+/* What an act needs of the process; borrowed, shared by threads. */
+struct action_env {
+	const struct book *book;
+	const struct fence *fence;
+	struct auth_store *auth;
+};
+
+/* Who carries the act out. */
+enum action_class {
+	ACTION_NETWORK, /* an actor, by the functions below */
+	ACTION_PERSON,	/* a person; confirming is doing */
+	ACTION_WAIT,	/* the director's clock, gates watched */
+	ACTION_GATE,	/* the decision itself */
+};
+
+#define ACTION_LINES 8
+#define ACTION_LINE 160
+#define ACTION_DETAIL 240
+
+/* What would be sent, for people; resolved, redacted, clean. */
+struct action_plan {
+	char lines[ACTION_LINES][ACTION_LINE];
+	size_t count;
+	char before[96]; /* live now; "?" when it could not be read */
+	char after[96];
+	char fingerprint[DIGEST_HEX]; /* of request and live state: if it
+					 moves, the plan is stale */
+};
+
+/* Progress; the pointer is valid during the call only. */
+struct action_event {
+	enum step_state
+		state; /* ACTING ACCEPTED CONVERGING VERIFYING BACKOFF */
+	int attempt;   /* 1.. */
+	char detail[ACTION_DETAIL];
+	int64_t next_ms; /* room time of the next try or poll; 0 none */
+	/* Of the exchange just ended, when there was one: */
+	char method[12]; /* "" none */
+	char url[200];	 /* redacted, clean */
+	int status;
+	int64_t took_us;
+};
+
+/* Actor thread, no lock held; must not call back into action. */
+typedef void action_report(void *ctx, const struct action_event *event);
+
+enum action_outcome {
+	OUTCOME_DONE,	   /* verified by reading back */
+	OUTCOME_FAILED,	   /* certainly without the effect, or refused */
+	OUTCOME_UNKNOWN,   /* may have happened */
+	OUTCOME_CANCELLED, /* ended before anything was sent */
+};
+
+struct action_result {
+	enum action_outcome outcome;
+	bool may_retry; /* OUTCOME_FAILED: another try could help */
+	int attempts;
+	char detail[ACTION_DETAIL];
+};
+
+struct action_job {
+	const struct action_env *env;
+	const struct act *act;
+	const char *key;    /* idempotency key of the business transaction */
+	bool idempotent;    /* may be sent again with the same key */
+	int max_attempts;   /* 1.. */
+	int64_t timeout_ms; /* room time for all of it */
+	uint64_t seed;	    /* of the jitter */
+	struct cancel *cancel;
+	action_report *report;
+	void *ctx;
+};
+
+enum action_landed { LANDED_YES, LANDED_NO, LANDED_UNCLEAR };
+
+struct action_kind {
+	struct kind_spec spec;
+	enum action_class class;
+	/* ACTION_NETWORK only, NULL otherwise: */
+	bool (*mutates)(const struct act *act);
+	enum err_code (*plan)(const struct action_env *env,
+			      const struct act *act, struct cancel *cancel,
+			      struct action_plan *out, struct err *e);
+	/* One whole attempt cycle: retries, polling, verification. */
+	void (*perform)(const struct action_job *job,
+			struct action_result *out);
+	/* Did an act whose answer was lost take effect? Reads only. */
+	enum action_landed (*readback)(const struct action_env *env,
+				       const struct act *act,
+				       struct cancel *cancel, char *detail,
+				       size_t size);
+};
+
+/* NULL-terminated, in the order people should see them. */
+extern const struct action_kind *const action_kinds[];
+/* The same rows as the loader wants them; NULL-terminated. */
+const struct kind_spec *const *action_specs(void);
+
+const struct action_kind *action_kind_of(const char *name); /* or NULL */
+
+/* The three calls for any act (its kind must be ACTION_NETWORK). */
+enum err_code action_plan(const struct action_env *env, const struct act *act,
+			  struct cancel *cancel, struct action_plan *out,
+			  struct err *e) MUST_CHECK;
+void action_perform(const struct action_job *job, struct action_result *out);
+enum action_landed action_readback(const struct action_env *env,
+				   const struct act *act, struct cancel *cancel,
+				   char *detail, size_t size);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * journal - the append-only, hash-chained record of the room.
+ *
+ * JSON Lines, mode 0600, one writer (flock on the file itself), in a folder of
+ * mode 0700.  A record whose kind is durable is on the disk when
+ * journal_append() returns; others follow with the next durable one or
+ * journal_sync().  The first failed write or fsync is final: every later
+ * append fails, the file must be read again.  Director's thread only.
+ */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "model/record.h"
+
+/* The system calls it rests on; tests replace them by failing ones. */
+struct journal_io {
+	ssize_t (*write)(int fd, const void *bytes, size_t len);
+	int (*sync)(int fd);
+	int (*cut)(int fd, off_t len);
+};
+extern const struct journal_io journal_io_system;
+
+struct journal;
+
+/* What reading found. */
+struct journal_report {
+	int64_t records;
+	char head[DIGEST_HEX];
+	bool torn;	    /* the last line was not whole */
+	int64_t torn_bytes; /* cut off (or to be cut) */
+	int64_t bad_record; /* number of the damaged record; 0 none */
+	int64_t bad_offset; /* of its line in bytes */
+};
+
+/* Borrowed record; return other than ERR_NONE ends the reading. */
+typedef enum err_code journal_visit(void *ctx, const struct record *r,
+				    struct err *e);
+
+/*
+ * Opens DIR/journal.jsonl for writing, making folder and file when absent.
+ * Each whole record is visited in order and the chain checked; a torn tail is
+ * cut off (see report->torn).  ERR_HELD says who holds it; ERR_DAMAGED names
+ * record and offset; the file is not changed then.
+ */
+enum err_code journal_open(struct journal **out, const char *dir,
+			   const struct journal_io *io, journal_visit *visit,
+			   void *ctx, struct journal_report *report,
+			   struct err *e) MUST_CHECK;
+void journal_close(struct journal *j); /* syncs; NULL is fine */
+
+/* Sets seq, prev and hash in `r`. */
+enum err_code journal_append(struct journal *j, struct record *r,
+			     struct err *e) MUST_CHECK;
+enum err_code journal_sync(struct journal *j, struct err *e) MUST_CHECK;
+const char *journal_head(const struct journal *j);
+
+/* Drills only: the process kills itself (SIGKILL) once record `seq` is
+ * written, so that recovery can be rehearsed at every record. */
+void journal_die_after(struct journal *j, int64_t seq);
+
+/* Reads without writing or locking: status, watch, verify.  `path` is a room
+ * folder or a journal file.  A torn tail is reported, not refused. */
+enum err_code journal_read(const char *path, journal_visit *visit, void *ctx,
+			   struct journal_report *report,
+			   struct err *e) MUST_CHECK;
+
+/* Is somebody writing it now?  Then `holder` says who ("pid 4711 on host"). */
+bool journal_is_held(const char *dir, char *holder, size_t size);
+
+#endif

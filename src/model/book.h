@@ -1,0 +1,177 @@
+/*
+ * book - a runbook as loaded: immutable, whole, checked.
+ *
+ * conf makes it, everybody reads it, nobody changes it after the room has
+ * opened.  Reference counted; any thread may take and drop.
+ */
+#ifndef MODEL_BOOK_H
+#define MODEL_BOOK_H
+
+#include <stdatomic.h>
+
+#include "base/digest.h"
+#include "model/gate.h"
+#include "model/param.h"
+
+#define BOOK_ID 48
+#define BOOK_TITLE 96
+#define BOOK_NEEDS 16
+
+struct book_endpoint {
+	char id[BOOK_ID];
+	char adapter[16]; /* "guide" "genesys" "cxone" "cloudflare" "sip"
+			     "dns" "tls" "plain" */
+	char *url;	  /* "https://…" for HTTP, "host:port" else */
+	char *token_url;  /* NULL: no OAuth */
+	char *client_id;
+	char *secret_env;  /* environment variable, or NULL */
+	char *secret_file; /* 0600 file, or NULL */
+	char *secret;	   /* resolved before the room opens; never shown */
+	char *ca_file;
+	int rate_per_minute; /* 0: not limited by us */
+};
+
+/* One signal a probe feeds: `from` is a fact of the kind or a JSON pointer,
+ * or "/a/b / /c/d" for a ratio in the same answer. */
+struct book_signal {
+	char name[SIGNAL_NAME];
+	char *from;
+	char *count_from; /* where n comes from; NULL: unknown */
+	double scale;	  /* multiplies numbers; default 1 */
+};
+
+struct book_probe {
+	char id[BOOK_ID];
+	char kind[24];
+	char title[BOOK_TITLE]; /* for the pane row; may be "" */
+	char pane[GATE_DOMAIN]; /* which pane lists it; "" by its signals */
+	int64_t every_ms;
+	int64_t timeout_ms; /* real; at most half of every_ms in live rooms */
+	struct settings with;
+	struct book_signal *signals;
+	size_t signal_count;
+};
+
+/* An act: a step kind with its settings. */
+struct act {
+	char kind[24]; /* "" when there is none */
+	struct settings with;
+};
+
+enum book_confirm {
+	CONFIRM_NONE,
+	CONFIRM_KEY,
+	CONFIRM_PHRASE,
+	CONFIRM_TWO_PERSON,
+};
+
+/* Undone in this order; done in the reverse. */
+enum book_layer {
+	LAYER_TRANSPORT,
+	LAYER_ROUTING,
+	LAYER_FLOW,
+	LAYER_USER_STATE,
+};
+
+enum rollback_after { AFTER_FULL, AFTER_DATA_LOSS, AFTER_FORWARD_ONLY };
+
+struct book_step {
+	char id[BOOK_ID];
+	char title[BOOK_TITLE];
+	char phase[32]; /* "2 Switch"; may be "" */
+	char owner[32];
+	int needs[BOOK_NEEDS]; /* indices into steps */
+	size_t need_count;
+	enum book_layer layer;
+	char object[80]; /* what it changes: "dns:sip.domain.com"; "" none */
+	enum book_confirm confirm;
+	bool idempotent;    /* may be sent again with the same key */
+	bool cleanup;	    /* its failure never triggers a rollback */
+	int64_t takes_ms;   /* expected */
+	int64_t timeout_ms; /* room time for the whole act */
+	int max_attempts;
+	enum rollback_after after;
+	bool before_gates; /* the decision must be GO before it acts */
+	struct act act;
+	struct act undo; /* kind "" when it has none */
+	int line;	 /* in the runbook */
+};
+
+/* One row of the guide's rollback manifest, bound to an act. */
+struct book_undo {
+	int step;	 /* the manifest's number */
+	char action[40]; /* verbatim: "siph_trunk_status" */
+	char target[80];
+	char value[80];
+	int64_t ttl_s; /* -1 when not given */
+	enum book_layer layer;
+	char object[80];
+	struct act act;
+};
+
+struct book_rollback {
+	char id[BOOK_ID]; /* "" : no manifest, undos are computed */
+	char trigger[48];
+	struct book_undo *undos;
+	size_t undo_count;
+	char check_name[64]; /* "all_open_calls_terminated_or_routed" */
+	struct act check;    /* how to see that it holds */
+	int64_t timeout_ms;  /* default 1800 s */
+	int64_t stagger_ms;  /* wait between dns, trunk and routing */
+	char policy[12];     /* "propose" "countdown" "auto" */
+	int64_t countdown_ms;
+};
+
+/* The guide's trunk manifest. */
+struct book_trunk {
+	char id[64];
+	char **sequence; /* failover order */
+	size_t sequence_count;
+	int64_t interval_ms; /* healthCheckIntervalSeconds */
+	int failure_threshold, recovery_threshold;
+	char **codecs;
+	size_t codec_count;
+	char sdp_handling[16];
+	int max_sessions;
+};
+
+struct book {
+	atomic_int refs;
+	char id[BOOK_ID];
+	char title[BOOK_TITLE];
+	char environment[24]; /* "PROD" */
+	char region[32];
+	char platform_title[48]; /* "Genesys Cloud CX" */
+	char digest[DIGEST_HEX]; /* of the runbook and the files it names */
+	char path[512];
+	int64_t window_ms; /* length of the cutover window; 0 none */
+	int64_t rto_ms;	   /* recovery time objective; 0: rollback timeout */
+	bool is_drill;	   /* set by drill binding, before the room opens */
+	struct gate_set gates; /* manifest and the runbook's own thresholds */
+	struct book_endpoint *endpoints;
+	size_t endpoint_count;
+	struct book_probe *probes;
+	size_t probe_count;
+	struct book_step *steps;
+	size_t step_count;
+	struct book_rollback rollback;
+	struct book_trunk trunk;
+	char **staging_hosts; /* allowed in a drill besides the twin */
+	size_t staging_count;
+};
+
+struct book *book_new(void);		/* one reference, all zero */
+struct book *book_take(struct book *b); /* any thread */
+void book_drop(struct book *b);		/* any thread; NULL is fine */
+void act_clear(struct act *a);
+void act_copy(struct act *to, const struct act *from);
+
+const struct book_endpoint *book_endpoint(const struct book *b, const char *id);
+const struct book_step *book_step(const struct book *b, const char *id);
+const struct book_probe *book_probe(const struct book *b, const char *id);
+
+/* Verb + environment + target, to be typed exactly: "SWITCH-DNS prod
+ * us-east-1", "ROLLBACK prod us-east-1". */
+void book_phrase(char *to, size_t size, const struct book *b, const char *verb);
+
+#endif

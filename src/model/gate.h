@@ -1,0 +1,144 @@
+/*
+ * gate - a threshold on a signal, its memory, its verdict, its sentence.
+ *
+ * The manifest's rows become `struct gate`; what has been seen becomes
+ * `struct gate_watch`; gate_judge() turns both and the time into a finding.
+ * Pure: time comes in as room milliseconds and never runs backwards.
+ *
+ * Rules: a missing, failed, stale or too thin measurement is BLIND.  A breach
+ * that has not been seen to end stays NO-GO through any gap of data.  A value
+ * in the warn band, or within `for` of a fresh breach, or flapping, is HOLD.
+ */
+#ifndef MODEL_GATE_H
+#define MODEL_GATE_H
+
+#include "base/buf.h"
+#include "model/sample.h"
+#include "model/verdict.h"
+
+#define GATE_DOMAIN 32
+#define GATE_TITLE 48
+#define GATE_FLAPS 8 /* breach starts remembered */
+
+enum gate_op {
+	GATE_AT_MOST,
+	GATE_AT_LEAST,
+	GATE_EQUALS,
+	GATE_VERSION_AT_LEAST,
+};
+
+struct gate {
+	char signal[SIGNAL_NAME];
+	char domain[GATE_DOMAIN];
+	char title[GATE_TITLE]; /* "abandonment rate"; derived when not given */
+	char unit[12];		/* "%", "ms", ""; derived from the name */
+	char source[64];	/* where the limit comes from; may be "" */
+	enum gate_op op;
+	struct value limit;
+	double weight;	      /* > 0 */
+	bool critical;	      /* its breach or blindness vetoes the score */
+	bool key;	      /* vetoes, but does not move the score */
+	bool shadow;	      /* judged and shown, never counted */
+	int64_t for_ms;	      /* a breach must last this long; 0: at once */
+	int64_t clear_for_ms; /* and be gone this long */
+	int64_t max_age_ms;   /* older is BLIND; 0: default of the room */
+	int64_t min_samples;  /* fewer is BLIND; 0: any */
+	bool has_clear, has_warn;
+	double clear;	  /* limit that ends a breach (inside the limit) */
+	double warn;	  /* from here to the limit: HOLD */
+	int line, column; /* in the file that says so; 0 unknown */
+};
+
+struct gate_domain {
+	char name[GATE_DOMAIN]; /* "telephony" */
+	bool critical;
+	double risk_multiplier; /* > 0, default 1 */
+};
+
+enum gate_logic { GATE_ALL_MET, GATE_WEIGHTED };
+
+/* One manifest.  Owns its arrays. */
+struct gate_set {
+	char id[64];
+	char platform[48];
+	enum gate_logic logic;
+	bool rollback_on_critical;     /* ANY_CRITICAL_THRESHOLD_BREACH */
+	double pass_score, warn_score; /* 0..100 for GATE_WEIGHTED */
+	struct gate_domain *domains;
+	size_t domain_count;
+	struct gate *gates;
+	size_t gate_count;
+};
+
+void gate_set_clear(struct gate_set *set);
+const struct gate_domain *gate_set_domain(const struct gate_set *set,
+					  const char *name);
+
+/* Why the verdict is what it is. */
+enum gate_reason {
+	GATE_MET,
+	GATE_BREACHED,
+	GATE_STILL_BREACHED, /* cleared not long or far enough, or a gap */
+	GATE_PENDING,	     /* over the limit, not yet `for` long */
+	GATE_WARNED,
+	GATE_FLAPPING,
+	GATE_NEVER_SEEN,
+	GATE_FAILED,
+	GATE_STALE,
+	GATE_THIN,
+	GATE_WRONG_TYPE,
+	GATE_NONSENSE, /* NaN, infinite, negative rate, from the future */
+	GATE_DRIFTING,
+	GATE_MUTED,
+};
+
+/* The memory of one gate.  Zeroed = nothing seen.  One owner. */
+struct gate_watch {
+	bool seen;
+	struct sample last; /* latest measurement, also a failed one */
+	struct sample last_good;
+	bool breached;		/* proven and not yet proven cleared */
+	int64_t over_since_ms;	/* -1: not over the limit now */
+	int64_t clear_since_ms; /* -1: not clear now */
+	int64_t breach_since_ms;
+	int64_t flaps[GATE_FLAPS]; /* starts of recent breaches */
+	size_t flap_count;
+	bool muted;
+	int64_t muted_until_ms; /* 0: until unmuted */
+	char mute_reason[80];
+};
+
+struct gate_finding {
+	enum verdict verdict;
+	enum gate_reason reason;
+	struct value value; /* last good one; VALUE_NONE when never seen */
+	bool has_margin;
+	double margin;	      /* distance to the limit, > 0 on the good side */
+	int64_t since_ms;     /* how long this state has lasted */
+	int64_t n;	      /* -1 unknown */
+	int64_t age_ms;	      /* -1 never seen */
+	int flaps;	      /* breaches within the flap window */
+	char why[SAMPLE_WHY]; /* failure or mute reason; may be "" */
+};
+
+void gate_watch_init(struct gate_watch *w);
+
+/* Takes in a measurement of the gate's signal.  Out of order (older than the
+ * last) and duplicate samples change nothing. */
+void gate_feed(const struct gate *g, struct gate_watch *w,
+	       const struct sample *s);
+
+/* Judges as of `now_ms`.  May settle windows in `w` that time has ended. */
+void gate_judge(const struct gate *g, struct gate_watch *w, int64_t now_ms,
+		struct gate_finding *out);
+
+/* One finished sentence without the verdict word: "abandonment rate 2.9 % >
+ * 2.5 % (critical) for 95 s, n=412, age 8 s.  GO when <= 2.3 % for 60 s." */
+void gate_sentence(struct buf *out, const struct gate *g,
+		   const struct gate_finding *f);
+/* "<= 2.5 %", ">= 1.2", "= US_EAST_1". */
+void gate_limit_text(char *to, size_t size, const struct gate *g);
+
+const char *gate_reason_word(enum gate_reason r);
+
+#endif

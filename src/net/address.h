@@ -1,0 +1,39 @@
+/* address - "host:port" texts, socket addresses, names resolved off-thread. */
+#ifndef NET_ADDRESS_H
+#define NET_ADDRESS_H
+
+#include <sys/socket.h>
+
+#include "net/loop.h"
+
+struct address {
+	struct sockaddr_storage sa;
+	socklen_t len;
+};
+
+/* Splits "host", "host:port", "[v6]:port"; port = fallback when absent.
+ * ERR_ARG when it is none of these. */
+enum err_code address_split(const char *text, int fallback_port, char *host,
+			    size_t host_size, int *port,
+			    struct err *e) MUST_CHECK;
+
+/* Numeric addresses only; ERR_ARG for a name. */
+enum err_code address_parse(struct address *out, const char *host, int port,
+			    struct err *e) MUST_CHECK;
+void address_text(const struct address *a, char *to, size_t size);
+bool address_same(const struct address *a, const struct address *b);
+bool address_is_loopback(const char *host);
+
+#define ADDRESS_MOST 16
+
+/* All addresses of a name (`count` 0 with a reason in `e` on failure). */
+typedef void address_found(void *ctx, const struct address *found, size_t count,
+			   const struct err *e);
+struct address_lookup;
+/* Numeric hosts answer without a thread, but still through the loop. */
+struct address_lookup *address_lookup(struct loop *l, const char *host,
+				      int port, int timeout_ms,
+				      address_found *done, void *ctx);
+void address_lookup_cancel(struct address_lookup *c);
+
+#endif

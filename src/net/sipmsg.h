@@ -1,0 +1,56 @@
+/* sipmsg - SIP messages in and out (RFC 3261), over the osip parser. */
+#ifndef NET_SIPMSG_H
+#define NET_SIPMSG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define SIP_DATAGRAM 65535
+
+/* What a probe needs of a response, or a server of a request.  Clean text. */
+struct sipmsg {
+	bool is_request;
+	char method[16]; /* of the request, or from CSeq of a response */
+	int status;	 /* 100..699; 0 in a request */
+	char reason[64];
+	char uri[128]; /* request URI */
+	char branch[96];
+	char call_id[128];
+	char from_tag[64];
+	char to_tag[64];
+	long cseq;
+	int64_t retry_after_s; /* -1: none */
+	char body[4096];       /* SDP, raw; "" when none */
+};
+
+/* Once, before threads start: silences and prepares the parser. */
+void sipmsg_setup(void);
+
+/* ERR_FORMAT with what is wrong. */
+enum err_code sipmsg_parse(struct sipmsg *out, const char *bytes, size_t len,
+			   struct err *e) MUST_CHECK;
+
+/* An OPTIONS request (Accept: application/sdp), Max-Forwards 70. */
+struct sip_options {
+	const char *host; /* of the request URI and To */
+	int port;
+	const char *transport; /* "UDP" "TCP" "TLS" */
+	const char *local;     /* "ip:port" for Via and Contact */
+	const char *branch;    /* starts z9hG4bK */
+	const char *call_id;
+	const char *from_tag;
+	long cseq;
+};
+bool sipmsg_options(struct buf *out, const struct sip_options *o);
+
+/* A response that copies Via, From, To (+ tag), Call-ID and CSeq of
+ * `request`; `extra` are whole header lines with CRLF or "". */
+enum err_code sipmsg_response(struct buf *out, const char *request, size_t len,
+			      int status, const char *reason,
+			      const char *to_tag, const char *extra,
+			      struct err *e) MUST_CHECK;
+
+#endif

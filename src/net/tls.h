@@ -1,0 +1,55 @@
+/*
+ * tls - what a TLS port really accepts, by handshakes.
+ *
+ * One handshake per version with security level 0 and that version alone, so
+ * that neither the system's configuration nor its library hides an old
+ * version the peer would take; one at normal security for chain, name and
+ * dates.  Every address of the name is tried.
+ */
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include "net/address.h"
+
+enum tls_verdict {
+	TLS_UNTRIED,
+	TLS_ACCEPTED,
+	TLS_REFUSED,	  /* protocol version refused, proven */
+	TLS_REFUSED_WEAK, /* refused by another alert */
+	TLS_DROPPED,	  /* closed; counts only beside a good control */
+	TLS_INCONCLUSIVE, /* nothing can be said: BLIND, never GO */
+};
+
+enum tls_version { TLS_1_0, TLS_1_1, TLS_1_2, TLS_1_3, TLS_VERSIONS };
+
+struct tls_result {
+	enum err_code code; /* ERR_NONE: at least one version accepted and no
+			       inconclusive one */
+	char why[200];
+	enum tls_verdict versions[TLS_VERSIONS]; /* worst over addresses */
+	char minimum[8];     /* lowest accepted: "1.0".."1.3"; "" unknown */
+	bool chain_valid;    /* chain and host name, at normal security */
+	char chain_why[160]; /* why not */
+	double days_left;    /* of the certificate that ends first */
+	char spki_pin[64];   /* "sha256//…" of the leaf */
+	int addresses;	     /* tried */
+	int64_t took_us;
+};
+
+typedef void tls_done(void *ctx, const struct tls_result *result);
+struct tls_call;
+
+struct tls_target {
+	const char *where;   /* "host:port", 443 when absent */
+	const char *name;    /* expected name and SNI; NULL: the host */
+	const char *ca_file; /* NULL: the system's bundle */
+	int timeout_ms;	     /* real, for everything */
+};
+
+enum err_code tls_start(struct tls_call **out, struct loop *l,
+			const struct tls_target *t, tls_done *done, void *ctx,
+			struct err *e) MUST_CHECK;
+void tls_cancel(struct tls_call *c);
+const char *tls_verdict_word(enum tls_verdict v);
+
+#endif
