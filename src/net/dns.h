@@ -8,15 +8,17 @@
 
 #include "net/address.h"
 
-#define DNS_VALUES 16
+#define DNS_VALUES 16 /* more of them is ERR_LIMIT */
 
 struct dns_answer {
 	enum err_code code; /* ERR_NONE: an answer of any rcode came */
 	char why[200];
 	int rcode;		      /* 0 NOERROR, 3 NXDOMAIN ... */
 	bool authoritative;	      /* AA */
-	int count;		      /* records of the asked name and type */
-	char values[DNS_VALUES][128]; /* rdata text, clean, sorted */
+	int count;		      /* records of the asked name and type,
+					 CNAMEs inside the answer followed */
+	char values[DNS_VALUES][128]; /* rdata as zone files write it (names
+					 end with a dot), clean, sorted */
 	int64_t ttl_s;		      /* lowest of them; -1 when none */
 	int64_t serial;		      /* of a SOA answer; -1 else */
 	int64_t rtt_us;

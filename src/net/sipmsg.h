@@ -47,7 +47,8 @@ struct sip_options {
 bool sipmsg_options(struct buf *out, const struct sip_options *o);
 
 /* A response that copies Via, From, To (+ tag), Call-ID and CSeq of
- * `request`; `extra` are whole header lines with CRLF or "". */
+ * `request`; `extra` are whole header lines with CRLF or "".  An empty line
+ * and a body may follow in `extra`; Content-Length is computed. */
 enum err_code sipmsg_response(struct buf *out, const char *request, size_t len,
 			      int status, const char *reason,
 			      const char *to_tag, const char *extra,
