@@ -89,9 +89,11 @@ BENCHES = $(patsubst tests/%.c,$(BUILD)/tests/%,$(sort \
 RUN = SAN=$(SAN) BUILD=$(BUILD) JOBS=$(JOBS) WARROOM=$(PROGRAM) \
 	bash tests/lib/run.sh
 
-# Two jobs unless -j says otherwise.
+# Two jobs unless -j says otherwise; a make below another shares its jobs.
+ifeq (0,$(MAKELEVEL))
 ifeq (,$(filter -j% --jobs%,$(MAKEFLAGS)))
 MAKEFLAGS += -j2
+endif
 endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:

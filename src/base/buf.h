@@ -11,7 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#include "base/err.h"
+#include "base/attr.h"
 
 struct buf {
 	char *data;

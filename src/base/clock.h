@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/attr.h"
 
 #define CLOCK_TEXT 32 /* room for clock_text() with its NUL */
 

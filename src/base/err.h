@@ -7,11 +7,7 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
-#include <stdbool.h>
-
-#define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#include "base/attr.h"
 
 /* Every code once: name, words for people, may a retry help? */
 /* clang-format off */

@@ -71,10 +71,11 @@ close_object(struct keys *k, int depth)
 {
 	size_t first = k->first[depth];
 	size_t n = k->count - first;
-	struct key *v = k->v + first;
 	size_t at = 0;
 
 	if (n > 1) {
+		struct key *v = k->v + first;
+
 		qsort(v, n, sizeof(*v), compare_keys);
 		for (size_t i = 1; i < n && at == 0; i++)
 			if (v[i].len == v[i - 1].len &&

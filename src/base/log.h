@@ -7,7 +7,7 @@
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
 
-#include "base/err.h"
+#include "base/attr.h"
 
 /* `words` is a comma list of components ("net,engine" or "all"), written to
  * `fd` (not closed).  Before threads start. */

@@ -4,8 +4,8 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "base/lock.h"
 #include "base/mem.h"
-#include "base/thread.h"
 
 /* A ring of `cap` slots; items[(head + i) % cap] is the i-th oldest. */
 struct queue {

@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/lock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/thread.h"
 
 #define SHORTEST 6
 
@@ -27,7 +27,7 @@ static struct {
 	size_t count;
 	atomic_bool used;	    /* read without the lock: anything known? */
 	bool starts[UINT8_MAX + 1]; /* bytes some form begins with */
-} list = { .lock = { PTHREAD_MUTEX_INITIALIZER } };
+} list = { .lock = LOCK_STATIC };
 
 /* Lock held. */
 static void

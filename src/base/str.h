@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/attr.h"
 
 /* Copies with a NUL always; false when `from` (NULL = "") did not fit.  Never
  * splits a UTF-8 sequence. */

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/err.h"
+#include "base/attr.h"
 
 /* Cleans `len` bytes into `to` (always NUL-terminated, never a split
  * character); false when the result was cut.  Newline and tab become one

@@ -24,8 +24,9 @@ settle_environment() {
 	export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 	export LSAN_OPTIONS=suppressions=$PWD/tests/lib/lsan.supp:print_suppressions=0
 	export TSAN_OPTIONS=halt_on_error=1:suppressions=$PWD/tests/lib/tsan.supp
-	export BUILD=$(realpath -m "${BUILD:-build}")
-	export WARROOM=${WARROOM:+$(realpath -m "$WARROOM")}
+	BUILD=$(realpath -m "${BUILD:-build}")
+	WARROOM=${WARROOM:+$(realpath -m "$WARROOM")}
+	export BUILD WARROOM
 	export JOBS=${JOBS:-2} SAN=${SAN:-}
 	# Sanitizers are slow, and so is a machine that runs two of them.
 	local scale=1
@@ -74,7 +75,7 @@ run_one() {
 		n=${n%_fuzz}
 		mkdir -p "$BUILD/corpus/$n" "tests/fuzz/corpus/$n"
 		args=("-max_total_time=${FUZZ_SECONDS:-60}" -timeout=10
-			-rss_limit_mb=2048 "-artifact_prefix=$BUILD/"
+			-rss_limit_mb=2048 -error_exitcode=1 "-artifact_prefix=$BUILD/"
 			-verbosity=0 "$BUILD/corpus/$n" "tests/fuzz/corpus/$n")
 		[ ! -f "tests/fuzz/$n.dict" ] ||
 			args+=("-dict=tests/fuzz/$n.dict")
