@@ -8,17 +8,37 @@
  * Rules: a missing, failed, stale or too thin measurement is BLIND.  A breach
  * that has not been seen to end stays NO-GO through any gap of data.  A value
  * in the warn band, or within `for` of a fresh breach, or flapping, is HOLD.
+ *
+ * Time settles what is bad, only a measurement settles what is good: a value
+ * over the limit holds until the next one (while fresh), so `for` may end
+ * between two measurements; `clear_for` ends only with a measurement, and any
+ * gap of data (failed, thin, nonsense, silent for longer than the greatest
+ * age) starts it again.  A gap does not end a pending breach.  How often
+ * gate_judge() is called changes nothing.
+ *
+ * Borders: a value equal to the limit is met; one equal to `warn` is in the
+ * warn band; one equal to `clear` is clear; an age equal to the greatest is
+ * fresh.  No events (n = 0) are too few for any gate.  A percentage above 100,
+ * or 50 times a limit below 1, is HOLD: percent or fraction?
  */
 #ifndef MODEL_GATE_H
 #define MODEL_GATE_H
 
 #include "base/buf.h"
+#include "model/baseline.h"
+#include "model/drift.h"
 #include "model/sample.h"
+#include "model/smalln.h"
 #include "model/verdict.h"
 
 #define GATE_DOMAIN 32
 #define GATE_TITLE 48
-#define GATE_FLAPS 8 /* breach starts remembered */
+#define GATE_FLAPS 8		   /* breach starts remembered */
+#define GATE_FLAP_MIN 3		   /* so many breach starts ... */
+#define GATE_FLAP_WINDOW_MS 600000 /* ... within this are flapping */
+#define GATE_MAX_AGE_MS 120000	   /* when the gate names none */
+#define GATE_FUTURE_MS 5000	   /* clocks may differ by this much */
+#define GATE_RECENT 12		   /* latencies kept for the rank test */
 
 enum gate_op {
 	GATE_AT_MOST,
@@ -47,6 +67,8 @@ struct gate {
 	double clear;	  /* limit that ends a breach (inside the limit) */
 	double warn;	  /* from here to the limit: HOLD */
 	int line, column; /* in the file that says so; 0 unknown */
+	/* For drift and small samples; one of the set's `bases`, or NULL. */
+	const struct baseline *base;
 };
 
 struct gate_domain {
@@ -68,11 +90,18 @@ struct gate_set {
 	size_t domain_count;
 	struct gate *gates;
 	size_t gate_count;
+	struct baseline *bases; /* what gates[].base point to; may be NULL */
+	size_t base_count;
 };
 
 void gate_set_clear(struct gate_set *set);
+/* NULL when the set has none of that name. */
 const struct gate_domain *gate_set_domain(const struct gate_set *set,
 					  const char *name);
+
+/* Zeroes `g` and fills in what follows from the signal's name: domain, title
+ * ("abandonment rate"), unit; weight 1.  The rest is the caller's. */
+void gate_init(struct gate *g, const char *signal);
 
 /* Why the verdict is what it is. */
 enum gate_reason {
@@ -90,6 +119,8 @@ enum gate_reason {
 	GATE_NONSENSE, /* NaN, infinite, negative rate, from the future */
 	GATE_DRIFTING,
 	GATE_MUTED,
+	GATE_UNSURE, /* met, but too few events to tell from the baseline */
+	GATE_REASON_COUNT,
 };
 
 /* The memory of one gate.  Zeroed = nothing seen.  One owner. */
@@ -97,15 +128,24 @@ struct gate_watch {
 	bool seen;
 	struct sample last; /* latest measurement, also a failed one */
 	struct sample last_good;
+	enum gate_reason band;	/* `last` by itself: MET, WARNED, BREACHED (over
+				   the limit) or a kind of gap */
+	int64_t band_since_ms;	/* first measurement of this run of `band` */
 	bool breached;		/* proven and not yet proven cleared */
 	int64_t over_since_ms;	/* -1: not over the limit now */
 	int64_t clear_since_ms; /* -1: not clear now */
 	int64_t breach_since_ms;
+	int64_t ended_ms;	   /* when the latest breach was proven over */
 	int64_t flaps[GATE_FLAPS]; /* starts of recent breaches */
 	size_t flap_count;
 	bool muted;
 	int64_t muted_until_ms; /* 0: until unmuted */
 	char mute_reason[80];
+	struct drift drift;	    /* against gate.base */
+	enum smalln_says small;	    /* the last good one against gate.base */
+	int64_t small_enough;	    /* events that would tell; 0 unknown */
+	double recent[GATE_RECENT]; /* ring of good latencies */
+	size_t recent_count;	    /* ever; slot = count % GATE_RECENT */
 };
 
 struct gate_finding {
@@ -114,7 +154,10 @@ struct gate_finding {
 	struct value value; /* last good one; VALUE_NONE when never seen */
 	bool has_margin;
 	double margin;	      /* distance to the limit, > 0 on the good side */
-	int64_t since_ms;     /* how long this state has lasted */
+	int64_t since_ms;     /* how long this state has lasted; -1 unknown */
+	int64_t clear_ms;     /* breached, but clear for so long; 0 not */
+	int64_t left_ms;      /* OFF: until the mute ends; 0 open end */
+	enum verdict beneath; /* without the mute; OFF: not known */
 	int64_t n;	      /* -1 unknown */
 	int64_t age_ms;	      /* -1 never seen */
 	int flaps;	      /* breaches within the flap window */
@@ -123,14 +166,26 @@ struct gate_finding {
 
 void gate_watch_init(struct gate_watch *w);
 
+/* Mutes until `until_ms` (0: until unmuted).  False, and nothing muted, when
+ * the reason is empty.  The reason is clean text and cut to fit. */
+bool gate_mute(struct gate_watch *w, const char *reason, int64_t until_ms);
+void gate_unmute(struct gate_watch *w);
+
 /* Takes in a measurement of the gate's signal.  Out of order (older than the
- * last) and duplicate samples change nothing. */
+ * last, or before time zero) and duplicate samples change nothing; of two that
+ * differ at the same time the later call counts.  One from the future shows as
+ * such in gate_judge(), which then forgets what it cleared. */
 void gate_feed(const struct gate *g, struct gate_watch *w,
 	       const struct sample *s);
 
 /* Judges as of `now_ms`.  May settle windows in `w` that time has ended. */
 void gate_judge(const struct gate *g, struct gate_watch *w, int64_t now_ms,
 		struct gate_finding *out);
+
+/* Fills in what a measurement alone says: value, margin, n, age.  `good` may
+ * be of kind VALUE_NONE: never seen. */
+void gate_measured(struct gate_finding *out, const struct gate *g,
+		   const struct sample *good, int64_t now_ms);
 
 /* One finished sentence without the verdict word: "abandonment rate 2.9 % >
  * 2.5 % (critical) for 95 s, n=412, age 8 s.  GO when <= 2.3 % for 60 s." */
