@@ -1,0 +1,142 @@
+/* wake and cancel: a raised flag ends each wait, from a thread or a signal. */
+#include "tests/lib/test.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/thread.h"
+
+static bool
+is_readable(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+
+	return poll(&pfd, 1, 0) == 1;
+}
+
+static void
+a_wake_is_readable_until_lowered(void **state)
+{
+	struct wake w;
+	struct err e;
+
+	TEST_UNUSED(state);
+	CHECK_OK(wake_open(&w, &e), &e);
+	assert_false(is_readable(w.fd));
+	wake_lower(&w); /* harmless while it is low */
+	for (int i = 0; i < 1000; i++)
+		wake_raise(&w);
+	assert_true(is_readable(w.fd));
+	wake_lower(&w);
+	assert_false(is_readable(w.fd));
+	wake_close(&w);
+	assert_int_equal(w.fd, -1);
+	wake_close(&w);
+}
+
+static struct wake from_signal;
+
+static void
+on_signal(int number)
+{
+	TEST_UNUSED(number);
+	wake_raise(&from_signal);
+}
+
+static void
+a_signal_handler_may_raise_and_leaves_errno_alone(void **state)
+{
+	struct sigaction act = { .sa_handler = on_signal };
+	struct err e;
+
+	TEST_UNUSED(state);
+	CHECK_OK(wake_open(&from_signal, &e), &e);
+	assert_int_equal(sigaction(SIGUSR1, &act, NULL), 0);
+	errno = EPERM;
+	assert_int_equal(raise(SIGUSR1), 0);
+	assert_int_equal(errno, EPERM);
+	assert_true(is_readable(from_signal.fd));
+	wake_close(&from_signal);
+	errno = ENOENT;
+	wake_raise(&from_signal); /* closed: nothing happens */
+	assert_int_equal(errno, ENOENT);
+}
+
+static void
+an_uncancelled_sleep_lasts_its_time(void **state)
+{
+	struct cancel c;
+	struct err e;
+	int64_t start_us;
+
+	TEST_UNUSED(state);
+	CHECK_OK(cancel_open(&c, &e), &e);
+	start_us = clock_real_us();
+	assert_true(cancel_sleep_ms(&c, 20));
+	assert_true(clock_real_us() - start_us >= 20000);
+	assert_true(cancel_sleep_ms(&c, 0));
+	assert_true(cancel_sleep_ms(&c, -1));
+	cancel_close(&c);
+}
+
+static void
+a_sleep_in_a_fast_drill_is_shorter(void **state)
+{
+	struct cancel c;
+	struct err e;
+	int64_t start_us;
+
+	TEST_UNUSED(state);
+	CHECK_OK(cancel_open(&c, &e), &e);
+	clock_set_speed(1000);
+	start_us = clock_real_us();
+	assert_true(cancel_sleep_ms(&c, 20000));
+	assert_in_range(clock_real_us() - start_us, 19000, 2000000);
+	clock_set_speed(1);
+	cancel_close(&c);
+}
+
+static void
+raise_it(void *arg)
+{
+	cancel_raise(arg);
+}
+
+static void
+cancelling_ends_a_sleep_and_all_later_ones(void **state)
+{
+	struct cancel c;
+	struct thread t;
+	struct err e;
+
+	TEST_UNUSED(state);
+	CHECK_OK(cancel_open(&c, &e), &e);
+	assert_false(cancel_is_raised(&c));
+	CHECK_OK(thread_start(&t, "canceller", raise_it, &c, &e), &e);
+	assert_false(cancel_sleep_ms(&c, 3600000));
+	thread_join(&t);
+	assert_true(cancel_is_raised(&c));
+	assert_true(is_readable(c.wake.fd));
+	assert_false(cancel_sleep_ms(&c, 3600000));
+	assert_false(cancel_sleep_ms(&c, 0));
+	cancel_close(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_wake_is_readable_until_lowered),
+		cmocka_unit_test(
+			a_signal_handler_may_raise_and_leaves_errno_alone),
+		cmocka_unit_test(an_uncancelled_sleep_lasts_its_time),
+		cmocka_unit_test(a_sleep_in_a_fast_drill_is_shorter),
+		cmocka_unit_test(cancelling_ends_a_sleep_and_all_later_ones),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
