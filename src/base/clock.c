@@ -112,11 +112,14 @@ clock_real_wait_ms(int64_t room_ms)
 void
 clock_set_speed(double speed)
 {
-	int64_t real = clock_real_us();
-	int64_t room = room_at(real);
+	int64_t real, room;
 
 	assert(speed >= 0.1 && speed <= 1000);
+	/* First shut readers out, then look: nobody may have seen a later
+	 * moment at the old speed. */
 	atomic_fetch_add(&source.version, 1);
+	real = clock_real_us();
+	room = room_at(real);
 	atomic_store(&source.real_base_us, real);
 	atomic_store(&source.room_base_us, room);
 	atomic_store(&source.speed, speed);
