@@ -5,6 +5,11 @@
  * over I/O).  A token is renewed ahead of its expiry; a 401 renews it once
  * and repeats the request once.  Secrets and tokens register themselves with
  * redact.
+ *
+ * No token: the request fails before any of it left (maybe_sent false), with
+ * ERR_ABSENT when the token server said no (that holds for some seconds, so a
+ * wrong secret is no storm), and a code that may be retried when it was
+ * unreachable, busy or broken.
  */
 #ifndef NET_AUTH_H
 #define NET_AUTH_H

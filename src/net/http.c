@@ -334,6 +334,12 @@ http_cancel(struct http_call *c)
 		free_call(c);
 }
 
+bool
+http_maybe_sent(const struct http_call *c)
+{
+	return c->answer.maybe_sent;
+}
+
 /* Somebody waits for one exchange. */
 struct waiter {
 	struct http_answer *out;

@@ -65,6 +65,8 @@ enum err_code http_start(struct http_call **out, struct loop *l,
 			 const struct http_request *r, http_done *done,
 			 void *ctx, struct err *e) MUST_CHECK;
 void http_cancel(struct http_call *c); /* no callback will come */
+/* Bytes of the request may have left already. */
+bool http_maybe_sent(const struct http_call *c);
 
 /* The same, waited for: own loop, cancellable by `cancel_fd` (-1: not).
  * Returns answer->code; `out` is initialised here, caller clears it always. */

@@ -1,7 +1,8 @@
 /*
  * loop_item - what the other files of net hang on a loop.
  *
- * Items are calls in flight: loop_free() ends each of them.  Parts are one
+ * Items are calls in flight: loop_free() ends them, the oldest first, so that
+ * a call ends those it made before their own turn comes.  Parts are one
  * thing per loop and kind, made when first needed.  For src/net alone.
  */
 #ifndef NET_LOOP_ITEM_H
@@ -20,7 +21,13 @@ void loop_item_add(struct loop *l, struct loop_item *item,
 		   void (*end)(struct loop_item *item));
 void loop_item_remove(struct loop_item *item);
 
-enum loop_part { LOOP_TRANSFERS, LOOP_LOOKUPS, LOOP_TLS, LOOP_PARTS };
+enum loop_part {
+	LOOP_TRANSFERS,
+	LOOP_LOOKUPS,
+	LOOP_FETCHES,
+	LOOP_TLS,
+	LOOP_PARTS
+};
 
 void *loop_part(const struct loop *l, enum loop_part which); /* NULL: none */
 /* The loop owns `part` from here; drop() runs after all items have ended. */

@@ -197,10 +197,11 @@ transfer_start(struct transfer *t, struct err *e)
 void
 transfer_close(struct transfer *t)
 {
-	struct transfers *all = loop_part(t->loop, LOOP_TRANSFERS);
+	struct transfers *all;
 
 	if (t->easy == NULL)
 		return;
+	all = loop_part(t->loop, LOOP_TRANSFERS);
 	if (t->is_added)
 		curl_multi_remove_handle(all->multi, t->easy);
 	t->is_added = false;
