@@ -6,7 +6,7 @@
  * A measurement yields facts; the runbook maps facts to signals.
  *
  * To add a kind: write probe_<kind>.c with one `const struct probe_kind`, add
- * it to probe_kinds[] in probe.c, describe it in man/warroom-runbook.5.
+ * it to the list in kinds.h, describe it in man/warroom-runbook.5.
  */
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
@@ -26,7 +26,8 @@ struct probe_fact {
 	const char *name;
 	struct value value;
 	int64_t n;	      /* -1 unknown */
-	char why[SAMPLE_WHY]; /* not "" : this fact could not be had */
+	char why[SAMPLE_WHY]; /* without a value: why it could not be had;
+				 beside one: a note, "" for none */
 };
 
 /* What one measurement found.  Valid during probe_done only. */
@@ -36,6 +37,7 @@ struct probe_result {
 	char detail[96];      /* for the pane: "200 12 ms" */
 	char raw[400];	      /* last answer, clean, cut */
 	int64_t took_us;      /* real */
+	int64_t hold_ms;      /* room time the endpoint wants quiet; 0 none */
 	const struct probe_fact *facts;
 	size_t fact_count;
 	/* Facts on demand (JSON answers); NULL: only the array above.  Fills
@@ -50,7 +52,8 @@ typedef void probe_done(void *ctx, const struct probe_result *result);
 struct probe_kind {
 	struct kind_spec spec;
 	size_t state_size; /* zeroed private state per probe */
-	/* Prepares once from the settings (checked by the loader). */
+	/* Prepares once from the settings (checked by the loader); clear()
+	 * follows also when this fails. */
 	enum err_code (*init)(void *state, const struct probe_env *env,
 			      const struct book_probe *probe, struct err *e);
 	/* Begins one measurement; done() comes exactly once within
@@ -71,7 +74,7 @@ const struct probe_kind *probe_kind_of(const char *name);
 struct probe_report {
 	char probe[BOOK_ID];
 	int64_t at_ms; /* room time */
-	bool failed;
+	bool failed;   /* the measurement as a whole */
 	char detail[96];
 	char raw[400];
 	int64_t took_us;

@@ -1,0 +1,376 @@
+/*
+ * probe_sip - asks SIP peers with OPTIONS and says who is in service.
+ *
+ * A peer goes down after `failures` bad answers in a row and comes back after
+ * `recoveries` good ones.  At the start one good answer is enough to be up,
+ * but fewer than `failures` bad ones decide nothing.
+ *
+ * A bad answer with Retry-After says how long the peer will stay away.  It is
+ * taken at its word: nothing is sent to it meanwhile (RFC 3261 21.5.4), and
+ * each interval counts as that same bad answer, so that three failures take
+ * three intervals whatever it wrote.  The silence is bounded to three
+ * intervals, so that an early recovery is seen.
+ */
+#include "probe/probe.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "net/sip.h"
+#include "probe/facts.h"
+#include "probe/kinds.h"
+
+#define HOLD_INTERVALS 3
+
+enum standing { STANDING_OPEN, STANDING_UP, STANDING_DOWN };
+
+struct peer {
+	struct sip_state *owner;
+	const struct book_endpoint *endpoint;
+	struct sip_call *call;
+	enum standing standing;
+	int bad_in_row;
+	int good_in_row;
+	int64_t down_since_ms; /* wall */
+	int64_t hold_until_us; /* room */
+	/* Last answer: */
+	int status; /* 0: none */
+	char why[SAMPLE_WHY];
+	int64_t rtt_us;
+	bool was_good;
+	/* Of this round: we could not even ask; says nothing of the peer. */
+	enum err_code our_fault;
+};
+
+struct sip_state {
+	struct peer *peers;
+	size_t count;
+	bool strict_2xx;
+	int failures, recoveries;
+	int64_t hold_most_us;
+	size_t open; /* answers still to come */
+	int64_t started_us;
+	probe_done *done;
+	void *ctx;
+};
+
+static enum err_code
+add_peers(struct sip_state *s, const struct book *b, const struct json *list,
+	  struct err *e)
+{
+	size_t count = json_count(list);
+
+	if (count == 0)
+		return err_set(e, ERR_ARG, "endpoints names no peer");
+	s->peers = mem_new(count, sizeof(*s->peers));
+	for (const struct json *v = json_first(list); v != NULL;
+	     v = json_next(v)) {
+		const char *id = json_text(v) == NULL ? "" : json_text(v);
+		struct peer *p = &s->peers[s->count];
+
+		p->owner = s;
+		p->endpoint = book_endpoint(b, id);
+		p->rtt_us = -1;
+		if (p->endpoint == NULL || p->endpoint->url == NULL)
+			return err_set(e, ERR_ARG, "no endpoint \"%s\"", id);
+		s->count++;
+	}
+	return ERR_NONE;
+}
+
+static enum err_code
+sip_init(void *state, const struct probe_env *env,
+	 const struct book_probe *probe, struct err *e)
+{
+	struct sip_state *s = state;
+	const char *text = settings_text_or(&probe->with, "endpoints", "[]");
+	struct json *list = json_parse(text, strlen(text), e);
+	enum err_code code;
+
+	if (list == NULL)
+		return e->code;
+	s->strict_2xx = settings_flag(&probe->with, "strict_2xx", false);
+	s->failures = (int)settings_number(&probe->with, "failures", 3);
+	s->recoveries = (int)settings_number(&probe->with, "recoveries", 2);
+	s->hold_most_us = HOLD_INTERVALS * probe->every_ms * 1000;
+	code = add_peers(s, env->book, list, e);
+	json_free(list);
+	return code;
+}
+
+static void
+count_good(struct peer *p)
+{
+	p->was_good = true;
+	p->bad_in_row = 0;
+	p->good_in_row++;
+	if (p->standing == STANDING_OPEN ||
+	    p->good_in_row >= p->owner->recoveries)
+		p->standing = STANDING_UP;
+}
+
+static void
+count_bad(struct peer *p)
+{
+	p->was_good = false;
+	p->good_in_row = 0;
+	p->bad_in_row++;
+	if (p->standing == STANDING_DOWN || p->bad_in_row < p->owner->failures)
+		return;
+	p->standing = STANDING_DOWN;
+	p->down_since_ms = clock_wall_ms();
+}
+
+/* The peer all others are better than: without an answer, then bad, then the
+ * highest status. */
+static const struct peer *
+worst_of(const struct sip_state *s)
+{
+	const struct peer *worst = &s->peers[0];
+
+	for (size_t i = 1; i < s->count; i++) {
+		const struct peer *p = &s->peers[i];
+
+		if (p->was_good != worst->was_good) {
+			if (!p->was_good)
+				worst = p;
+		} else if (worst->status != 0 &&
+			   (p->status == 0 || p->status > worst->status)) {
+			worst = p;
+		}
+	}
+	return worst;
+}
+
+static void
+tell_down(char *to, size_t size, const struct peer *p)
+{
+	char at[CLOCK_TEXT];
+	char answer[48];
+
+	clock_text(at, p->down_since_ms);
+	at[19] = '\0'; /* the seconds end there */
+	if (p->status != 0)
+		str_printf(answer, sizeof(answer), "%d", p->status);
+	else
+		str_copy(answer, sizeof(answer), "no answer");
+	str_printf(to, size, "%s %s down since %sZ", answer, p->endpoint->id,
+		   at + 11);
+}
+
+static void
+tell(char *to, size_t size, const struct sip_state *s, size_t alive)
+{
+	const struct peer *worst = worst_of(s);
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->peers[i].standing == STANDING_DOWN) {
+			tell_down(to, size, &s->peers[i]);
+			return;
+		}
+	if (worst->status == 0)
+		str_printf(to, size, "no answer from %s, %d of %d failures",
+			   worst->endpoint->id, worst->bad_in_row, s->failures);
+	else if (!worst->was_good)
+		str_printf(to, size, "%d %s, %d of %d failures", worst->status,
+			   worst->endpoint->id, worst->bad_in_row, s->failures);
+	else if (s->count == 1)
+		str_printf(to, size, "%d %lld ms", worst->status,
+			   (long long)(worst->rtt_us / 1000));
+	else
+		str_printf(to, size, "%d %lld ms, %zu of %zu up", worst->status,
+			   (long long)(worst->rtt_us / 1000), alive, s->count);
+}
+
+/* What keeps `alive` from being known: our own fault, or too few answers. */
+static void
+judge(const struct sip_state *s, struct probe_result *r)
+{
+	const struct peer *open = NULL;
+	bool is_down = false;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct peer *p = &s->peers[i];
+
+		if (p->our_fault != ERR_NONE) {
+			r->code = p->our_fault;
+			str_copy(r->why, sizeof(r->why), p->why);
+			return;
+		}
+		is_down = is_down || p->standing == STANDING_DOWN;
+		if (p->standing == STANDING_OPEN)
+			open = p;
+	}
+	if (is_down || open == NULL)
+		return;
+	r->code = ERR_UNREACHED;
+	str_printf(r->why, sizeof(r->why),
+		   "not yet decided: %s failed %d of %d times (%s)",
+		   open->endpoint->id, open->bad_in_row, s->failures,
+		   open->why);
+}
+
+static void
+finish(struct sip_state *s)
+{
+	const struct peer *worst = worst_of(s);
+	struct probe_result r = { .took_us = clock_real_us() - s->started_us };
+	struct probe_fact facts[4];
+	size_t alive = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		alive += s->peers[i].standing == STANDING_UP;
+	judge(s, &r);
+	tell(r.detail, sizeof(r.detail), s, alive);
+	str_copy(r.raw, sizeof(r.raw), worst->why);
+	facts[0] = facts_flag("alive", alive == s->count);
+	facts[1] = facts_number("alive_count", (double)alive);
+	facts[2] = worst->status == 0 ? facts_missing("status", "no answer")
+				      : facts_number("status", worst->status);
+	facts[3] =
+		worst->rtt_us < 0
+			? facts_missing("rtt_ms", "no answer")
+			: facts_number("rtt_ms", (double)worst->rtt_us / 1000);
+	r.facts = facts;
+	r.fact_count = ARRAY_LEN(facts);
+	s->done(s->ctx, &r);
+}
+
+/* Failures of ours (fence, sockets) are no evidence about the peer. */
+static bool
+is_our_fault(enum err_code code)
+{
+	switch (code) {
+	case ERR_NONE:
+	case ERR_TIMEOUT:
+	case ERR_UNREACHED:
+	case ERR_REFUSED:
+	case ERR_LOST:
+	case ERR_FORMAT:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void
+hold(struct peer *p, int64_t retry_after_s)
+{
+	int64_t most_us = p->owner->hold_most_us;
+	int64_t us = most_us;
+
+	if (retry_after_s <= 0)
+		return;
+	if (retry_after_s < most_us / 1000000)
+		us = retry_after_s * 1000000;
+	p->hold_until_us = clock_us() + us;
+}
+
+static void
+on_answer(void *ctx, const struct sip_result *a)
+{
+	struct peer *p = ctx;
+	struct sip_state *s = p->owner;
+
+	p->call = NULL;
+	p->our_fault = is_our_fault(a->code) ? a->code : ERR_NONE;
+	p->status = a->code == ERR_NONE ? a->status : 0;
+	p->rtt_us = a->code == ERR_NONE ? a->rtt_us : -1;
+	if (a->code == ERR_NONE)
+		str_printf(p->why, sizeof(p->why), "%d %s", a->status,
+			   a->reason);
+	else
+		str_copy(p->why, sizeof(p->why), a->why);
+	if (p->our_fault != ERR_NONE) {
+		p->was_good = false;
+	} else if (a->code == ERR_NONE &&
+		   sip_is_healthy(a->status, s->strict_2xx)) {
+		count_good(p);
+	} else {
+		count_bad(p);
+		hold(p, a->retry_after_s);
+	}
+	if (--s->open == 0)
+		finish(s);
+}
+
+static void
+ask(struct peer *p, struct loop *l, int timeout_ms)
+{
+	struct sip_result refused = { .rtt_us = -1, .retry_after_s = -1 };
+	struct err e;
+
+	if (p->hold_until_us > clock_us()) {
+		count_bad(p);
+		p->owner->open--;
+		return;
+	}
+	refused.code = sip_options_start(&p->call, l, p->endpoint->url,
+					 timeout_ms, on_answer, p, &e);
+	if (refused.code == ERR_NONE)
+		return;
+	str_copy(refused.why, sizeof(refused.why), e.text);
+	p->owner->open++; /* the caller finishes the round, not on_answer() */
+	on_answer(p, &refused);
+	p->owner->open--;
+}
+
+static void
+sip_begin(void *state, struct loop *l, int timeout_ms, probe_done *done,
+	  void *ctx)
+{
+	struct sip_state *s = state;
+
+	assert(s->open == 0);
+	s->done = done;
+	s->ctx = ctx;
+	s->started_us = clock_real_us();
+	s->open = s->count + 1;
+	for (size_t i = 0; i < s->count; i++)
+		ask(&s->peers[i], l, timeout_ms);
+	if (--s->open == 0)
+		finish(s);
+}
+
+static void
+sip_clear(void *state)
+{
+	struct sip_state *s = state;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (s->peers[i].call != NULL)
+			sip_cancel(s->peers[i].call);
+	mem_free(s->peers);
+	s->peers = NULL;
+	s->count = 0;
+}
+
+/* clang-format off */
+static const struct param params[] = {
+	{ .name = "endpoints", .type = PARAM_LIST, .required = true,
+	  .help = "peers that must all be in service" },
+	{ .name = "strict_2xx", .type = PARAM_FLAG, .fallback = "false",
+	  .help = "only a 2xx is a good answer" },
+	{ .name = "failures", .type = PARAM_INTEGER, .fallback = "3",
+	  .help = "bad answers in a row until a peer is down" },
+	{ .name = "recoveries", .type = PARAM_INTEGER, .fallback = "2",
+	  .help = "good answers in a row until it is up again" },
+	{ 0 },
+};
+/* clang-format on */
+
+const struct probe_kind probe_kind_sip = {
+	.spec = { .name = "sip_options",
+		  .help = "ask SIP trunks whether they are in service",
+		  .params = params,
+		  .facts = "alive status rtt_ms alive_count" },
+	.state_size = sizeof(struct sip_state),
+	.init = sip_init,
+	.start = sip_begin,
+	.clear = sip_clear,
+};
