@@ -22,7 +22,7 @@ PACKAGES = pkg-config libcjson-dev libyaml-dev libcurl4-openssl-dev \
 	$(if $(filter 0,$(TWIN)),,libmicrohttpd-dev) openssl openssh-client \
 	sip-tester ncurses-base ca-certificates
 TEST_PACKAGES = libcmocka-dev tmux bind9 bind9-dnsutils jq procps
-CHECK_PACKAGES = clang clang-format libclang-rt-14-dev llvm mandoc valgrind \
+CHECK_PACKAGES = clang clang-format libclang-rt-dev llvm mandoc valgrind \
 	universal-ctags shellcheck
 REAL_PACKAGES = etcd-server etcd-client prometheus nginx-light \
 	json-schema-test-suite curl
@@ -117,7 +117,7 @@ test-real: $(BUILD)/.packages-real test-programs $(call test_paths,$(REAL)) ## t
 test-programs: $(BUILD)/.packages-test $(PROGRAM) $(PRELOADS) \
 		$(call test_paths,$(CHECKED))
 
-check-all: ## everything a change must pass: both compilers, lint, sanitizers, fuzzers
+check-all: $(BUILD)/.packages-check ## everything a change must pass: both compilers, lint, sanitizers, fuzzers
 	$(MAKE) BUILD=$(BUILD) all test-programs
 	$(MAKE) BUILD=$(BUILD) clang
 	$(MAKE) BUILD=$(BUILD) lint
@@ -183,8 +183,16 @@ clean: ## remove BUILD
 
 # ---- packages: asked once, again when the lists here change ----
 
+# What this run will need goes into the first question, so that there is one
+# answer to give.
+ASKED = $(or $(MAKECMDGOALS),all)
+WANTED = $(PACKAGES) \
+	$(if $(filter-out all drill install fmt,$(ASKED)),$(TEST_PACKAGES)) \
+	$(if $(filter check-all clang lint fuzz% fmt,$(ASKED)),$(CHECK_PACKAGES)) \
+	$(if $(filter test-real,$(ASKED)),$(REAL_PACKAGES))
+
 $(BUILD)/.packages: Makefile tests/lib/packages.sh
-	@sh tests/lib/packages.sh $@ $(PACKAGES)
+	@sh tests/lib/packages.sh $@ $(WANTED)
 
 $(BUILD)/.packages-test: $(BUILD)/.packages
 	@sh tests/lib/packages.sh $@ $(TEST_PACKAGES)
@@ -206,12 +214,17 @@ $(BUILD)/.objects: FORCE
 	@mkdir -p $(@D); echo '$(OBJECTS) $(HARNESS_OBJECTS)' | cmp -s - $@ || \
 		echo '$(OBJECTS) $(HARNESS_OBJECTS)' >$@
 
-$(BUILD)/%.o: %.c $(BUILD)/.flags | $(BUILD)/.packages
+define compile
 	@mkdir -p $(@D)
 	@echo "cc   $<"
 	@$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+endef
 
-$(BUILD)/tests/%.o: | $(BUILD)/.packages-test
+$(BUILD)/%.o: %.c $(BUILD)/.flags | $(BUILD)/.packages
+	$(compile)
+
+$(BUILD)/tests/%.o: tests/%.c $(BUILD)/.flags | $(BUILD)/.packages-test
+	$(compile)
 
 $(LIBRARY): $(OBJECTS) $(BUILD)/.objects
 	@rm -f $@

@@ -90,8 +90,11 @@ run_one() {
 	esac
 
 	start=$(date +%s%N)
-	timeout -k 5 "$LIMIT" "${before[@]}" "$path" "${args[@]}" \
-		>"$dir/out" 2>&1 </dev/null || code=$?
+	# The outer redirection is for what bash says about a crash.
+	{
+		timeout -k 5 "$LIMIT" "${before[@]}" "$path" "${args[@]}" \
+			>"$dir/out" 2>&1 </dev/null || code=$?
+	} 2>>"$dir/out"
 	took=$((($(date +%s%N) - start) / 100000000))
 	took=$((took / 10)).$((took % 10))
 	end_leftovers "$dir/tmp"
