@@ -18,10 +18,11 @@ struct cancel {
 	struct wake wake;
 };
 
+/* A lowered token; fails with ERR_SYSTEM.  End it with cancel_close(). */
 enum err_code cancel_open(struct cancel *c, struct err *e) MUST_CHECK;
-void cancel_raise(struct cancel *c); /* any thread */
-bool cancel_is_raised(const struct cancel *c);
-void cancel_close(struct cancel *c);
+void cancel_raise(struct cancel *c);	       /* any thread */
+bool cancel_is_raised(const struct cancel *c); /* any thread */
+void cancel_close(struct cancel *c);	       /* when nobody waits any more */
 
 /* Sleeps `room_ms` of room time; false when cancelled meanwhile. */
 bool cancel_sleep_ms(const struct cancel *c, int64_t room_ms);

@@ -17,14 +17,16 @@ typedef int64_t clock_source(void);
  * clock_use() move the base point so that room time never jumps; `version` is
  * odd while they write, and readers that meet a change read again.
  */
-static struct {
+struct clock_state {
 	_Atomic(clock_source *) real_us;
 	_Atomic(clock_source *) wall_ms;
 	atomic_uint version;
 	_Atomic int64_t real_base_us;
 	_Atomic int64_t room_base_us;
 	_Atomic double speed; /* 0 stands for the 1 of a fresh process */
-} source;
+};
+
+static struct clock_state source;
 
 static int64_t
 read_clock(clockid_t id, int64_t per_s, int64_t ns_each)

@@ -26,7 +26,7 @@ int clock_real_wait_ms(int64_t room_ms);
 
 /* Sets how fast room time runs, 0.1..1000; main, before threads start. */
 void clock_set_speed(double speed);
-double clock_speed(void);
+double clock_speed(void); /* 1 unless set */
 
 /* Tests: replaces the real monotonic clock (and room time with it) and the
  * wall clock; NULL puts the system's back.  Before threads start. */
@@ -34,6 +34,8 @@ void clock_use(int64_t (*real_us)(void), int64_t (*wall_ms)(void));
 
 /* RFC 3339 UTC with milliseconds: "2026-11-20T02:41:07.123Z". */
 void clock_text(char to[CLOCK_TEXT], int64_t wall_ms);
-bool clock_parse(const char *text, int64_t *wall_ms); /* RFC 3339, any offset */
+/* Reads RFC 3339 with any offset; digits behind milliseconds are cut.  False
+ * leaves *wall_ms untouched; NULL is no time. */
+bool clock_parse(const char *text, int64_t *wall_ms);
 
 #endif

@@ -6,13 +6,15 @@
 
 #define DIGEST_HEX 65 /* 64 hex digits and the NUL */
 
+/* Digest of `len` bytes; `bytes` may be NULL when len is 0. */
 void digest_hex(char out[DIGEST_HEX], const void *bytes, size_t len);
 
-/* Digest of `count` parts as one message. */
+/* A stretch of a message. */
 struct digest_part {
 	const void *bytes;
 	size_t len;
 };
+/* Digest of `count` parts as one message. */
 void digest_parts(char out[DIGEST_HEX], const struct digest_part *parts,
 		  size_t count);
 

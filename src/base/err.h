@@ -46,6 +46,6 @@ enum err_code err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 
 const char *err_words(enum err_code code); /* static text, never NULL */
-bool err_may_retry(enum err_code code);
+bool err_may_retry(enum err_code code);	   /* may trying again help? */
 
 #endif

@@ -19,22 +19,26 @@
 enum err_code fs_read(struct buf *out, const char *path, size_t cap,
 		      struct err *e) MUST_CHECK;
 
-/* Temporary file, write, fsync, rename, fsync of the folder. */
+/* Temporary file, write, fsync, rename, fsync of the folder: afterwards `path`
+ * is the old or the new file, never a part.  A link at `path` is replaced, not
+ * followed.  ERR_ABSENT (no such folder), ERR_LIMIT (path), ERR_SYSTEM. */
 enum err_code fs_write(const char *path, const void *bytes, size_t len,
 		       int mode, struct err *e) MUST_CHECK;
 
-/* mkdir -p with `mode` for what it creates (0700 for rooms). */
+/* mkdir -p with `mode` for what it creates (0700 for rooms).  ERR_INPUT when
+ * something else is there, ERR_LIMIT (path), ERR_SYSTEM. */
 enum err_code fs_make_dirs(const char *path, int mode,
 			   struct err *e) MUST_CHECK;
 
-bool fs_exists(const char *path);
+bool fs_exists(const char *path); /* anything, also a dangling link */
 
 /* "dir/name"; false when it does not fit. */
 bool fs_join(char to[FS_PATH], const char *dir, const char *name);
 /* Folder of `path` ("." when it has none). */
 void fs_dir_of(char to[FS_PATH], const char *path);
 
-/* $XDG_STATE_HOME/warroom (or ~/.local/state/warroom). */
+/* $XDG_STATE_HOME/warroom (or ~/.local/state/warroom); ERR_ABSENT when neither
+ * variable is an absolute path. */
 enum err_code fs_state_dir(char to[FS_PATH], struct err *e) MUST_CHECK;
 
 #endif

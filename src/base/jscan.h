@@ -43,15 +43,22 @@ struct jscan {
 	unsigned char stack[JSCAN_DEPTH];
 };
 
+/* Begins at the first byte of text[0..len), which is borrowed and needs no
+ * NUL. */
 void jscan_init(struct jscan *s, const char *text, size_t len);
+/* The next token; at, raw, raw_len and has_escape describe it. */
 enum jtok jscan_next(struct jscan *s);
 
-/* Skips the value whose first token was just returned (`t`). */
+/* Skips the value whose first token was just returned (`t`).  Returns its last
+ * token, `t` itself for a scalar. */
 enum jtok jscan_skip(struct jscan *s, enum jtok t);
 
-/* Decodes the string or key just returned; false when it does not fit. */
+/* Decodes the string or key just returned; false when it does not fit or holds
+ * an escaped NUL, which no C string can. */
 bool jscan_string(const struct jscan *s, char *to, size_t size);
-bool jscan_number(const struct jscan *s, double *out); /* JTOK_NUMBER only */
+/* The number just returned (JTOK_NUMBER only) as the nearest double; false
+ * beyond a double or 511 characters. */
+bool jscan_number(const struct jscan *s, double *out);
 
 /* 1-based line and column (in characters) of a byte offset. */
 void jscan_place(const char *text, size_t offset, int *line, int *column);

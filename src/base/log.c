@@ -15,12 +15,14 @@
 #define LINE_MAX_BYTES 4096
 
 /* Written by log_open() before threads start, only read afterwards. */
-static struct {
+struct log_sink {
 	char words[256]; /* space separated */
 	int fd;
 	bool all;
 	bool on;
-} sink;
+};
+
+static struct log_sink sink;
 
 void
 log_open(const char *words, int fd)

@@ -17,8 +17,8 @@ void *mem_grow(void *old, size_t count, size_t size);
 
 char *mem_text(const char *text);		/* copy; NULL stays NULL */
 char *mem_text_n(const char *text, size_t len); /* copy + NUL */
-void *mem_copy(const void *from, size_t size);
-void mem_free(void *p); /* NULL is fine */
+void *mem_copy(const void *from, size_t size);	/* `size` bytes */
+void mem_free(void *p);				/* NULL is fine */
 
 /* Called once, before the process ends for want of memory.  Main thread,
  * before other threads start. */

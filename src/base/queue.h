@@ -37,6 +37,6 @@ void *queue_take(struct queue *q, int64_t until_real_us);
 
 void queue_wake(struct queue *q);  /* a waiting queue_take() returns NULL */
 void queue_close(struct queue *q); /* no more puts; wakes everybody */
-size_t queue_len(struct queue *q);
+size_t queue_len(struct queue *q); /* a moment ago; any thread */
 
 #endif

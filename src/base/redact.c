@@ -21,13 +21,15 @@ struct form {
 };
 
 /* Longest form first, so that a secret within a secret leaves no rest. */
-static struct {
+struct redact_list {
 	struct lock lock;
 	struct form *forms;
 	size_t count;
 	atomic_bool used;	    /* read without the lock: anything known? */
 	bool starts[UINT8_MAX + 1]; /* bytes some form begins with */
-} list = { .lock = LOCK_STATIC };
+};
+
+static struct redact_list list = { .lock = LOCK_STATIC };
 
 /* Lock held. */
 static void

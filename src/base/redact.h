@@ -15,10 +15,11 @@
 /* Remembers `secret` (also its URL-encoded and base64 forms) under `name`;
  * shorter than 6 bytes is ignored (it would blank ordinary text). */
 void redact_add(const char *name, const char *secret);
-void redact_forget_all(void);
+void redact_forget_all(void); /* wipes the list */
 
 /* Replaces each secret in place by "[name]". */
 void redact_buf(struct buf *b);
+/* The same for a NUL-terminated text in `size` bytes; cut when it grows. */
 void redact_text(char *text, size_t size);
 
 #endif

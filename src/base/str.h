@@ -14,12 +14,14 @@
 /* Copies with a NUL always; false when `from` (NULL = "") did not fit.  Never
  * splits a UTF-8 sequence. */
 bool str_copy(char *to, size_t size, const char *from);
+/* The same for from[0..len), which needs no NUL. */
 bool str_copy_n(char *to, size_t size, const char *from, size_t len);
+/* Formats; false when cut, then too without a split sequence. */
 bool str_printf(char *to, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 bool str_same(const char *a, const char *b); /* NULL equals only NULL */
-bool str_starts(const char *text, const char *prefix);
-bool str_ends(const char *text, const char *suffix);
+bool str_starts(const char *text, const char *prefix); /* or equals it */
+bool str_ends(const char *text, const char *suffix);   /* or equals it */
 
 /* Is `word` one of the space separated words of `list`? */
 bool str_in_words(const char *list, const char *word);
@@ -27,9 +29,11 @@ bool str_in_words(const char *list, const char *word);
 /* Strict: whole text, no blanks, no hex, no inf or nan, '.' is the point
  * whatever the locale.  False leaves *out untouched. */
 bool str_to_number(const char *text, double *out);
+/* The same for whole numbers of 64 bits: [-]digits. */
 bool str_to_int(const char *text, int64_t *out);
 
-/* "250ms" "90s" "5m" "1h30m" "2d"; a bare number is refused. */
+/* "250ms" "90s" "5m" "1h30m" "2d"; a bare number is refused, and so are units
+ * given twice or the smaller first. */
 bool str_to_duration_ms(const char *text, int64_t *out_ms);
 
 /* Shortest form people read: "250ms" "8s" "1m 35s" "2h 10m" "3d". */

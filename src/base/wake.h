@@ -8,9 +8,10 @@ struct wake {
 	int fd; /* readable while raised; poll() it; -1 when closed */
 };
 
+/* A lowered flag; fails with ERR_SYSTEM (no descriptors left). */
 enum err_code wake_open(struct wake *w, struct err *e) MUST_CHECK;
 void wake_raise(const struct wake *w); /* any thread, async-signal-safe */
 void wake_lower(const struct wake *w); /* reader only */
-void wake_close(struct wake *w);
+void wake_close(struct wake *w);       /* twice is fine */
 
 #endif

@@ -14,7 +14,7 @@ pairs() {
 
 if ! pairs | tsort >/dev/null 2>"${TMPDIR:-/tmp}/loops"; then
 	echo "modules that include each other in a circle:"
-	sed 's/^tsort: //' "${TMPDIR:-/tmp}/loops"
+	sed 's/^tsort: //; s/^-: input.*/a circle:/' "${TMPDIR:-/tmp}/loops"
 	exit 1
 fi
 echo "ok no include cycle"
