@@ -2,9 +2,14 @@
  * forecast - when would a rollback started now be over, and until when may
  * it start?
  *
- * p50 is the sum of the plan's expected times, waits between layers and the
- * DNS TTL still cached; p90 widens it by the spread of drills, or by 1.6
- * when this rollback was never drilled.  Pure.
+ * p50 is the sum of the plan's expected times and the waits between layers;
+ * p90 is 1.6 times that and, once a DNS step has run, the TTL for which
+ * resolvers may still keep its answer (as last measured, else 300 s).  Under
+ * way it is the rest that counts.
+ *
+ * The last safe start is the deadline less p90.  The deadline is the end of
+ * the window and, while the room is NO-GO, the recovery time after it became
+ * so, whichever comes first.  Pure.
  */
 #ifndef MODEL_FORECAST_H
 #define MODEL_FORECAST_H
@@ -13,10 +18,11 @@
 
 struct forecast {
 	int64_t p50_ms, p90_ms; /* from now */
-	int64_t last_safe_ms;	/* room time; -1: no window */
+	int64_t last_safe_ms;	/* room time; -1: no deadline */
 	int64_t left_ms;	/* until then; < 0 when it has passed */
-	int64_t window_left_ms; /* -1: no window */
-	enum verdict verdict;	/* GO, HOLD (amber), NO_GO (red) */
+	int64_t window_left_ms; /* 0: it is over; -1: no window */
+	enum verdict verdict;	/* GO; HOLD: less than p90 (or 15 min) left;
+				   NO_GO: too late, or p90 is beyond the RTO */
 };
 
 void forecast_make(struct forecast *out, const struct room *r, int64_t now_ms);

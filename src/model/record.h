@@ -48,7 +48,9 @@ struct record_row {
 extern const struct record_row record_rows[RECORD_KIND_COUNT];
 
 #define RECORD_FIELDS 20
-#define RECORD_CAP (256 * 1024)
+#define RECORD_CAP (256 * 1024) /* longest line, bytes */
+#define RECORD_TEXT 4096	/* longest text; longer is cut */
+#define RECORD_NAME 32		/* field names: a-z 0-9 _, with the NUL */
 
 enum record_type {
 	FIELD_TEXT,
@@ -66,7 +68,8 @@ struct record_field {
 	double number;
 };
 
-/* Owns `texts`.  Fields keep the order they were added in. */
+/* Owns `texts`; texts.cut: a field did not fit, the record cannot be stored.
+ * Fields keep the order they were added in. */
 struct record {
 	int64_t seq;	 /* 1.. ; set by the journal */
 	int64_t wall_ms; /* when, for people */
@@ -81,6 +84,8 @@ struct record {
 
 void record_init(struct record *r, enum record_kind kind, const char *by);
 void record_clear(struct record *r);
+/* Makes a new record in the memory of an old one. */
+void record_reset(struct record *r, enum record_kind kind, const char *by);
 
 /* Texts are cleaned and redacted on the way in.  NULL and "" are not stored.
  * `name` must be static (or live as long as the record). */
@@ -88,7 +93,8 @@ void record_text(struct record *r, const char *name, const char *text);
 void record_int(struct record *r, const char *name, int64_t value);
 void record_number(struct record *r, const char *name, double value);
 void record_flag(struct record *r, const char *name, bool value);
-/* Well-formed JSON (an array or object); redacted. */
+/* JSON (an array or object) without its blanks; texts in it are redacted and
+ * cleaned.  What is not JSON is stored as a text. */
 void record_json(struct record *r, const char *name, const char *json);
 
 const char *record_get(const struct record *r, const char *name); /* or "" */
@@ -105,9 +111,14 @@ bool record_kind_parse(const char *word, enum record_kind *out);
  * `hash` last when not "".  The bytes are canonical: the same record gives
  * the same bytes. */
 void record_write(struct buf *out, const struct record *r);
-/* The inverse; keeps unknown fields; refuses unknown kinds (ERR_DAMAGED). */
+/* The inverse; keeps unknown fields; refuses unknown kinds, keys out of
+ * order or twice, texts that are not clean (ERR_DAMAGED; nothing to clear
+ * then).  Add no field to a record that was read. */
 enum err_code record_read(struct record *out, const char *line, size_t len,
 			  struct err *e) MUST_CHECK;
+/* The same in the memory of an old record, which stays to be cleared. */
+enum err_code record_reread(struct record *r, const char *line, size_t len,
+			    struct err *e) MUST_CHECK;
 
 /* One line for people: "NO-GO abandonment rate 2.9 %". */
 void record_summary(char *to, size_t size, const struct record *r);

@@ -1,0 +1,171 @@
+/* forecast - when would a rollback started now be over? */
+#include "model/forecast.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/str.h"
+
+#define SPREAD 1.6		  /* p90 of a rollback that was never drilled */
+#define TTL_MS 300000		  /* when no measurement says otherwise */
+#define TTL_MOST_MS 86400000	  /* a longer one is a slip of somebody's pen */
+#define RTO_MS 1800000		  /* when the runbook names none */
+#define AMBER_MS (15 * 60 * 1000) /* so little left is a warning by itself */
+
+/* What the waits between kinds of work come to is not known to the single
+ * act: transport changes wait for each other (DNS, then trunk), and every
+ * layer waits for the one before. */
+static bool
+must_wait(const struct book *b, const struct plan_item *a,
+	  const struct plan_item *c)
+{
+	if (a->layer != c->layer)
+		return true;
+	return a->layer == LAYER_TRANSPORT &&
+	       strcmp(plan_act(b, a)->kind, plan_act(b, c)->kind) != 0;
+}
+
+/* All of a rollback that has not begun. */
+static int64_t
+whole_plan_ms(const struct room *r)
+{
+	struct plan plan;
+	int64_t sum = 0;
+
+	plan_rollback(&plan, r->book, r);
+	for (size_t i = 0; i < plan.count; i++) {
+		sum += plan_takes_ms(r->book, &plan.items[i]);
+		if (i > 0 &&
+		    must_wait(r->book, &plan.items[i - 1], &plan.items[i]))
+			sum += r->book->rollback.stagger_ms;
+	}
+	plan_clear(&plan);
+	return sum;
+}
+
+/* What one item still takes. */
+static int64_t
+item_left_ms(const struct room *r, const struct room_undo *u, int64_t now_ms)
+{
+	int64_t takes = plan_takes_ms(r->book, &u->item);
+	int64_t spent;
+
+	if (step_is_over(u->act.state))
+		return 0;
+	if (!step_is_running(u->act.state))
+		return takes;
+	spent = now_ms - u->act.began_ms;
+	return spent < takes ? takes - spent : 0;
+}
+
+/* The rest of one that is under way or halted. */
+static int64_t
+rest_ms(const struct room *r, int64_t now_ms)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < r->undo_count; i++) {
+		const struct room_undo *u = &r->undos[i];
+
+		sum += item_left_ms(r, u, now_ms);
+		if (i > 0 && u->act.state == STEP_READY &&
+		    must_wait(r->book, &r->undos[i - 1].item, &u->item))
+			sum += r->book->rollback.stagger_ms;
+	}
+	return sum;
+}
+
+/* How long resolvers may keep the address a DNS step gave them: the TTL last
+ * seen.  0 when no such step ran. */
+static int64_t
+cached_ms(const struct room *r)
+{
+	bool ran = false;
+	double ttl_s;
+
+	for (size_t i = 0; i < r->book->step_count; i++)
+		if (str_same(r->book->steps[i].act.kind, "dns") &&
+		    step_may_have_run(r->steps[i].state))
+			ran = true;
+	if (!ran)
+		return 0;
+	for (size_t i = 0; i < r->signal_count; i++) {
+		const struct value *v = &r->signals[i].last_good.value;
+
+		if (!str_ends(r->signals[i].name, "dns_ttl_seconds") ||
+		    v->kind != VALUE_NUMBER || !(v->number >= 0))
+			continue;
+		ttl_s = fmin(v->number, TTL_MOST_MS / 1000.0);
+		return (int64_t)(ttl_s * 1000);
+	}
+	return TTL_MS;
+}
+
+static int64_t
+rto_ms(const struct book *b)
+{
+	if (b->rto_ms > 0)
+		return b->rto_ms;
+	return b->rollback.timeout_ms > 0 ? b->rollback.timeout_ms : RTO_MS;
+}
+
+/* Room time at which all must be restored: the end of the window, and while
+ * the room is NO-GO also the recovery time since then.  -1: none. */
+static int64_t
+deadline_ms(const struct room *r)
+{
+	int64_t end = -1;
+	int64_t restored;
+
+	if (r->life == ROOM_NEW)
+		return -1;
+	if (r->book->window_ms > 0)
+		end = r->opened_ms + r->book->window_ms;
+	if (r->verdict != VERDICT_NO_GO)
+		return end;
+	restored = r->verdict_since_ms + rto_ms(r->book);
+	return end < 0 || restored < end ? restored : end;
+}
+
+static enum verdict
+judge(const struct forecast *f, const struct room *r)
+{
+	int64_t amber = f->p90_ms > AMBER_MS ? f->p90_ms : AMBER_MS;
+
+	if (f->p90_ms > rto_ms(r->book))
+		return VERDICT_NO_GO;
+	if (f->last_safe_ms < 0)
+		return VERDICT_GO;
+	if (f->left_ms < 0)
+		return VERDICT_NO_GO;
+	return f->left_ms < amber ? VERDICT_HOLD : VERDICT_GO;
+}
+
+void
+forecast_make(struct forecast *out, const struct room *r, int64_t now_ms)
+{
+	bool has_begun = r->rollback_began_ms >= 0;
+	bool is_done = r->rollback == ROLLBACK_VALIDATED;
+	int64_t deadline = deadline_ms(r);
+
+	*out = (struct forecast){ .last_safe_ms = -1, .window_left_ms = -1 };
+	if (r->life != ROOM_NEW && r->book->window_ms > 0)
+		out->window_left_ms =
+			r->opened_ms + r->book->window_ms - now_ms;
+	if (out->window_left_ms < 0 && r->book->window_ms > 0 &&
+	    r->life != ROOM_NEW)
+		out->window_left_ms = 0;
+	if (is_done) {
+		out->verdict = VERDICT_GO;
+		return;
+	}
+	out->p50_ms = has_begun ? rest_ms(r, now_ms) : whole_plan_ms(r);
+	out->p90_ms = (int64_t)((double)out->p50_ms * SPREAD) + cached_ms(r);
+	if (deadline >= 0) {
+		out->last_safe_ms =
+			deadline > out->p90_ms ? deadline - out->p90_ms : 0;
+		out->left_ms = deadline - out->p90_ms - now_ms;
+	}
+	out->verdict = judge(out, r);
+}

@@ -1,0 +1,181 @@
+/* plan - what must be undone now, in order, computed from what ran. */
+#include "model/plan.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "model/room.h"
+
+/* When neither the row nor a step on the same object says how long. */
+#define ROW_TAKES_MS 15000
+
+/*
+ * Did the step act, and was it never proved that nothing came of it?  The
+ * state says so; a step that failed and was then armed again, skipped, or
+ * declined has forgotten its state, but not that it began.
+ */
+static bool
+may_have_run(const struct room_act *a)
+{
+	if (a->state == STEP_UNDONE)
+		return false;
+	return step_may_have_run(a->state) || a->began_ms >= 0;
+}
+
+static bool
+row_covers(const struct book *b, const char *object)
+{
+	if (object[0] == '\0')
+		return false;
+	for (size_t i = 0; i < b->rollback.undo_count; i++)
+		if (strcmp(b->rollback.undos[i].object, object) == 0)
+			return true;
+	return false;
+}
+
+static bool
+all_placed(const struct book_step *s, const bool *placed)
+{
+	for (size_t i = 0; i < s->need_count; i++)
+		if (!placed[s->needs[i]])
+			return false;
+	return true;
+}
+
+/*
+ * Steps in order of dependency: each round takes the first of the runbook
+ * whose needs have been placed, so independent steps keep their order.  (The
+ * loader refuses circles; were there one, the runbook's order would do.)
+ */
+static int *
+dependency_order(const struct book *b)
+{
+	int *order = mem_new(b->step_count, sizeof(*order));
+	bool *placed = mem_new(b->step_count, sizeof(*placed));
+
+	for (size_t n = 0; n < b->step_count; n++) {
+		size_t pick = b->step_count;
+
+		for (size_t i = b->step_count; i-- > 0;)
+			if (!placed[i] && all_placed(&b->steps[i], placed))
+				pick = i;
+		for (size_t i = 0; pick == b->step_count; i++)
+			if (!placed[i])
+				pick = i;
+		order[n] = (int)pick;
+		placed[pick] = true;
+	}
+	mem_free(placed);
+	return order;
+}
+
+static void
+add_rows(struct plan *out, const struct book *b, enum book_layer layer)
+{
+	for (size_t i = 0; i < b->rollback.undo_count; i++)
+		if (b->rollback.undos[i].layer == layer)
+			out->items[out->count++] = (struct plan_item){
+				.row = (int)i, .step = -1, .layer = layer
+			};
+}
+
+static void
+add_undos(struct plan *out, const struct book *b, const struct room *r,
+	  const int *order, enum book_layer layer)
+{
+	for (size_t n = b->step_count; n-- > 0;) {
+		const struct book_step *s = &b->steps[order[n]];
+
+		if (s->layer == layer && s->undo.kind[0] != '\0' &&
+		    may_have_run(&r->steps[order[n]]) &&
+		    !row_covers(b, s->object))
+			out->items[out->count++] = (struct plan_item){
+				.row = -1, .step = order[n], .layer = layer
+			};
+	}
+}
+
+void
+plan_rollback(struct plan *out, const struct book *b, const struct room *r)
+{
+	int *order = dependency_order(b);
+
+	*out = (struct plan){ 0 };
+	out->items = mem_new(b->rollback.undo_count + b->step_count,
+			     sizeof(*out->items));
+	out->kept = mem_new(b->step_count, sizeof(*out->kept));
+	for (enum book_layer l = LAYER_TRANSPORT; l <= LAYER_USER_STATE; l++) {
+		add_rows(out, b, l);
+		add_undos(out, b, r, order, l);
+	}
+	for (size_t i = 0; i < b->step_count; i++)
+		if (b->steps[i].undo.kind[0] == '\0' &&
+		    may_have_run(&r->steps[i]) &&
+		    !row_covers(b, b->steps[i].object))
+			out->kept[out->kept_count++] = (int)i;
+	mem_free(order);
+}
+
+void
+plan_clear(struct plan *p)
+{
+	mem_free(p->items);
+	mem_free(p->kept);
+	*p = (struct plan){ 0 };
+}
+
+static const struct book_undo *
+row_of(const struct book *b, const struct plan_item *i)
+{
+	assert(i->row < (int)b->rollback.undo_count);
+	return i->row < 0 ? NULL : &b->rollback.undos[i->row];
+}
+
+static const struct book_step *
+step_of(const struct book *b, const struct plan_item *i)
+{
+	assert(i->step >= 0 && i->step < (int)b->step_count);
+	return &b->steps[i->step];
+}
+
+const struct act *
+plan_act(const struct book *b, const struct plan_item *i)
+{
+	const struct book_undo *row = row_of(b, i);
+
+	return row != NULL ? &row->act : &step_of(b, i)->undo;
+}
+
+const char *
+plan_name(const struct book *b, const struct plan_item *i)
+{
+	const struct book_undo *row = row_of(b, i);
+
+	return row != NULL ? row->action : step_of(b, i)->id;
+}
+
+const char *
+plan_object(const struct book *b, const struct plan_item *i)
+{
+	const struct book_undo *row = row_of(b, i);
+
+	return row != NULL ? row->object : step_of(b, i)->object;
+}
+
+/* What a step is expected to take, its undo takes too; a row takes what a
+ * step on the same object does. */
+int64_t
+plan_takes_ms(const struct book *b, const struct plan_item *i)
+{
+	const struct book_undo *row = row_of(b, i);
+	int64_t takes = 0;
+
+	if (row == NULL)
+		takes = step_of(b, i)->takes_ms;
+	for (size_t n = 0; row != NULL && n < b->step_count; n++)
+		if (row->object[0] != '\0' && b->steps[n].takes_ms > takes &&
+		    strcmp(b->steps[n].object, row->object) == 0)
+			takes = b->steps[n].takes_ms;
+	return takes > 0 ? takes : ROW_TAKES_MS;
+}

@@ -1,0 +1,316 @@
+/* room_acts - steps, the rollback and its items into the room. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/jscan.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "model/room_fold.h"
+
+/* Moves the act; the table has allowed it. */
+static void
+move_act(struct room_act *a, const struct record *rec, enum step_state to)
+{
+	bool was_running = step_is_running(a->state);
+
+	if (to == STEP_INTENT && !was_running) {
+		a->began_ms = rec->at_ms;
+		a->polls = 0;
+	}
+	/* Read back and proved never to have landed: it did not begin. */
+	if (to == STEP_READY && (was_running || a->state == STEP_UNKNOWN))
+		a->began_ms = -1;
+	if (step_is_over(to) || to == STEP_FAILED)
+		a->ended_ms = rec->at_ms;
+	else
+		a->ended_ms = -1;
+	if (to == STEP_CONFIRMED || (to == STEP_INTENT && a->by[0] == '\0'))
+		str_copy(a->by, sizeof(a->by), rec->by);
+	if (to != a->state)
+		a->since_ms = rec->at_ms;
+	a->state = to;
+	a->attempt = (int)record_get_int(rec, "attempt", a->attempt);
+	a->polls = (int)record_get_int(rec, "polls", a->polls);
+	a->next_ms = record_get_int(rec, "next", 0);
+	str_copy(a->detail, sizeof(a->detail), record_get(rec, "detail"));
+	if (record_has(rec, "key"))
+		str_copy(a->key, sizeof(a->key), record_get(rec, "key"));
+}
+
+/* Texts of an array into the prompt's lines (or nowhere, when NULL); what is
+ * too much is left out.  False when it is no array of texts. */
+static bool
+take_lines(struct room_prompt *p, const char *json)
+{
+	char text[RECORD_TEXT + 1];
+	struct jscan s;
+	enum jtok t;
+
+	if (json[0] == '\0')
+		return true;
+	jscan_init(&s, json, strlen(json));
+	if (jscan_next(&s) != JTOK_ARRAY)
+		return false;
+	while ((t = jscan_next(&s)) == JTOK_STRING) {
+		if (!jscan_string(&s, text, sizeof(text)))
+			return false;
+		if (p != NULL && p->line_count < ROOM_LINES)
+			text_clean(p->lines[p->line_count++], ROOM_LINE, text,
+				   strlen(text));
+	}
+	return t == JTOK_ARRAY_END && jscan_next(&s) == JTOK_END;
+}
+
+static void
+open_prompt(struct room *r, const struct record *rec, int step)
+{
+	struct room_prompt *p = &r->prompt;
+
+	memset(p, 0, sizeof(*p));
+	p->open = true;
+	p->step = step;
+	p->since_ms = rec->at_ms;
+	str_copy(p->phrase, sizeof(p->phrase), record_get(rec, "phrase"));
+	str_copy(p->digest, sizeof(p->digest), record_get(rec, "digest"));
+	take_lines(p, record_get(rec, "lines"));
+}
+
+static void
+close_prompt(struct room *r, int step)
+{
+	if (r->prompt.step == step)
+		r->prompt.open = false;
+}
+
+/* Which state the record moves to, and may it? */
+static enum err_code
+judge_move(const struct room_act *a, const struct record *rec, const char *what,
+	   enum step_state *to, struct err *e)
+{
+	const char *word = record_get(rec, "state");
+
+	if (!step_parse(word, to))
+		return room_refuse(rec, e, "%s: no state is called \"%s\"",
+				   what, word);
+	if (!step_may_move(a->state, *to))
+		return room_refuse(rec, e, "%s cannot move from %s to %s", what,
+				   step_word(a->state), word);
+	return ERR_NONE;
+}
+
+/* Beyond the table: forward steps act only once confirmed, and only what has
+ * begun can be undone. */
+static enum err_code
+judge_forward(const struct room *r, const struct record *rec, int step,
+	      enum step_state to, struct err *e)
+{
+	const struct book_step *s = &r->book->steps[step];
+	const struct room_act *a = &r->steps[step];
+	bool fresh = a->state == STEP_READY || a->state == STEP_FAILED;
+
+	if (fresh && s->confirm != CONFIRM_NONE &&
+	    (to == STEP_INTENT || to == STEP_CONFIRMED))
+		return room_refuse(rec, e, "%s acts without having been shown",
+				   s->id);
+	if (to == STEP_UNDONE && a->began_ms < 0 &&
+	    !step_may_have_run(a->state))
+		return room_refuse(rec, e, "%s is undone but never began",
+				   s->id);
+	if (to == STEP_ARMED && !take_lines(NULL, record_get(rec, "lines")))
+		return room_refuse(rec, e, "%s: its plan cannot be read",
+				   s->id);
+	return ERR_NONE;
+}
+
+enum err_code
+room_fold_step(struct room *r, const struct record *rec, struct err *e)
+{
+	const char *id = record_get(rec, "step");
+	int i = room_find_step(r, id);
+	enum step_state to;
+
+	if (i < 0)
+		return room_refuse(rec, e, "the runbook has no step \"%s\"",
+				   id);
+	if (judge_move(&r->steps[i], rec, id, &to, e) != ERR_NONE ||
+	    judge_forward(r, rec, i, to, e) != ERR_NONE)
+		return e->code;
+	move_act(&r->steps[i], rec, to);
+	if (to == STEP_ARMED)
+		open_prompt(r, rec, i);
+	else
+		close_prompt(r, i);
+	return ERR_NONE;
+}
+
+enum err_code
+room_fold_undo(struct room *r, const struct record *rec, struct err *e)
+{
+	int64_t i = record_get_int(rec, "item", -1);
+	struct room_undo *u;
+	enum step_state to;
+
+	if (i < 0 || i >= (int64_t)r->undo_count)
+		return room_refuse(rec, e,
+				   "the rollback has %zu items, none is %lld",
+				   r->undo_count, (long long)i);
+	u = &r->undos[i];
+	if (judge_move(&u->act, rec, plan_name(r->book, &u->item), &to, e) !=
+	    ERR_NONE)
+		return e->code;
+	move_act(&u->act, rec, to);
+	if (record_has(rec, "before"))
+		str_copy(u->before, sizeof(u->before),
+			 record_get(rec, "before"));
+	if (record_has(rec, "after"))
+		str_copy(u->after, sizeof(u->after), record_get(rec, "after"));
+	return ERR_NONE;
+}
+
+#define TO(state) (1u << ROLLBACK_##state)
+/* Before it runs a rollback may be proposed, declined and armed as often as
+ * people like; once begun it only goes on, halts or ends.  One that halted
+ * may be armed again; one that was validated makes room for a new one. */
+static const unsigned rollback_moves[] = {
+	[ROLLBACK_NONE] = TO(PROPOSED) | TO(ARMED) | TO(RUNNING),
+	[ROLLBACK_PROPOSED] =
+		TO(PROPOSED) | TO(DECLINED) | TO(ARMED) | TO(RUNNING),
+	[ROLLBACK_DECLINED] =
+		TO(PROPOSED) | TO(DECLINED) | TO(ARMED) | TO(RUNNING),
+	[ROLLBACK_ARMED] = TO(PROPOSED) | TO(DECLINED) | TO(ARMED) |
+			   TO(RUNNING) | TO(HALTED),
+	[ROLLBACK_RUNNING] =
+		TO(RUNNING) | TO(VALIDATING) | TO(VALIDATED) | TO(HALTED),
+	[ROLLBACK_VALIDATING] =
+		TO(RUNNING) | TO(VALIDATING) | TO(VALIDATED) | TO(HALTED),
+	[ROLLBACK_VALIDATED] = TO(PROPOSED) | TO(ARMED) | TO(RUNNING),
+	[ROLLBACK_HALTED] = TO(PROPOSED) | TO(DECLINED) | TO(ARMED) |
+			    TO(RUNNING) | TO(VALIDATING) | TO(VALIDATED) |
+			    TO(HALTED),
+};
+#undef TO
+
+/* One {"row":i} or {"step":i}, its brace just opened. */
+static bool
+take_item(struct room_undo *out, const struct book *b, struct jscan *s)
+{
+	char text[RECORD_TEXT + 1];
+	char key[16];
+	double index;
+	enum jtok t;
+
+	memset(out, 0, sizeof(*out));
+	out->item = (struct plan_item){ .row = -1, .step = -1 };
+	room_act_init(&out->act);
+	while ((t = jscan_next(s)) == JTOK_KEY) {
+		char *to;
+
+		if (!jscan_string(s, key, sizeof(key)))
+			return false;
+		t = jscan_next(s);
+		if (str_same(key, "row") || str_same(key, "step")) {
+			if (t != JTOK_NUMBER || !jscan_number(s, &index) ||
+			    index < 0 || index > 1e6)
+				return false;
+			*(key[0] == 'r' ? &out->item.row : &out->item.step) =
+				(int)index;
+			continue;
+		}
+		to = str_same(key, "before")  ? out->before
+		     : str_same(key, "after") ? out->after
+					      : NULL;
+		if (to == NULL || t != JTOK_STRING ||
+		    !jscan_string(s, text, sizeof(text)))
+			return false;
+		text_clean(to, sizeof(out->before), text, strlen(text));
+	}
+	if (t != JTOK_OBJECT_END || (out->item.row < 0) == (out->item.step < 0))
+		return false;
+	if (out->item.row >= 0 &&
+	    (size_t)out->item.row < b->rollback.undo_count)
+		out->item.layer = b->rollback.undos[out->item.row].layer;
+	else if (out->item.step >= 0 && (size_t)out->item.step < b->step_count)
+		out->item.layer = b->steps[out->item.step].layer;
+	else
+		return false;
+	return true;
+}
+
+/* The items of a plan; NULL when they cannot be read. */
+static struct room_undo *
+take_items(const struct book *b, const char *json, size_t *count)
+{
+	size_t most = b->rollback.undo_count + b->step_count;
+	struct room_undo *items = mem_new(most, sizeof(*items));
+	struct jscan s;
+	enum jtok t;
+
+	*count = 0;
+	jscan_init(&s, json, strlen(json));
+	if (jscan_next(&s) != JTOK_ARRAY)
+		goto refused;
+	while ((t = jscan_next(&s)) == JTOK_OBJECT)
+		if (*count == most || !take_item(&items[(*count)++], b, &s))
+			goto refused;
+	if (t == JTOK_ARRAY_END && jscan_next(&s) == JTOK_END)
+		return items;
+refused:
+	mem_free(items);
+	return NULL;
+}
+
+static void
+move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
+{
+	if (to == ROLLBACK_RUNNING) {
+		if (r->rollback_began_ms < 0)
+			r->rollback_began_ms = rec->at_ms;
+		r->rollback_ended_ms = -1;
+	}
+	if (to == ROLLBACK_VALIDATED || to == ROLLBACK_HALTED)
+		r->rollback_ended_ms = rec->at_ms;
+	r->rollback = to;
+	str_copy(r->rollback_detail, sizeof(r->rollback_detail),
+		 record_get(rec,
+			    record_has(rec, "detail") ? "detail" : "cause"));
+	if (to == ROLLBACK_ARMED)
+		open_prompt(r, rec, -1);
+	else
+		close_prompt(r, -1);
+}
+
+enum err_code
+room_fold_rollback(struct room *r, const struct record *rec, struct err *e)
+{
+	const char *word = record_get(rec, "state");
+	const char *json = record_get(rec, "items");
+	struct room_undo *items = NULL;
+	enum rollback_state to;
+	size_t count = 0;
+
+	if (!rollback_parse(word, &to))
+		return room_refuse(rec, e, "no rollback is called \"%s\"",
+				   word);
+	if ((rollback_moves[r->rollback] >> to & 1u) == 0)
+		return room_refuse(rec, e, "it cannot move from %s to %s",
+				   rollback_word(r->rollback), word);
+	if (!take_lines(NULL, record_get(rec, "lines")))
+		return room_refuse(rec, e, "its plan cannot be read");
+	if (json[0] != '\0' &&
+	    (items = take_items(r->book, json, &count)) == NULL)
+		return room_refuse(rec, e, "its items cannot be read");
+	if (r->rollback == ROLLBACK_VALIDATED) {
+		r->rollback_began_ms = -1;
+		r->rollback_ended_ms = -1;
+	}
+	if (items != NULL && r->rollback_began_ms < 0) {
+		mem_free(r->undos);
+		r->undos = items;
+		r->undo_count = count;
+	} else {
+		mem_free(items);
+	}
+	move_rollback(r, rec, to);
+	return ERR_NONE;
+}

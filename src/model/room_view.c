@@ -1,0 +1,145 @@
+/* room_view - what the room's records mean as of now. */
+#include <assert.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "model/room.h"
+
+static int64_t
+since(int64_t then_ms, int64_t now_ms)
+{
+	return then_ms < now_ms ? now_ms - then_ms : 0;
+}
+
+static void
+make_blind(struct gate_finding *out, enum gate_reason reason, int64_t since_ms)
+{
+	out->verdict = VERDICT_BLIND;
+	out->reason = reason;
+	out->since_ms = since_ms;
+	out->why[0] = '\0';
+}
+
+/* A green from data that has grown old since the record was written, or a
+ * mute that has ended, is no verdict any more. */
+static void
+judge_age(struct gate_finding *out, const struct gate *g)
+{
+	int64_t most = g->max_age_ms > 0 ? g->max_age_ms : GATE_MAX_AGE_MS;
+
+	if (out->verdict == VERDICT_NO_GO || out->verdict == VERDICT_BLIND)
+		return;
+	if (out->age_ms < 0)
+		make_blind(out, GATE_NEVER_SEEN, out->since_ms);
+	else if (out->age_ms > most)
+		make_blind(out, GATE_STALE, out->age_ms - most);
+	else if (out->verdict == VERDICT_OFF)
+		make_blind(out, GATE_STALE, 0);
+}
+
+void
+room_finding(const struct room *r, size_t gate, int64_t now_ms,
+	     struct gate_finding *out)
+{
+	static const struct sample nothing = { .n = -1 };
+	const struct gate *g = &r->book->gates.gates[gate];
+	const struct room_gate *state = &r->gates[gate];
+
+	assert(gate < r->book->gates.gate_count);
+	*out = (struct gate_finding){
+		.verdict = state->verdict,
+		.reason = state->reason,
+		.since_ms = since(state->since_ms, now_ms),
+		.flaps = state->flaps,
+		.beneath = VERDICT_OFF,
+	};
+	str_copy(out->why, sizeof(out->why), state->why);
+	gate_measured(out, g,
+		      state->signal < 0 ? &nothing
+					: &r->signals[state->signal].last_good,
+		      now_ms);
+	if (!state->muted ||
+	    (state->muted_until_ms > 0 && now_ms >= state->muted_until_ms)) {
+		judge_age(out, g);
+		return;
+	}
+	out->beneath = state->verdict;
+	out->verdict = VERDICT_OFF;
+	out->reason = GATE_MUTED;
+	if (state->muted_until_ms > 0)
+		out->left_ms = state->muted_until_ms - now_ms;
+}
+
+void
+room_decision(const struct room *r, int64_t now_ms, struct decision *out)
+{
+	const struct gate_set *set = &r->book->gates;
+	struct gate_finding *findings =
+		mem_new(set->gate_count, sizeof(*findings));
+
+	for (size_t i = 0; i < set->gate_count; i++)
+		room_finding(r, i, now_ms, &findings[i]);
+	decision_make(out, set, findings);
+	mem_free(findings);
+}
+
+/* A step that was taken back holds nothing up any more, and carries nothing
+ * either: what needs it must not begin. */
+bool
+room_needs_met(const struct room *r, size_t step)
+{
+	const struct book_step *s = &r->book->steps[step];
+
+	assert(step < r->book->step_count);
+	for (size_t i = 0; i < s->need_count; i++) {
+		enum step_state need = r->steps[s->needs[i]].state;
+
+		if (!step_is_over(need) || need == STEP_UNDONE)
+			return false;
+	}
+	return true;
+}
+
+/* How soon a person should look at it; 0: not at all. */
+static int
+urgency(const struct room *r, size_t step)
+{
+	enum step_state s = r->steps[step].state;
+
+	if (step_is_running(s))
+		return 4;
+	if (s == STEP_ARMED || s == STEP_CONFIRMED)
+		return 3;
+	if (s == STEP_UNKNOWN || s == STEP_FAILED)
+		return 2;
+	return s == STEP_READY && room_needs_met(r, step) ? 1 : 0;
+}
+
+int
+room_next_step(const struct room *r)
+{
+	int most = 0;
+	int found = -1;
+
+	for (size_t i = 0; i < r->book->step_count; i++) {
+		int u = urgency(r, i);
+
+		if (u > most) {
+			most = u;
+			found = (int)i;
+		}
+	}
+	return found;
+}
+
+bool
+room_is_busy(const struct room *r)
+{
+	for (size_t i = 0; i < r->book->step_count; i++)
+		if (step_is_running(r->steps[i].state))
+			return true;
+	for (size_t i = 0; i < r->undo_count; i++)
+		if (step_is_running(r->undos[i].act.state))
+			return true;
+	return false;
+}

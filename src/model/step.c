@@ -1,0 +1,114 @@
+/* step - the life of one act: states, and the only moves allowed. */
+#include "model/step.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define STEP_ROW(code, word, help) [code] = { word, help },
+static const struct {
+	const char *word;
+	const char *help;
+} rows[STEP_STATE_COUNT] = { STEP_STATE_LIST(STEP_ROW) };
+#undef STEP_ROW
+
+#define TO(state) (1u << STEP_##state)
+
+/* How an act under way may end, whatever it was doing. */
+#define ENDS (TO(VERIFIED) | TO(FAILED) | TO(UNKNOWN))
+
+/*
+ * From (row) to (bits).  What is not here does not happen:
+ *
+ * - nothing acts without the intent: ACTING is reached through INTENT, except
+ *   when the same act goes on (BACKOFF, or VERIFYING that found nothing);
+ * - a running act ends VERIFIED, FAILED or UNKNOWN and in no other way; only
+ *   a reading back that proves "never landed" makes it READY again;
+ * - FAILED and UNKNOWN wait for a person: armed again, skipped, proved done
+ *   (VERIFIED); items of a rollback go back to INTENT without a new confirm;
+ * - ARMED falls back to where it came from when a person declines;
+ * - UNDONE is what a rollback makes of all that ran or may have run.
+ *
+ * A state that leads to itself reports progress: one more poll, a new plan.
+ */
+static const unsigned moves[STEP_STATE_COUNT] = {
+	[STEP_READY] = TO(ARMED) | TO(CONFIRMED) | TO(INTENT) | TO(SKIPPED) |
+		       TO(UNDONE),
+	[STEP_ARMED] = TO(ARMED) | TO(CONFIRMED) | TO(READY) | TO(SKIPPED) |
+		       TO(FAILED) | TO(UNKNOWN) | TO(UNDONE),
+	[STEP_CONFIRMED] =
+		TO(INTENT) | TO(READY) | TO(ARMED) | TO(FAILED) | TO(UNKNOWN),
+	[STEP_INTENT] = TO(INTENT) | TO(ACTING) | TO(ACCEPTED) |
+			TO(CONVERGING) | TO(VERIFYING) | TO(BACKOFF) | ENDS,
+	[STEP_ACTING] = TO(ACTING) | TO(ACCEPTED) | TO(CONVERGING) |
+			TO(VERIFYING) | TO(BACKOFF) | ENDS,
+	[STEP_ACCEPTED] = TO(ACCEPTED) | TO(CONVERGING) | TO(VERIFYING) |
+			  TO(BACKOFF) | ENDS,
+	[STEP_CONVERGING] = TO(CONVERGING) | TO(VERIFYING) | TO(BACKOFF) | ENDS,
+	[STEP_VERIFYING] = TO(VERIFYING) | TO(CONVERGING) | TO(BACKOFF) |
+			   TO(INTENT) | TO(ACTING) | TO(READY) | ENDS,
+	[STEP_BACKOFF] = TO(BACKOFF) | TO(INTENT) | TO(ACTING) |
+			 TO(CONVERGING) | TO(VERIFYING) | ENDS,
+	[STEP_VERIFIED] = TO(UNDONE),
+	[STEP_FAILED] = TO(ARMED) | TO(INTENT) | TO(SKIPPED) | TO(VERIFIED) |
+			TO(UNDONE),
+	[STEP_UNKNOWN] = TO(UNKNOWN) | TO(ARMED) | TO(INTENT) | TO(CONVERGING) |
+			 TO(VERIFYING) | TO(VERIFIED) | TO(READY) | TO(FAILED) |
+			 TO(SKIPPED) | TO(UNDONE),
+	[STEP_SKIPPED] = TO(UNDONE),
+	[STEP_UNDONE] = 0,
+};
+
+#undef ENDS
+#undef TO
+
+const char *
+step_word(enum step_state s)
+{
+	assert((unsigned)s < STEP_STATE_COUNT);
+	return rows[s].word;
+}
+
+const char *
+step_help(enum step_state s)
+{
+	assert((unsigned)s < STEP_STATE_COUNT);
+	return rows[s].help;
+}
+
+bool
+step_parse(const char *word, enum step_state *out)
+{
+	for (unsigned i = 0; i < STEP_STATE_COUNT; i++)
+		if (strcmp(rows[i].word, word) == 0) {
+			*out = (enum step_state)i;
+			return true;
+		}
+	return false;
+}
+
+bool
+step_may_move(enum step_state from, enum step_state to)
+{
+	assert((unsigned)from < STEP_STATE_COUNT);
+	assert((unsigned)to < STEP_STATE_COUNT);
+	return (moves[from] >> to & 1u) != 0;
+}
+
+bool
+step_is_running(enum step_state s)
+{
+	return s >= STEP_INTENT && s <= STEP_BACKOFF;
+}
+
+bool
+step_is_over(enum step_state s)
+{
+	return s == STEP_VERIFIED || s == STEP_SKIPPED || s == STEP_UNDONE;
+}
+
+bool
+step_may_have_run(enum step_state s)
+{
+	return step_is_running(s) || s == STEP_VERIFIED || s == STEP_FAILED ||
+	       s == STEP_UNKNOWN;
+}
