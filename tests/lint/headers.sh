@@ -8,7 +8,7 @@ flags="-std=c17 -D_GNU_SOURCE -Isrc -I. -Wall -Wextra -Wpedantic -Wshadow \
 while read -r header; do
 	name=${header#src/}
 	# shellcheck disable=SC2086 # flags are words
-	echo "#include \"$name\"" | gcc $flags -x c - || {
+	printf '#include "%s"\nextern int one;\n' "$name" | gcc $flags -x c - || {
 		echo "$header: does not compile alone"
 		bad=1
 	}
