@@ -1,0 +1,134 @@
+/* chain_walk - the whole journal, record by record, in bounded memory. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "journal/chain.h"
+
+#define WINDOW (2 * RECORD_CAP)
+
+struct walk {
+	int fd;
+	const char *name;
+	journal_visit *visit;
+	void *ctx;
+	struct journal_report *report;
+	struct record record; /* reused for each line */
+	char *bytes;	      /* WINDOW of the file ... */
+	size_t len;
+	int64_t offset; /* ... that begins here; a line begins there too */
+};
+
+/* The reason stands in `e` already. */
+static enum err_code
+damaged(struct walk *w, struct err *e)
+{
+	char why[sizeof(e->text)];
+
+	str_copy(why, sizeof(why), e->text);
+	w->report->bad_record = w->report->records + 1;
+	w->report->bad_offset = w->offset;
+	return err_set(e, ERR_DAMAGED, "%s: record %lld at byte %lld: %s",
+		       w->name, (long long)w->report->bad_record,
+		       (long long)w->offset, why);
+}
+
+/* More of the file behind what is there; *end at its end. */
+static enum err_code
+fill(struct walk *w, bool *end, struct err *e)
+{
+	while (w->len < WINDOW) {
+		ssize_t n = pread(w->fd, w->bytes + w->len, WINDOW - w->len,
+				  (off_t)(w->offset + (int64_t)w->len));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_set(e, ERR_SYSTEM, "%s: cannot read: %s",
+				       w->name, strerror(errno));
+		if (n == 0) {
+			*end = true;
+			break;
+		}
+		w->len += (size_t)n;
+	}
+	return ERR_NONE;
+}
+
+static enum err_code
+take_line(struct walk *w, const char *line, size_t len, struct err *e)
+{
+	struct journal_report *report = w->report;
+
+	if (chain_check(&w->record, line, len, report->head,
+			report->records + 1, e) != ERR_NONE)
+		return damaged(w, e);
+	if (w->visit != NULL && w->visit(w->ctx, &w->record, e) != ERR_NONE)
+		return e->code == ERR_DAMAGED ? damaged(w, e) : e->code;
+	report->records++;
+	str_copy(report->head, sizeof(report->head), w->record.hash);
+	w->offset += (int64_t)len + 1;
+	return ERR_NONE;
+}
+
+/* All whole lines of the window; what is left moves to its begin. */
+static enum err_code
+take_lines(struct walk *w, struct err *e)
+{
+	const char *line = w->bytes;
+	const char *end = w->bytes + w->len;
+	const char *stop;
+
+	while ((stop = memchr(line, '\n', (size_t)(end - line))) != NULL) {
+		if (take_line(w, line, (size_t)(stop - line), e) != ERR_NONE)
+			return e->code;
+		line = stop + 1;
+	}
+	w->len = (size_t)(end - line);
+	memmove(w->bytes, line, w->len);
+	if (w->len <= RECORD_CAP)
+		return ERR_NONE;
+	err_set(e, ERR_DAMAGED, "no end of a line within %d bytes", RECORD_CAP);
+	return damaged(w, e);
+}
+
+static enum err_code
+walk(struct walk *w, struct err *e)
+{
+	bool end = false;
+
+	while (!end)
+		if (fill(w, &end, e) != ERR_NONE ||
+		    take_lines(w, e) != ERR_NONE)
+			return e->code;
+	if (w->len == 0)
+		return ERR_NONE;
+	if (!chain_is_torn(w->bytes, w->len, w->report->records + 1)) {
+		err_set(e, ERR_DAMAGED, "its line does not end as it should");
+		return damaged(w, e);
+	}
+	w->report->torn = true;
+	w->report->torn_bytes = (int64_t)w->len;
+	return ERR_NONE;
+}
+
+enum err_code
+chain_walk(int fd, const char *name, journal_visit *visit, void *ctx,
+	   struct journal_report *report, int64_t *whole, struct err *e)
+{
+	struct walk w = { .fd = fd, .name = name, .visit = visit, .ctx = ctx };
+	enum err_code code;
+
+	*report = (struct journal_report){ 0 };
+	str_copy(report->head, sizeof(report->head), chain_zero);
+	w.report = report;
+	w.bytes = mem_new(WINDOW, 1);
+	record_init(&w.record, RECORD_NOTE, "");
+	code = walk(&w, e);
+	*whole = w.offset;
+	record_clear(&w.record);
+	mem_free(w.bytes);
+	return code;
+}
