@@ -26,11 +26,15 @@ struct tls_result {
 	enum err_code code; /* ERR_NONE: at least one version accepted and no
 			       inconclusive one */
 	char why[200];
-	enum tls_verdict versions[TLS_VERSIONS]; /* worst over addresses */
-	char minimum[8];     /* lowest accepted: "1.0".."1.3"; "" unknown */
+	/* Worst over addresses: accepted first for 1.0 and 1.1, inconclusive
+	 * first for 1.2 and 1.3. */
+	enum tls_verdict versions[TLS_VERSIONS];
+	char minimum[8];     /* lowest accepted: "1.0".."1.3"; "" unknown; also
+				beside a code, when nothing below it is open */
 	bool chain_valid;    /* chain and host name, at normal security */
 	char chain_why[160]; /* why not */
-	double days_left;    /* of the certificate that ends first */
+	double days_left;    /* of the certificate that ends first; NAN: none
+				seen */
 	char spki_pin[64];   /* "sha256//…" of the leaf */
 	int addresses;	     /* tried */
 	int64_t took_us;
