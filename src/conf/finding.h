@@ -41,4 +41,7 @@ void findings_sort(struct findings *f); /* by file, line, column */
 void findings_print(struct buf *out, const struct findings *f);
 void findings_clear(struct findings *f);
 
+/* No further one is kept: guesses at what was meant may be spared. */
+bool findings_full(const struct findings *f);
+
 #endif

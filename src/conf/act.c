@@ -1,0 +1,136 @@
+/* act - a step kind with its settings, as steps and rollbacks name it. */
+#include "conf/runbook.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "conf/scalar.h"
+
+#define MOST_NAMES 64
+
+const struct kind_spec *
+kind_find(const struct kind_spec *const *kinds, const char *name)
+{
+	for (; *kinds != NULL; kinds++)
+		if (strcmp((*kinds)->name, name) == 0)
+			return *kinds;
+	return NULL;
+}
+
+static bool
+is_row(const struct field *rows, const char *name)
+{
+	for (; rows != NULL && rows->name != NULL; rows++)
+		if (strcmp(rows->name, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+unknown_kind(const struct loader *l, const struct node *n,
+	     const struct kind_spec *const *kinds, const char *what)
+{
+	const char *names[MOST_NAMES];
+	size_t count = 0;
+	char hint[96];
+
+	for (; *kinds != NULL && count < MOST_NAMES; kinds++)
+		names[count++] = (*kinds)->name;
+	suggest(hint, sizeof(hint), &l->s, n->key, names, count);
+	node_key_error(&l->s, n, "unknown-kind", "unknown %s kind \"%.64s\"%s",
+		       what, n->key, hint);
+}
+
+const struct node *
+kind_member(const struct loader *l, const struct node *map,
+	    const struct field *rows, const struct kind_spec *const *kinds,
+	    const char *what)
+{
+	const struct node *found = NULL;
+	bool is_odd = false;
+
+	for (const struct node *n = map->first; n != NULL; n = n->next) {
+		if (is_row(rows, n->key))
+			continue;
+		if (kind_find(kinds, n->key) == NULL) {
+			/* With rows, an unknown key has been reported. */
+			if (rows == NULL)
+				unknown_kind(l, n, kinds, what);
+			is_odd = true;
+		} else if (found == NULL) {
+			found = n;
+		} else {
+			node_key_error(&l->s, n, "two-kinds",
+				       "a %s has one kind: \"%s\" stands "
+				       "beside \"%s\"",
+				       what, n->key, found->key);
+		}
+	}
+	/* A misspelt kind was reported as such; once is enough. */
+	if (found == NULL && !is_odd)
+		node_key_error(&l->s, map, "missing",
+			       "no kind of %s is named, as in \"http:\"", what);
+	return found;
+}
+
+void
+act_read(struct loader *l, const struct node *map, const struct field *rows,
+	 struct act *out)
+{
+	const struct kind_spec *const *kinds = l->kinds->steps;
+	const struct node *n;
+
+	if (map->type != NODE_MAP) {
+		node_error(&l->s, map, "wrong-type",
+			   "\"%s\" must be a map of one step kind, as in "
+			   "\"http:\"",
+			   map->key);
+		return;
+	}
+	n = kind_member(l, map, rows, kinds, "step");
+	if (n == NULL)
+		return;
+	str_copy(out->kind, sizeof(out->kind), n->key);
+	kind_settings(l, kind_find(kinds, n->key), n, &out->with);
+}
+
+static bool
+is_reading(const struct act *act)
+{
+	const char *method = settings_text(&act->with, "method");
+
+	return method != NULL && strcmp(method, "GET") == 0;
+}
+
+bool
+act_changes(const struct act *act)
+{
+	if (strcmp(act->kind, "http") == 0)
+		return !is_reading(act);
+	return str_in_words("dns trunk", act->kind);
+}
+
+bool
+act_is_destructive(const struct act *act)
+{
+	const char *method = settings_text(&act->with, "method");
+
+	if (strcmp(act->kind, "http") == 0)
+		return method != NULL && strcmp(method, "DELETE") == 0;
+	return str_in_words("dns trunk", act->kind);
+}
+
+bool
+act_lacks_verify(const struct loader *l, const struct act *act)
+{
+	const struct kind_spec *spec = kind_find(l->kinds->steps, act->kind);
+
+	if (spec == NULL || is_reading(act))
+		return false;
+	for (const struct param *p = spec->params; p->name != NULL; p++)
+		if (strcmp(p->name, "verify") == 0)
+			return settings_text(&act->with, "verify.pointer") ==
+				       NULL &&
+			       settings_text(&act->with, "verify.path") == NULL;
+	return false;
+}

@@ -1,0 +1,101 @@
+/* runbook_lint - what is well-formed and would still go wrong at night. */
+#include "conf/runbook.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+/* A gate that nothing feeds stays BLIND, so the room can never say GO. */
+static void
+check_fed(struct loader *l, const struct node *root)
+{
+	const struct gate_set *set = &l->book->gates;
+
+	for (size_t i = 0; i < set->gate_count; i++) {
+		const struct gate *g = &set->gates[i];
+		const struct node *where = node_get(root, "gates");
+
+		if (keyset_get(&l->names, scope_signal, g->signal) != NULL)
+			continue;
+		if (where == NULL)
+			where = node_get(root, "thresholds");
+		node_key_warn(&l->s, where, "unfed",
+			      "no probe feeds \"%s\": it would stay BLIND",
+			      g->signal);
+	}
+}
+
+/* The manifest takes it back instead. */
+static bool
+is_covered(struct loader *l, const struct book_step *step)
+{
+	return step->object[0] != '\0' &&
+	       keyset_get(&l->names, scope_object, step->object) != NULL;
+}
+
+static void
+check_undo(struct loader *l, const struct book_step *step,
+	   const struct node *map)
+{
+	const struct node *undo = node_get(map, "undo");
+
+	if (undo != NULL) {
+		if (act_lacks_verify(l, &step->undo))
+			node_key_error(&l->s, undo, "undo-unverified",
+				       "the undo of \"%s\" does not say how "
+				       "to see that it is done: add "
+				       "\"verify\"",
+				       step->id);
+		return;
+	}
+	if (act_changes(&step->act) && !is_covered(l, step))
+		node_warn(&l->s, map, "no-undo",
+			  "\"%s\" changes something and has no undo: add one, "
+			  "or \"undo: none\" if there is nothing to take back",
+			  step->id);
+}
+
+static void
+check_step(struct loader *l, const struct book_step *step,
+	   const struct node *map)
+{
+	const struct node *at = node_get(map, "confirm");
+
+	check_undo(l, step, map);
+	if (act_is_destructive(&step->act) && step->confirm == CONFIRM_NONE)
+		node_error(&l->s, at != NULL ? at : map, "confirm",
+			   "\"%s\" is hard to take back: confirm must be key, "
+			   "phrase or two_person",
+			   step->id);
+	if (act_changes(&step->act) && act_lacks_verify(l, &step->act))
+		node_key_warn(&l->s, node_get(map, "do"), "unverified",
+			      "\"%s\" has no \"verify\": if its answer is "
+			      "lost, nobody can say whether it happened",
+			      step->id);
+}
+
+static void
+check_trunks(struct loader *l, const struct node *root)
+{
+	const struct book_trunk *t = &l->book->trunk;
+	const struct node *at = node_get(root, "trunk");
+
+	for (size_t i = 0; i < t->sequence_count; i++)
+		if (keyset_get(&l->names, scope_endpoint, t->sequence[i]) ==
+		    NULL)
+			node_warn(&l->s, at, "unknown-endpoint",
+				  "trunk \"%s\" of the failover sequence is no "
+				  "endpoint of the runbook",
+				  t->sequence[i]);
+}
+
+void
+book_lint(struct loader *l, const struct node *root)
+{
+	const struct book *b = l->book;
+
+	for (size_t i = 0; i < b->step_count; i++)
+		check_step(l, &b->steps[i], l->step_nodes[i]);
+	check_fed(l, root);
+	check_trunks(l, root);
+}

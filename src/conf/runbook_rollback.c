@@ -1,0 +1,276 @@
+/*
+ * runbook_rollback - binds the rollback manifest to acts.
+ *
+ * The manifest says what (siph_trunk_status of validation_trunk_primary to
+ * disabled); `acts` says how, once per action, with {target}, {value} and
+ * {ttl_seconds} in place of the row's own.
+ */
+#include "conf/runbook.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "conf/manifest.h"
+#include "conf/scalar.h"
+#include "conf/template.h"
+
+#define POLICY_WORDS "propose countdown auto"
+#define COUNTDOWN_MS 60000
+#define STAGGER_MS 5000
+#define TIMEOUT_MS 1800000
+#define DAY_MS 86400000.0
+#define MOST_NAMES 64
+
+const struct field rollback_fields[] = {
+	{ .name = "manifest",
+	  .as = AS_OWN,
+	  .help = "file of the rollback manifest" },
+	{ .name = "policy",
+	  .as = AS_WORD,
+	  .words = POLICY_WORDS,
+	  .help = "what happens when the trigger is met" },
+	{ .name = "countdown",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_rollback, countdown_ms),
+	  .least = 1000,
+	  .most = DAY_MS,
+	  .help = "time to object, for policy countdown" },
+	{ .name = "stagger",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_rollback, stagger_ms),
+	  .most = DAY_MS,
+	  .help = "wait between dns, trunk and routing" },
+	{ .name = "names",
+	  .as = AS_TEXT_MAP,
+	  .help = "values of the manifest to what they stand for" },
+	{ .name = "acts",
+	  .as = AS_ACTS,
+	  .inside = rollback_act_fields,
+	  .beside = BESIDE_STEPS,
+	  .help = "action to how it is done" },
+	{ .name = "checks",
+	  .as = AS_ACTS,
+	  .help = "validationCheck to how it is seen" },
+	{ .name = NULL },
+};
+
+/* The guides spell it both ways. */
+static const char *
+other_spelling(const char *action)
+{
+	if (strcmp(action, "siph_trunk_status") == 0)
+		return "sip_trunk_status";
+	if (strcmp(action, "sip_trunk_status") == 0)
+		return "siph_trunk_status";
+	return NULL;
+}
+
+static const struct node *
+find_act(const struct node *acts, const char *action)
+{
+	const struct node *n = node_get(acts, action);
+
+	if (n == NULL && other_spelling(action) != NULL)
+		n = node_get(acts, other_spelling(action));
+	return n;
+}
+
+/* Reported where the manifest says it, for there the word stands. */
+static void
+unbound(const struct site *s, const struct node *n, const struct node *map,
+	const char *where)
+{
+	const char *names[MOST_NAMES];
+	size_t count = 0;
+	char hint[96];
+
+	for (const struct node *m = map == NULL ? NULL : map->first;
+	     m != NULL && count < MOST_NAMES; m = m->next)
+		names[count++] = m->key;
+	suggest(hint, sizeof(hint), s, n->text, names, count);
+	node_error(s, n, "unbound",
+		   "\"%.64s\" is not bound: add it to \"%s\" of the "
+		   "runbook%s",
+		   n->text, where, hint);
+}
+
+static const char *
+mapped(const struct node *names, const char *value)
+{
+	const struct node *n = node_get(names, value);
+
+	return n != NULL && n->type == NODE_SCALAR ? n->text : value;
+}
+
+static void
+read_undo(struct loader *l, struct book_undo *undo, const struct node *act,
+	  const struct node *names)
+{
+	char ttl[24];
+	struct template_values values = {
+		.target = mapped(names, undo->target),
+		.value = mapped(names, undo->value),
+		.ttl_seconds = undo->ttl_s >= 0 ? ttl : NULL,
+	};
+	struct node *filled;
+
+	str_printf(ttl, sizeof(ttl), "%lld", (long long)undo->ttl_s);
+	if (!want_map(&l->s, act))
+		return;
+	filled = template_fill(&l->arena, &l->s, act, &values);
+	fields_read(&l->s, rollback_act_fields, filled, undo, l->kinds->steps);
+	act_read(l, filled, rollback_act_fields, &undo->act);
+	if (act_lacks_verify(l, &undo->act))
+		node_key_error(&l->s, act, "undo-unverified",
+			       "\"%s\" does not say how to see that it is "
+			       "done: add \"verify\"",
+			       act->key);
+}
+
+/* Two rows for one object: the second would undo the first. */
+static void
+check_object(struct loader *l, const struct site *s, struct book_undo *undo,
+	     const struct node *row)
+{
+	const struct book_undo *first;
+
+	if (undo->object[0] == '\0')
+		return;
+	first = keyset_add(&l->names, scope_object, undo->object, undo);
+	if (first != NULL)
+		node_error(s, row, "duplicate-object",
+			   "steps %d and %d both change \"%s\"", first->step,
+			   undo->step, undo->object);
+}
+
+static void
+bind_undos(struct loader *l, const struct site *s, const struct node *n)
+{
+	struct book_rollback *r = &l->book->rollback;
+	const struct node *acts = node_get(n, "acts");
+	const struct node *names = node_get(n, "names");
+
+	for (size_t i = 0; i < r->undo_count; i++) {
+		struct book_undo *undo = &r->undos[i];
+		const struct node *row = l->undo_nodes[i];
+		const struct node *act = find_act(acts, undo->action);
+
+		if (undo->action[0] == '\0')
+			continue;
+		if (act == NULL) {
+			unbound(s, node_get(row, "action"), acts,
+				"rollback: acts");
+			continue;
+		}
+		read_undo(l, undo, act, names);
+		check_object(l, s, undo, row);
+	}
+}
+
+static void
+bind_check(struct loader *l, const struct site *s, const struct node *n,
+	   const struct node *manifest)
+{
+	struct book_rollback *r = &l->book->rollback;
+	const struct node *checks = node_get(n, "checks");
+	const struct node *check = node_get(checks, r->check_name);
+
+	if (r->check_name[0] == '\0')
+		return;
+	if (check == NULL)
+		unbound(s, node_get(manifest, "validationCheck"), checks,
+			"rollback: checks");
+	else
+		act_read(l, check, NULL, &r->check);
+}
+
+static bool
+manifest_uses(const struct book_rollback *r, const char *key, bool as_action)
+{
+	const char *other = as_action ? other_spelling(key) : NULL;
+
+	for (size_t i = 0; i < r->undo_count; i++) {
+		const struct book_undo *u = &r->undos[i];
+
+		if (as_action ? strcmp(u->action, key) == 0 ||
+					str_same(u->action, other)
+			      : strcmp(u->value, key) == 0 ||
+					strcmp(u->target, key) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+check_unused(struct loader *l, const struct node *map, bool as_action)
+{
+	const struct book_rollback *r = &l->book->rollback;
+
+	if (map == NULL || map->type != NODE_MAP)
+		return;
+	for (const struct node *n = map->first; n != NULL; n = n->next)
+		if (!manifest_uses(r, n->key, as_action))
+			node_key_warn(&l->s, n, "unused",
+				      "\"%.64s\" is not in the rollback "
+				      "manifest",
+				      n->key);
+}
+
+static void
+check_texts(struct loader *l, const struct node *map)
+{
+	if (map == NULL || map->type != NODE_MAP)
+		return;
+	for (const struct node *n = map->first; n != NULL; n = n->next) {
+		const char *text = scalar_any(&l->s, n, "a text");
+
+		if (text != NULL && !text_is_plain(text, false))
+			node_error(&l->s, n, "line-break",
+				   "\"%.64s\" must be one line without control "
+				   "characters",
+				   n->key);
+	}
+}
+
+static void
+read_policy(struct loader *l, const struct node *n)
+{
+	struct book_rollback *r = &l->book->rollback;
+	const struct node *policy = node_get(n, "policy");
+	const struct node *countdown = node_get(n, "countdown");
+
+	if (policy != NULL && policy->type == NODE_SCALAR)
+		str_copy(r->policy, sizeof(r->policy), policy->text);
+	if (countdown != NULL && strcmp(r->policy, "countdown") != 0)
+		node_key_warn(&l->s, countdown, "unused",
+			      "\"countdown\" counts with policy countdown "
+			      "only");
+}
+
+void
+rollback_read(struct loader *l, const struct node *n)
+{
+	struct book_rollback *r = &l->book->rollback;
+	const struct node *file = node_get(n, "manifest");
+	struct site s = { NULL, l->s.f };
+
+	r->timeout_ms = TIMEOUT_MS;
+	r->stagger_ms = STAGGER_MS;
+	r->countdown_ms = COUNTDOWN_MS;
+	str_copy(r->policy, sizeof(r->policy), "propose");
+	if (n == NULL || !fields_read(&l->s, rollback_fields, n, r, NULL))
+		return;
+	read_policy(l, n);
+	check_texts(l, node_get(n, "names"));
+	if (node_get(n, "acts") != NULL)
+		template_check(&l->s, node_get(n, "acts"));
+	if (file == NULL || !named_file(l, file, &l->rollback))
+		return;
+	s.file = l->rollback.file;
+	manifest_rollback_read(&s, l->rollback.root, r, &l->undo_nodes);
+	bind_undos(l, &s, n);
+	bind_check(l, &s, n, l->rollback.root);
+	check_unused(l, node_get(n, "acts"), true);
+	check_unused(l, node_get(n, "names"), false);
+}

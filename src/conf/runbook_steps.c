@@ -1,0 +1,208 @@
+/* runbook_steps - what is done, in which order, and how it is taken back. */
+#include "conf/runbook.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "conf/scalar.h"
+
+#define TIMEOUT_MS 300000
+#define ATTEMPTS 4
+#define MONTH_MS 2678400000.0
+
+static_assert(CONFIRM_TWO_PERSON == 3 && LAYER_USER_STATE == 3 &&
+		      AFTER_FORWARD_ONLY == 2,
+	      "the words below stand in the order of their enums");
+#define CONFIRM_WORDS "none key phrase two_person"
+#define LAYER_WORDS "transport routing flow user_state"
+#define AFTER_WORDS "full data_loss forward_only"
+
+const struct field step_fields[] = {
+	{ .name = "id",
+	  .as = AS_ID,
+	  .required = true,
+	  FIELD_AT(struct book_step, id),
+	  .help = "short name, used once" },
+	{ .name = "title",
+	  .as = AS_LINE,
+	  FIELD_AT(struct book_step, title),
+	  .help = "what it does, for people" },
+	{ .name = "phase",
+	  .as = AS_LINE,
+	  FIELD_AT(struct book_step, phase),
+	  .help = "which part of the night: \"2 Switch\"" },
+	{ .name = "owner",
+	  .as = AS_LINE,
+	  FIELD_AT(struct book_step, owner),
+	  .help = "who answers for it" },
+	{ .name = "needs",
+	  .as = AS_TEXTS,
+	  .help = "steps that must be done before" },
+	{ .name = "takes",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_step, takes_ms),
+	  .least = 1,
+	  .most = MONTH_MS,
+	  .help = "expected time" },
+	{ .name = "timeout",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_step, timeout_ms),
+	  .least = 1,
+	  .most = MONTH_MS,
+	  .help = "time the whole act may take" },
+	{ .name = "max_attempts",
+	  .as = AS_COUNT,
+	  FIELD_AT(struct book_step, max_attempts),
+	  .least = 1,
+	  .most = 100,
+	  .help = "tries of an idempotent act" },
+	{ .name = "idempotent",
+	  .as = AS_FLAG,
+	  FIELD_AT(struct book_step, idempotent),
+	  .help = "may be sent again with the same key" },
+	{ .name = "cleanup",
+	  .as = AS_FLAG,
+	  FIELD_AT(struct book_step, cleanup),
+	  .help = "its failure never triggers a rollback" },
+	{ .name = "confirm",
+	  .as = AS_WORD,
+	  .words = CONFIRM_WORDS,
+	  FIELD_AT(struct book_step, confirm),
+	  .help = "who must say yes" },
+	{ .name = "layer",
+	  .as = AS_WORD,
+	  .words = LAYER_WORDS,
+	  FIELD_AT(struct book_step, layer),
+	  .help = "transport is taken back first, user_state last" },
+	{ .name = "object",
+	  .as = AS_LINE,
+	  FIELD_AT(struct book_step, object),
+	  .help = "what it changes: \"dns:sip.domain.com\"" },
+	{ .name = "rollback_after",
+	  .as = AS_WORD,
+	  .words = AFTER_WORDS,
+	  FIELD_AT(struct book_step, after),
+	  .help = "what a rollback can still do once it has run" },
+	{ .name = "before",
+	  .as = AS_WORD,
+	  .words = "go",
+	  .help = "go: the decision must be GO before it acts" },
+	{ .name = "do",
+	  .as = AS_ACT,
+	  .required = true,
+	  .help = "one step kind with its settings" },
+	{ .name = "undo",
+	  .as = AS_ACT,
+	  .help = "how to take it back; none when there is nothing to" },
+	{ .name = NULL },
+};
+
+const struct field rollback_act_fields[] = {
+	{ .name = "layer",
+	  .as = AS_WORD,
+	  .words = LAYER_WORDS,
+	  FIELD_AT(struct book_undo, layer),
+	  .help = "transport is taken back first, user_state last" },
+	{ .name = "object",
+	  .as = AS_LINE,
+	  FIELD_AT(struct book_undo, object),
+	  .help = "what it changes: \"dns:{target}\"" },
+	{ .name = NULL },
+};
+
+/* A wait must end by itself, and before the step's time is over. */
+static void
+check_wait(struct loader *l, struct book_step *step, const struct node *map)
+{
+	const struct node *n = node_get(node_get(map, "do"), "wait");
+	int64_t wait_ms;
+
+	if (n == NULL)
+		return;
+	wait_ms = settings_duration_ms(&step->act.with, "for", 0);
+	if (wait_ms <= 0)
+		node_key_error(&l->s, n, "unbounded-wait",
+			       "a wait must say how long, as in \"for: 5m\"");
+	else if (node_get(map, "timeout") != NULL && step->timeout_ms < wait_ms)
+		node_error(&l->s, node_get(map, "timeout"), "short-timeout",
+			   "\"timeout\" ends the step before its wait does");
+	else if (step->timeout_ms < 2 * wait_ms &&
+		 node_get(map, "timeout") == NULL)
+		step->timeout_ms = 2 * wait_ms;
+}
+
+static void
+settle_defaults(struct book_step *step, const struct node *map)
+{
+	if (step->timeout_ms == 0)
+		step->timeout_ms = 4 * step->takes_ms > TIMEOUT_MS
+					   ? 4 * step->takes_ms
+					   : TIMEOUT_MS;
+	if (node_get(map, "confirm") == NULL)
+		step->confirm = strcmp(step->act.kind, "wait") == 0
+					? CONFIRM_NONE
+					: CONFIRM_KEY;
+	step->before_gates = node_get(map, "before") != NULL;
+	if (step->title[0] == '\0')
+		str_copy(step->title, sizeof(step->title), step->id);
+}
+
+static void
+read_step(struct loader *l, struct book_step *step, const struct node *map)
+{
+	const struct node *act, *undo;
+
+	step->line = map->line;
+	step->max_attempts = ATTEMPTS;
+	if (map->type != NODE_MAP) {
+		want_map(&l->s, map);
+		return;
+	}
+	fields_read(&l->s, step_fields, map, step, NULL);
+	act = node_get(map, "do");
+	undo = node_get(map, "undo");
+	if (act != NULL)
+		act_read(l, act, NULL, &step->act);
+	if (undo != NULL && !node_is_plain(undo, "none"))
+		act_read(l, undo, NULL, &step->undo);
+	settle_defaults(step, map);
+	check_wait(l, step, map);
+}
+
+static void
+name_step(struct loader *l, const struct book_step *step,
+	  const struct node *map)
+{
+	const struct node *id = node_get(map, "id");
+	const struct book_step *first;
+
+	if (step->id[0] == '\0')
+		return;
+	first = keyset_add(&l->names, scope_step, step->id, step);
+	if (first != NULL)
+		node_error(&l->s, id, "duplicate-id",
+			   "two steps are called \"%s\", the first on line %d",
+			   step->id, first->line);
+}
+
+void
+steps_read(struct loader *l, const struct node *n)
+{
+	struct book *b = l->book;
+
+	if (n == NULL || n->type != NODE_LIST)
+		return;
+	if (n->count == 0)
+		node_error(&l->s, n, "empty", "a runbook needs a step");
+	b->steps = mem_new(n->count, sizeof(*b->steps));
+	l->step_nodes = mem_new(n->count, sizeof(struct node *));
+	for (n = n->first; n != NULL; n = n->next) {
+		struct book_step *step = &b->steps[b->step_count];
+
+		l->step_nodes[b->step_count++] = n;
+		read_step(l, step, n);
+		name_step(l, step, n);
+	}
+}

@@ -1,0 +1,173 @@
+/* book - a runbook as loaded: immutable, whole, checked. */
+#include "model/book.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+
+struct book *
+book_new(void)
+{
+	struct book *b = mem_new(1, sizeof(*b));
+
+	atomic_init(&b->refs, 1);
+	return b;
+}
+
+struct book *
+book_take(struct book *b)
+{
+	int before = atomic_fetch_add(&b->refs, 1);
+
+	assert(before > 0);
+	(void)before;
+	return b;
+}
+
+void
+act_clear(struct act *a)
+{
+	settings_clear(&a->with);
+	*a = (struct act){ 0 };
+}
+
+void
+act_copy(struct act *to, const struct act *from)
+{
+	*to = (struct act){ 0 };
+	str_copy(to->kind, sizeof(to->kind), from->kind);
+	settings_copy(&to->with, &from->with);
+}
+
+static void
+clear_texts(char **texts, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		mem_free(texts[i]);
+	mem_free(texts);
+}
+
+static void
+clear_endpoints(struct book *b)
+{
+	for (size_t i = 0; i < b->endpoint_count; i++) {
+		struct book_endpoint *ep = &b->endpoints[i];
+
+		mem_free(ep->url);
+		mem_free(ep->token_url);
+		mem_free(ep->client_id);
+		mem_free(ep->secret_env);
+		mem_free(ep->secret_file);
+		mem_free(ep->ca_file);
+	}
+	mem_free(b->endpoints);
+}
+
+static void
+clear_probes(struct book *b)
+{
+	for (size_t i = 0; i < b->probe_count; i++) {
+		struct book_probe *p = &b->probes[i];
+
+		settings_clear(&p->with);
+		for (size_t k = 0; k < p->signal_count; k++) {
+			mem_free(p->signals[k].from);
+			mem_free(p->signals[k].count_from);
+		}
+		mem_free(p->signals);
+	}
+	mem_free(b->probes);
+}
+
+static void
+clear_steps(struct book *b)
+{
+	for (size_t i = 0; i < b->step_count; i++) {
+		act_clear(&b->steps[i].act);
+		act_clear(&b->steps[i].undo);
+	}
+	mem_free(b->steps);
+}
+
+static void
+clear_rollback(struct book_rollback *r)
+{
+	for (size_t i = 0; i < r->undo_count; i++)
+		act_clear(&r->undos[i].act);
+	mem_free(r->undos);
+	act_clear(&r->check);
+}
+
+void
+book_drop(struct book *b)
+{
+	int before;
+
+	if (b == NULL)
+		return;
+	before = atomic_fetch_sub(&b->refs, 1);
+	assert(before > 0);
+	if (before > 1)
+		return;
+	gate_set_clear(&b->gates);
+	clear_endpoints(b);
+	clear_probes(b);
+	clear_steps(b);
+	clear_rollback(&b->rollback);
+	clear_texts(b->trunk.sequence, b->trunk.sequence_count);
+	clear_texts(b->trunk.codecs, b->trunk.codec_count);
+	clear_texts(b->staging_hosts, b->staging_count);
+	mem_free(b);
+}
+
+const struct book_endpoint *
+book_endpoint(const struct book *b, const char *id)
+{
+	for (size_t i = 0; i < b->endpoint_count; i++)
+		if (str_same(b->endpoints[i].id, id))
+			return &b->endpoints[i];
+	return NULL;
+}
+
+const struct book_step *
+book_step(const struct book *b, const char *id)
+{
+	for (size_t i = 0; i < b->step_count; i++)
+		if (str_same(b->steps[i].id, id))
+			return &b->steps[i];
+	return NULL;
+}
+
+const struct book_probe *
+book_probe(const struct book *b, const char *id)
+{
+	for (size_t i = 0; i < b->probe_count; i++)
+		if (str_same(b->probes[i].id, id))
+			return &b->probes[i];
+	return NULL;
+}
+
+/* Adds a blank and `word` with its letters turned by `turn`. */
+static void
+add_turned(char *to, size_t size, const char *word, int (*turn)(int))
+{
+	size_t used = strlen(to);
+
+	if (word[0] == '\0')
+		return;
+	str_printf(to + used, size - used, "%s%s", used > 0 ? " " : "", word);
+	for (char *p = to + used; *p != '\0'; p++)
+		*p = (char)turn((unsigned char)*p);
+}
+
+void
+book_phrase(char *to, size_t size, const struct book *b, const char *verb)
+{
+	to[0] = '\0';
+	add_turned(to, size, verb, toupper);
+	add_turned(to, size, b->environment, tolower);
+	add_turned(to, size, b->region[0] != '\0' ? b->region : b->id, tolower);
+}

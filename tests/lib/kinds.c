@@ -1,0 +1,129 @@
+/* kinds - probe and step kinds for tests of what reads runbooks. */
+#include "tests/lib/kinds.h"
+
+/* clang-format off */
+#define METHODS "GET POST PUT PATCH DELETE"
+
+static const struct param poll_params[] = {
+	{ "path", PARAM_PATH, false, NULL, NULL, NULL, "where to ask" },
+	{ "pointer", PARAM_POINTER, true, NULL, NULL, NULL, "what to see" },
+	{ "done", PARAM_TEXT, true, NULL, NULL, NULL, "value when done" },
+	{ "failed", PARAM_TEXT, false, NULL, NULL, NULL, "when failed" },
+	{ "every", PARAM_DURATION, false, NULL, "2s", NULL, "how often" },
+	{ .name = NULL },
+};
+
+static const struct param verify_params[] = {
+	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "what to read" },
+	{ "pointer", PARAM_POINTER, true, NULL, NULL, NULL, "what to see" },
+	{ "equals", PARAM_TEXT, true, NULL, NULL, NULL, "what it must be" },
+	{ .name = NULL },
+};
+
+static const struct param http_step[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
+	{ "method", PARAM_WORD, false, METHODS, "GET", NULL, "HTTP method" },
+	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "path and query" },
+	{ "headers", PARAM_MAP, false, NULL, NULL, NULL, "headers" },
+	{ "body", PARAM_JSON, false, NULL, NULL, NULL, "body" },
+	{ "idempotency_header", PARAM_TEXT, false, NULL, "Idempotency-Key",
+	  NULL, "header of the key" },
+	{ "poll", PARAM_GROUP, false, NULL, NULL, poll_params, "until done" },
+	{ "verify", PARAM_GROUP, false, NULL, NULL, verify_params, "after" },
+	{ .name = NULL },
+};
+
+static const struct param dns_step[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "provider" },
+	{ "server", PARAM_ENDPOINT, true, NULL, NULL, NULL, "authority" },
+	{ "zone", PARAM_TEXT, true, NULL, NULL, NULL, "zone" },
+	{ "name", PARAM_TEXT, true, NULL, NULL, NULL, "record" },
+	{ "type", PARAM_WORD, false, "A AAAA CNAME", "A", NULL, "type" },
+	{ "value", PARAM_TEXT, true, NULL, NULL, NULL, "new value" },
+	{ "ttl", PARAM_INTEGER, false, NULL, "300", NULL, "seconds" },
+	{ .name = NULL },
+};
+
+static const struct param trunk_step[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "platform" },
+	{ "trunk", PARAM_TEXT, true, NULL, NULL, NULL, "its id" },
+	{ "status", PARAM_WORD, true, "active standby disabled", NULL, NULL,
+	  "how it shall be" },
+	{ .name = NULL },
+};
+
+static const struct param manual_step[] = {
+	{ "text", PARAM_TEXT, true, NULL, NULL, NULL, "what to do" },
+	{ .name = NULL },
+};
+
+static const struct param wait_step[] = {
+	{ "for", PARAM_DURATION, false, NULL, NULL, NULL, "how long" },
+	{ "gates", PARAM_WORD, false, "watch ignore", "watch", NULL, "gates" },
+	{ .name = NULL },
+};
+
+static const struct param gate_step[] = {
+	{ "verdict", PARAM_WORD, false, "go hold", "go", NULL, "what to need" },
+	{ .name = NULL },
+};
+
+static const struct param http_probe[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
+	{ "method", PARAM_WORD, false, "GET POST", "GET", NULL, "method" },
+	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "path and query" },
+	{ "headers", PARAM_MAP, false, NULL, NULL, NULL, "headers" },
+	{ "body", PARAM_JSON, false, NULL, NULL, NULL, "body" },
+	{ "expect", PARAM_MAP, false, NULL, NULL, NULL, "pointer to text" },
+	{ .name = NULL },
+};
+
+static const struct param sip_probe[] = {
+	{ "endpoints", PARAM_LIST, true, NULL, NULL, NULL, "trunks in order" },
+	{ "strict_2xx", PARAM_FLAG, false, NULL, "false", NULL, "only 2xx" },
+	{ "failures", PARAM_INTEGER, false, NULL, "3", NULL, "until down" },
+	{ "recoveries", PARAM_INTEGER, false, NULL, "2", NULL, "until up" },
+	{ .name = NULL },
+};
+
+static const struct param tls_probe[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
+	{ "name", PARAM_TEXT, false, NULL, NULL, NULL, "name it must have" },
+	{ "ca_file", PARAM_TEXT, false, NULL, NULL, NULL, "authority" },
+	{ .name = NULL },
+};
+
+static const struct param dns_probe[] = {
+	{ "server", PARAM_ENDPOINT, true, NULL, NULL, NULL, "server" },
+	{ "name", PARAM_TEXT, true, NULL, NULL, NULL, "record" },
+	{ "type", PARAM_WORD, false, "A AAAA CNAME", "A", NULL, "type" },
+	{ "recursive", PARAM_FLAG, false, NULL, "false", NULL, "ask others" },
+	{ .name = NULL },
+};
+
+static const struct kind_spec probes[] = {
+	{ "http", "ask a service over HTTP", http_probe, "status latency_ms as_expected" },
+	{ "sip_options", "ask trunks over SIP", sip_probe, "alive status rtt_ms" },
+	{ "tls", "which TLS versions are taken", tls_probe, "minimum days_left" },
+	{ "dns", "read a record", dns_probe, "ttl_seconds value" },
+};
+
+static const struct kind_spec steps[] = {
+	{ "http", "send a request", http_step, NULL },
+	{ "dns", "set a record", dns_step, NULL },
+	{ "trunk", "set the status of a trunk", trunk_step, NULL },
+	{ "manual", "a person does it", manual_step, NULL },
+	{ "wait", "wait and watch", wait_step, NULL },
+	{ "gate", "go on when the verdict is", gate_step, NULL },
+};
+/* clang-format on */
+
+const struct conf_kinds test_kinds = {
+	.probes = (const struct kind_spec *const[]){ &probes[0], &probes[1],
+						     &probes[2], &probes[3],
+						     NULL },
+	.steps =
+		(const struct kind_spec *const[]){ &steps[0], &steps[1],
+						   &steps[2], &steps[3],
+						   &steps[4], &steps[5], NULL },
+};
