@@ -8,20 +8,10 @@
 #define ENGINE_ENGINE_H
 
 #include "engine/command.h"
+#include "engine/options.h"
 #include "model/snapshot.h"
 
-struct fence;
 struct engine;
-
-struct engine_options {
-	struct book *book;	   /* a reference is taken */
-	const struct fence *fence; /* outlives the engine */
-	const char *dir;	   /* the room */
-	const char *commander;	   /* who sits here */
-	uint64_t seed;
-	bool auto_rollback; /* policy "auto", also for headless drills */
-	int64_t die_after;  /* journal_die_after(); 0 never */
-};
 
 /* Opens or resumes the room and starts the director.  ERR_HELD, ERR_DAMAGED,
  * ERR_INPUT (another runbook was walked here). */

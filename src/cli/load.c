@@ -1,0 +1,169 @@
+/* load - what every command does before its own work. */
+#include "cli/load.h"
+
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "action/action.h"
+#include "base/clock.h"
+#include "base/fsio.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "net/identity.h"
+#include "probe/probe.h"
+
+#define MISSED_MEASUREMENTS 3
+#define AGE_LEAST_MS 30000
+
+struct conf_kinds
+load_kinds(void)
+{
+	return (struct conf_kinds){ probe_specs(), action_specs() };
+}
+
+static void
+print_findings(struct findings *f)
+{
+	struct buf out;
+
+	findings_sort(f);
+	buf_init(&out, 256 * 1024);
+	findings_print(&out, f);
+	fputs(buf_str(&out), stderr);
+	buf_clear(&out);
+}
+
+int
+load_book(const struct cli_command *self, const char *path, struct book **out)
+{
+	struct conf_kinds kinds = load_kinds();
+	struct findings f = { 0 };
+	struct err e = { .code = ERR_NONE };
+
+	if (conf_load_book(out, path, &kinds, &f, &e) != ERR_NONE) {
+		print_findings(&f);
+		if (f.errors == 0)
+			cli_fail(self, EXIT_USAGE, "%s", e.text);
+		findings_clear(&f);
+		return EXIT_USAGE;
+	}
+	print_findings(&f);
+	findings_clear(&f);
+	return -1;
+}
+
+static bool
+load_secret(const struct cli_command *self, struct book_endpoint *ep)
+{
+	struct err e = { .code = ERR_NONE };
+
+	if (ep->secret_env != NULL)
+		identity_from_env(&ep->secret, ep->secret_env, &e);
+	else if (ep->secret_file != NULL)
+		identity_from_file(&ep->secret, ep->secret_file, &e);
+	if (e.code == ERR_NONE)
+		return true;
+	cli_fail(self, EXIT_USAGE, "endpoint %s: %s", ep->id, e.text);
+	return false;
+}
+
+int
+load_secrets(const struct cli_command *self, struct book *book)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < book->endpoint_count; i++)
+		if (!load_secret(self, &book->endpoints[i]))
+			good = false;
+	return good ? -1 : EXIT_USAGE;
+}
+
+static int64_t
+age_of(const struct book_probe *p)
+{
+	int64_t age = MISSED_MEASUREMENTS * p->every_ms;
+
+	if (age < AGE_LEAST_MS)
+		age = AGE_LEAST_MS;
+	/* The deadline is real time; a fast drill's room time is not. */
+	return age + (int64_t)((double)p->timeout_ms * clock_speed());
+}
+
+void
+load_ages(struct book *book)
+{
+	for (size_t i = 0; i < book->probe_count; i++) {
+		const struct book_probe *p = &book->probes[i];
+
+		for (size_t j = 0; j < p->signal_count; j++)
+			for (size_t g = 0; g < book->gates.gate_count; g++) {
+				struct gate *gate = &book->gates.gates[g];
+
+				if (gate->max_age_ms == 0 &&
+				    strcmp(gate->signal, p->signals[j].name) ==
+					    0)
+					gate->max_age_ms = age_of(p);
+			}
+	}
+}
+
+void
+load_commander(char *to, size_t size)
+{
+	const char *name = getenv("WARROOM_COMMANDER");
+	const struct passwd *pw;
+
+	if (name == NULL || name[0] == '\0') {
+		pw = getpwuid(getuid());
+		name = pw != NULL ? pw->pw_name : "commander";
+	}
+	str_copy(to, size, name);
+}
+
+enum err_code
+load_room_dir(char *to, size_t size, const char *given, const struct book *book,
+	      struct err *e)
+{
+	char state[FS_PATH];
+
+	if (given != NULL) {
+		if (str_starts(given, "etcd://"))
+			return err_set(e, ERR_ARG,
+				       "--room %s: rooms on etcd are not "
+				       "built in yet; use a folder",
+				       given);
+		if (!str_copy(to, size, given))
+			return err_set(e, ERR_ARG, "--room: path too long");
+		return ERR_NONE;
+	}
+	if (fs_state_dir(state, e) != ERR_NONE)
+		return e->code;
+	if (!str_printf(to, size, "%s/%s%s", state, book->id,
+			book->is_drill ? "-drill" : ""))
+		return err_set(e, ERR_ARG,
+			       "the state folder's path is too "
+			       "long: use --room");
+	return ERR_NONE;
+}
+
+bool
+load_share(char *to, size_t size, const char *name)
+{
+	static const char *const near[] = { "..", "../..", "../share/warroom",
+					    "../../share/warroom" };
+	char exe[FS_PATH], dir[FS_PATH];
+	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+
+	if (n <= 0)
+		return false;
+	exe[n] = '\0';
+	fs_dir_of(dir, exe);
+	for (size_t i = 0; i < ARRAY_LEN(near); i++)
+		if (str_printf(to, size, "%s/%s/%s", dir, near[i], name) &&
+		    fs_exists(to))
+			return true;
+	return false;
+}

@@ -1,0 +1,386 @@
+/*
+ * director - the inbox, the ticks, and the only way a room changes.
+ *
+ * One turn: take a message or wait until something is due; handle it; judge,
+ * flush, run timers; publish a snapshot when something changed.  Nothing here
+ * waits for the network (actors do) or for a terminal (screens take
+ * snapshots).
+ */
+#include "engine/director.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#define TURN_MS 100	       /* room time between two looks at the timers */
+#define SYNC_EVERY_MS 2000     /* records that need not be durable at once */
+#define PUBLISH_EVERY_US 50000 /* at most twenty snapshots a second */
+#define JUMP_MS 2000	       /* a wall clock that moves more is recorded */
+
+int64_t
+director_now_ms(const struct director *d)
+{
+	return d->base_ms + (clock_ms() - d->start_ms);
+}
+
+void
+director_notice(struct director *d, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(d->notice, sizeof(d->notice), fmt, args);
+	va_end(args);
+	d->notice_id++;
+	d->dirty = true;
+}
+
+void
+director_die(struct director *d, const char *why)
+{
+	if (d->dead)
+		return;
+	d->dead = true;
+	d->over = true;
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		actor_cancel(d->errands[i].actor);
+	director_notice(d,
+			"%s.  Nothing more will be done; mend it and start "
+			"again: the room resumes",
+			why);
+}
+
+bool
+director_emit(struct director *d, struct record *r)
+{
+	struct err e = { .code = ERR_NONE };
+	bool good = false;
+
+	if (d->dead) {
+		record_clear(r);
+		return false;
+	}
+	r->wall_ms = clock_wall_ms();
+	r->at_ms = director_now_ms(d);
+	if (r->at_ms < d->room->last_ms)
+		r->at_ms = d->room->last_ms;
+	if (journal_append(d->journal, r, &e) != ERR_NONE) {
+		director_die(d, e.text);
+	} else if (room_apply(d->room, r, &e) != ERR_NONE) {
+		director_die(d, e.text);
+	} else {
+		log_line("engine", "record %" PRId64 " %s", r->seq,
+			 record_rows[r->kind].word);
+		good = true;
+		d->dirty = true;
+	}
+	record_clear(r);
+	return good;
+}
+
+void
+director_key(const struct director *d, char *to, size_t size, const char *what,
+	     const char *direction)
+{
+	char opened[32], hex[DIGEST_HEX];
+
+	str_printf(opened, sizeof(opened), "%" PRId64, d->room->opened_wall_ms);
+	digest_parts(hex,
+		     (struct digest_part[]){
+			     { d->room->name, strlen(d->room->name) + 1 },
+			     { opened, strlen(opened) + 1 },
+			     { what, strlen(what) + 1 },
+			     { direction, strlen(direction) + 1 } },
+		     4);
+	hex[24] = '\0';
+	str_printf(to, size, "wr-%s-%s", direction, hex);
+}
+
+void
+director_request(struct director *d, const char *field, const char *name,
+		 const struct action_event *event)
+{
+	struct record r;
+
+	if (event->method[0] == '\0')
+		return;
+	record_init(&r, RECORD_REQUEST, "actor");
+	record_text(&r, field, name);
+	record_text(&r, "method", event->method);
+	record_text(&r, "url", event->url);
+	record_int(&r, "status", event->status);
+	record_int(&r, "took_ms", event->took_us / 1000);
+	record_int(&r, "attempt", event->attempt);
+	record_text(&r, "detail", event->detail);
+	director_emit(d, &r);
+}
+
+static void
+note(struct director *d, const struct command *c)
+{
+	struct record r;
+
+	record_init(&r, RECORD_NOTE, d->options.commander);
+	record_text(&r, "note", c->text);
+	director_emit(d, &r);
+}
+
+static void
+park(struct director *d, const char *why)
+{
+	if (d->parking)
+		return;
+	d->parking = true;
+	str_copy(d->park_why, sizeof(d->park_why), why);
+	runner_decline(d, why);
+	if (d->room->rollback == ROLLBACK_ARMED)
+		rollback_decline(d);
+}
+
+static void
+close_room(struct director *d, const struct command *c)
+{
+	struct record r;
+
+	if (runner_is_busy(d) || rollback_is_running(d)) {
+		director_notice(d, "an act is under way: the room cannot be "
+				   "closed now");
+		return;
+	}
+	judge_flush(d);
+	record_init(&r, RECORD_CLOSE, d->options.commander);
+	record_int(&r, "code", c->duration_ms);
+	record_text(&r, "why", c->text);
+	if (director_emit(d, &r))
+		d->over = true;
+}
+
+static void
+confirm(struct director *d, const struct command *c)
+{
+	if (!d->room->prompt.open)
+		director_notice(d, "nothing waits for a confirm");
+	else if (d->room->prompt.step >= 0)
+		runner_confirm(d, c);
+	else
+		rollback_confirm(d, c);
+}
+
+static void
+decline(struct director *d)
+{
+	if (d->room->rollback == ROLLBACK_ARMED ||
+	    d->room->rollback == ROLLBACK_PROPOSED)
+		rollback_decline(d);
+	else
+		runner_decline(d, "declined");
+}
+
+static void
+retry(struct director *d, const struct command *c)
+{
+	if (d->room->rollback == ROLLBACK_HALTED)
+		rollback_retry(d);
+	else
+		runner_person(d, c);
+}
+
+static void
+handle_command(struct director *d, const struct command *c)
+{
+	switch (c->verb) {
+	case COMMAND_ARM:
+		runner_arm(d, c);
+		break;
+	case COMMAND_ROLLBACK:
+		rollback_ask(d, "asked for by the commander");
+		break;
+	case COMMAND_CONFIRM:
+		confirm(d, c);
+		break;
+	case COMMAND_DECLINE:
+		decline(d);
+		break;
+	case COMMAND_RETRY:
+		retry(d, c);
+		break;
+	case COMMAND_DONE:
+	case COMMAND_FAIL:
+	case COMMAND_RECHECK:
+	case COMMAND_SKIP:
+		runner_person(d, c);
+		break;
+	case COMMAND_ACK:
+		judge_ack(d, c);
+		break;
+	case COMMAND_MUTE:
+	case COMMAND_UNMUTE:
+		judge_mute(d, c);
+		break;
+	case COMMAND_NOTE:
+		note(d, c);
+		break;
+	case COMMAND_PROBE:
+		poller_now(d->poller, c->target[0] ? c->target : NULL);
+		break;
+	case COMMAND_PARK:
+		park(d, "left by the commander");
+		break;
+	case COMMAND_CLOSE:
+		close_room(d, c);
+		break;
+	case COMMAND_COUNT:
+		assert(!"not a command");
+	}
+}
+
+static void
+console_lost(struct director *d, const char *why)
+{
+	struct record r;
+
+	if (d->parking)
+		return;
+	record_init(&r, RECORD_CONSOLE, "director");
+	record_text(&r, "state", "lost");
+	record_text(&r, "why", why);
+	if (director_emit(d, &r))
+		park(d, why);
+}
+
+static void
+handle(struct director *d, struct message *m)
+{
+	switch (m->kind) {
+	case MESSAGE_COMMAND:
+		if (!d->parking)
+			handle_command(d, &m->command);
+		break;
+	case MESSAGE_REPORT:
+		judge_take_report(d, m->report);
+		break;
+	case MESSAGE_EVENT:
+		errand_event(d, m);
+		break;
+	case MESSAGE_END:
+		errand_end(d, m);
+		break;
+	case MESSAGE_LOST:
+		console_lost(d, m->why);
+		break;
+	}
+	message_free(m);
+}
+
+/* A parked room waits for what was begun: the step in hand, or a rollback
+ * that was confirmed. */
+static void
+finish_parking(struct director *d)
+{
+	struct record r;
+
+	if (!d->parking || d->over || errand_any(d) || rollback_is_running(d))
+		return;
+	if (d->waiting_step >= 0)
+		runner_move(d, (size_t)d->waiting_step, STEP_FAILED,
+			    "the room was parked while this waited");
+	d->waiting_step = -1;
+	judge_flush(d);
+	record_init(&r, RECORD_PARKED, "director");
+	record_text(&r, "why", d->park_why);
+	director_emit(d, &r);
+	d->over = true;
+}
+
+static void
+watch_wall_clock(struct director *d)
+{
+	int64_t offset = clock_wall_ms() - clock_real_us() / 1000;
+	int64_t jump = offset - d->wall_offset_ms;
+	struct record r;
+
+	if (jump > -JUMP_MS && jump < JUMP_MS)
+		return;
+	d->wall_offset_ms = offset;
+	record_init(&r, RECORD_CLOCK, "director");
+	record_int(&r, "jump_ms", jump);
+	director_emit(d, &r);
+}
+
+static void
+sync_records(struct director *d)
+{
+	struct err e = { .code = ERR_NONE };
+	int64_t now = director_now_ms(d);
+
+	if (d->dead || now < d->next_sync_ms)
+		return;
+	d->next_sync_ms = now + SYNC_EVERY_MS;
+	if (journal_sync(d->journal, &e) != ERR_NONE)
+		director_die(d, e.text);
+}
+
+static struct snapshot_probe *
+copy_probes(const struct director *d)
+{
+	if (d->book->probe_count == 0)
+		return NULL;
+	return mem_copy(d->probes, d->book->probe_count * sizeof(*d->probes));
+}
+
+static void
+publish(struct director *d, bool at_once)
+{
+	int64_t now_us = clock_real_us();
+	struct snapshot *s;
+
+	if (!d->dirty ||
+	    (!at_once && now_us - d->last_publish_us < PUBLISH_EVERY_US))
+		return;
+	s = snapshot_new(room_copy(d->room), copy_probes(d),
+			 d->book->probe_count);
+	s->now_ms = director_now_ms(d);
+	s->made_real_us = now_us;
+	s->is_held = !d->dead;
+	str_copy(s->notice, sizeof(s->notice), d->notice);
+	s->notice_id = d->notice_id;
+	d->dirty = false;
+	d->last_publish_us = now_us;
+	d->publish(d->publish_ctx, s);
+}
+
+void
+director_publish(struct director *d)
+{
+	publish(d, true);
+}
+
+void
+director_run(struct director *d)
+{
+	struct message *m;
+
+	while (!d->over) {
+		m = queue_take(d->inbox,
+			       clock_real_us() +
+				       1000LL * clock_real_wait_ms(TURN_MS));
+		if (m != NULL)
+			handle(d, m);
+		watch_wall_clock(d);
+		judge_tick(d);
+		errand_tick(d);
+		runner_tick(d);
+		rollback_tick(d);
+		finish_parking(d);
+		sync_records(d);
+		publish(d, d->over);
+	}
+	publish(d, true);
+}

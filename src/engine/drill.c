@@ -1,0 +1,343 @@
+/* drill - the headless commander and what its night was worth. */
+#include "engine/drill.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/str.h"
+
+#define LOOK_MS 50 /* real: longest wait between two looks */
+#define RECHECKS 5
+#define ASK_AGAIN_US 500000 /* the same request, when nothing came of it */
+
+/* Where the policy stands between two looks. */
+struct walk {
+	struct engine *engine;
+	const struct drill_policy *policy;
+	char answered[DIGEST_HEX]; /* prompt already confirmed */
+	int64_t answered_records;  /* room's length then */
+	int64_t last_records;
+	int64_t last_progress_us;
+	int64_t asked_records, asked_us; /* the last request and when */
+	int rechecks;
+	int exit_code; /* -1: goes on */
+};
+
+static bool
+ask(struct walk *w, enum command_verb verb, const char *target,
+    const char *text, int64_t number)
+{
+	struct command c = { .verb = verb, .duration_ms = number };
+
+	str_copy(c.target, sizeof(c.target), target);
+	str_copy(c.text, sizeof(c.text), text);
+	return engine_send(w->engine, &c);
+}
+
+/* Asks once for each state of the room, and again after a while. */
+static void
+ask_calmly(struct walk *w, const struct room *r, enum command_verb verb,
+	   const char *target)
+{
+	int64_t now_us = clock_real_us();
+
+	if (w->asked_records == r->records &&
+	    now_us - w->asked_us < ASK_AGAIN_US)
+		return;
+	if (!ask(w, verb, target, "", 0))
+		return;
+	w->asked_records = r->records;
+	w->asked_us = now_us;
+}
+
+/* Types the phrase it was shown, once for each plan and refusal. */
+static void
+answer(struct walk *w, const struct room *r)
+{
+	const struct room_prompt *p = &r->prompt;
+	struct command c = { .verb = COMMAND_CONFIRM };
+
+	if (strcmp(w->answered, p->digest) == 0 &&
+	    w->answered_records == r->records)
+		return;
+	str_copy(c.text, sizeof(c.text), p->phrase[0] ? p->phrase : "yes");
+	str_copy(c.digest, sizeof(c.digest), p->digest);
+	if (!engine_send(w->engine, &c))
+		return;
+	str_copy(w->answered, sizeof(w->answered), p->digest);
+	w->answered_records = r->records;
+}
+
+static int64_t
+last_verdict_ms(const struct room *r)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < r->book->gates.gate_count; i++)
+		if (r->gates[i].since_ms > last)
+			last = r->gates[i].since_ms;
+	return last;
+}
+
+static void
+take_rollback(struct walk *w, const struct snapshot *s)
+{
+	const struct room *r = s->room;
+	int64_t now = s->now_ms +
+		      (int64_t)((double)(clock_real_us() - s->made_real_us) *
+				clock_speed() / 1000.0);
+
+	if (now - last_verdict_ms(r) >= w->policy->think_ms)
+		ask_calmly(w, r, COMMAND_ROLLBACK, "");
+}
+
+static void
+end(struct walk *w, int code, const char *why)
+{
+	ask(w,
+	    code == 4 || code == 6 || code == 130 ? COMMAND_PARK
+						  : COMMAND_CLOSE,
+	    "", why, code);
+	w->exit_code = code;
+}
+
+static void
+recheck(struct walk *w, const struct room *r, int step)
+{
+	if (room_is_busy(r))
+		return;
+	if (w->rechecks < RECHECKS) {
+		if (w->asked_records != r->records)
+			w->rechecks++;
+		ask_calmly(w, r, COMMAND_RECHECK, r->book->steps[step].id);
+	} else {
+		end(w, 6, "an outcome stays unknown");
+	}
+}
+
+static bool
+all_over(const struct room *r)
+{
+	for (size_t i = 0; i < r->book->step_count; i++)
+		if (!step_is_over(r->steps[i].state))
+			return false;
+	return true;
+}
+
+static bool
+something_ran(const struct room *r)
+{
+	for (size_t i = 0; i < r->book->step_count; i++)
+		if (step_may_have_run(r->steps[i].state))
+			return true;
+	return false;
+}
+
+/* Takes the next forward step, or decides that there is none. */
+static void
+step_on(struct walk *w, const struct snapshot *s)
+{
+	const struct room *r = s->room;
+	int next = room_next_step(r);
+
+	if (all_over(r)) {
+		end(w, 0, "every step is over");
+	} else if (next < 0) {
+		return;
+	} else if (r->steps[next].state == STEP_UNKNOWN) {
+		recheck(w, r, next);
+	} else if (r->steps[next].state == STEP_FAILED) {
+		if (something_ran(r))
+			take_rollback(w, s);
+		else
+			end(w, 1, "a step failed before anything changed");
+	} else if (r->verdict == VERDICT_GO) {
+		ask_calmly(w, r, COMMAND_ARM, r->book->steps[next].id);
+	} else if (r->verdict == VERDICT_NO_GO && !something_ran(r)) {
+		end(w, 1, "NO-GO before anything changed");
+	}
+}
+
+static void
+decide(struct walk *w, const struct snapshot *s)
+{
+	const struct room *r = s->room;
+
+	switch (r->rollback) {
+	case ROLLBACK_VALIDATED:
+		end(w, 5, "rolled back and validated");
+		return;
+	case ROLLBACK_HALTED:
+		end(w, 6, "the rollback halted");
+		return;
+	case ROLLBACK_RUNNING:
+	case ROLLBACK_VALIDATING:
+		return;
+	case ROLLBACK_PROPOSED:
+		take_rollback(w, s);
+		return;
+	case ROLLBACK_ARMED:
+	case ROLLBACK_DECLINED:
+	case ROLLBACK_NONE:
+		break;
+	}
+	if (r->prompt.open)
+		answer(w, r);
+	else if (r->rollback == ROLLBACK_DECLINED && something_ran(r))
+		take_rollback(w, s);
+	else if (!room_is_busy(r))
+		step_on(w, s);
+}
+
+/* Commands sent twice for one look would be noise: one for each change of the
+ * room, or after a while of quiet. */
+static bool
+has_moved(struct walk *w, const struct room *r)
+{
+	int64_t now_us = clock_real_us();
+
+	if (r->records != w->last_records) {
+		w->last_records = r->records;
+		w->last_progress_us = now_us;
+	}
+	if (now_us - w->last_progress_us < w->policy->patience_ms * 1000)
+		return true;
+	end(w, r->verdict == VERDICT_BLIND ? 4 : 6,
+	    "nothing moved for too long");
+	return false;
+}
+
+/* Waits for news or for the word to stop. */
+static void
+settle(struct walk *w)
+{
+	struct pollfd p[] = {
+		{ .fd = engine_fd(w->engine), .events = POLLIN },
+		{ .fd = w->policy->stop_fd, .events = POLLIN },
+	};
+
+	if (poll(p, 2, LOOK_MS) > 0 && p[1].revents != 0 && w->exit_code < 0)
+		end(w, 130, "told to stop");
+}
+
+int
+drill_walk(struct engine *g, const struct drill_policy *policy)
+{
+	struct walk w = {
+		.engine = g,
+		.policy = policy,
+		.last_records = -1,
+		.asked_records = -1,
+		.last_progress_us = clock_real_us(),
+		.exit_code = -1,
+	};
+
+	while (w.exit_code < 0 && !engine_is_over(g)) {
+		struct snapshot *s;
+
+		settle(&w);
+		s = engine_look(g);
+		if (policy->watch != NULL)
+			policy->watch(policy->ctx, s);
+		if (w.exit_code < 0 && has_moved(&w, s->room))
+			decide(&w, s);
+		snapshot_drop(s);
+	}
+	while (!engine_is_over(g))
+		settle(&w);
+	return w.exit_code < 0 ? 6 : w.exit_code;
+}
+
+static void
+score_steps(struct jwriter *w, const struct room *r)
+{
+	jw_array(w, "steps");
+	for (size_t i = 0; i < r->book->step_count; i++) {
+		const struct room_act *a = &r->steps[i];
+
+		jw_object(w, NULL);
+		jw_text(w, "id", r->book->steps[i].id);
+		jw_text(w, "outcome", step_word(a->state));
+		jw_int(w, "attempts", a->attempt);
+		if (a->began_ms >= 0 && a->ended_ms >= a->began_ms)
+			jw_int(w, "took_ms", a->ended_ms - a->began_ms);
+		jw_text(w, "detail", a->detail);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+static void
+score_rollback(struct jwriter *w, const struct room *r)
+{
+	jw_object(w, "rollback");
+	jw_text(w, "state", rollback_word(r->rollback));
+	if (r->rollback_began_ms >= 0 && r->rollback_ended_ms >= 0)
+		jw_int(w, "duration_ms",
+		       r->rollback_ended_ms - r->rollback_began_ms);
+	else
+		jw_null(w, "duration_ms");
+	jw_int(w, "rto_ms", r->book->rto_ms);
+	jw_text(w, "detail", r->rollback_detail);
+	jw_array(w, "items");
+	for (size_t i = 0; i < r->undo_count; i++) {
+		jw_object(w, NULL);
+		jw_text(w, "name", plan_name(r->book, &r->undos[i].item));
+		jw_text(w, "object", plan_object(r->book, &r->undos[i].item));
+		jw_text(w, "outcome", step_word(r->undos[i].act.state));
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+	jw_object_end(w);
+}
+
+static void
+score_delay(struct jwriter *w, const struct room *r,
+	    const struct drill_witness *witness)
+{
+	int64_t seen_wall;
+
+	if (witness->fault_wall_ms < 0 || r->first_no_go_ms < 0) {
+		jw_null(w, "detection_delay_ms");
+		return;
+	}
+	seen_wall = r->opened_wall_ms +
+		    (int64_t)((double)(r->first_no_go_ms - r->opened_ms) /
+			      clock_speed());
+	jw_int(w, "detection_delay_ms",
+	       (int64_t)((double)(seen_wall - witness->fault_wall_ms) *
+			 clock_speed()));
+}
+
+void
+drill_score(struct buf *out, const struct snapshot *s,
+	    const struct drill_witness *witness, int exit_code)
+{
+	const struct room *r = s->room;
+	struct decision d;
+	struct jwriter w;
+
+	room_decision(r, s->now_ms, &d);
+	jw_init(&w, out);
+	jw_object(&w, NULL);
+	jw_int(&w, "schema_version", 1);
+	jw_text(&w, "room", r->name);
+	jw_text(&w, "runbook", r->book->id);
+	jw_text(&w, "mode", r->mode);
+	jw_int(&w, "seed", (int64_t)r->seed);
+	jw_int(&w, "exit", exit_code);
+	jw_object(&w, "decision");
+	jw_text(&w, "verdict", verdict_word(d.verdict));
+	jw_text(&w, "sentence", d.sentence);
+	jw_object_end(&w);
+	score_delay(&w, r, witness);
+	score_rollback(&w, r);
+	score_steps(&w, r);
+	jw_int(&w, "leftovers", (int64_t)r->leftovers);
+	jw_int(&w, "records", r->records);
+	jw_text(&w, "head", r->head);
+	jw_object_end(&w);
+}

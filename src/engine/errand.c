@@ -1,0 +1,176 @@
+/* errand - actors on their way: sent, heard, bounded, joined. */
+#include "engine/director.h"
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+
+/* What to do with the words of an actor, by what it was sent for. */
+struct purpose_row {
+	void (*event)(struct director *d, int subject,
+		      const struct action_event *event);
+	void (*end)(struct director *d, int subject, const struct message *m);
+};
+
+static void
+undo_armed(struct director *d, int subject, const struct message *m)
+{
+	(void)subject;
+	rollback_armed(d, m);
+}
+
+static void
+checked(struct director *d, int subject, const struct message *m)
+{
+	(void)subject;
+	rollback_checked(d, m);
+}
+
+static void
+all_read(struct director *d, int subject, const struct message *m)
+{
+	(void)subject;
+	rollback_all_read(d, m);
+}
+
+static void
+check_event(struct director *d, int subject, const struct action_event *event)
+{
+	(void)subject;
+	director_request(d, "undo", d->book->rollback.check_name, event);
+}
+
+static const struct purpose_row purposes[PURPOSE_COUNT] = {
+	[PURPOSE_ARM] = { NULL, runner_armed },
+	[PURPOSE_RECHECK] = { NULL, runner_rechecked },
+	[PURPOSE_ACT] = { runner_event, runner_ended },
+	[PURPOSE_RECONCILE] = { NULL, runner_reconciled },
+	[PURPOSE_UNDO_ARM] = { NULL, undo_armed },
+	[PURPOSE_UNDO_ACT] = { rollback_event, rollback_item_ended },
+	[PURPOSE_UNDO_RECONCILE] = { NULL, rollback_item_read },
+	[PURPOSE_CHECK] = { check_event, checked },
+	[PURPOSE_READ_ALL] = { NULL, all_read },
+};
+
+static struct errand_slot *
+slot_of(struct director *d, int64_t id)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose != PURPOSE_NONE &&
+		    d->errands[i].id == id)
+			return &d->errands[i];
+	return NULL;
+}
+
+bool
+errand_send(struct director *d, enum purpose purpose, int subject,
+	    const struct errand_order *order)
+{
+	struct errand_order o = *order;
+	struct err e = { .code = ERR_NONE };
+
+	for (size_t i = 0; i < ERRANDS_MOST; i++) {
+		struct errand_slot *s = &d->errands[i];
+
+		if (s->purpose != PURPOSE_NONE)
+			continue;
+		o.id = ++d->last_errand;
+		o.env = &d->env;
+		o.seed = d->options.seed + (uint64_t)o.id;
+		if (actor_start(&s->actor, &o, d->inbox, &e) != ERR_NONE) {
+			director_notice(d, "%s", e.text);
+			return false;
+		}
+		s->purpose = purpose;
+		s->id = o.id;
+		s->subject = subject;
+		s->give_up_real_us = INT64_MAX;
+		return true;
+	}
+	director_notice(d, "too much is under way at once: try again");
+	return false;
+}
+
+void
+errand_event(struct director *d, const struct message *m)
+{
+	const struct errand_slot *s = slot_of(d, m->errand_id);
+
+	assert(s != NULL);
+	if (purposes[s->purpose].event != NULL)
+		purposes[s->purpose].event(d, s->subject, &m->event);
+}
+
+void
+errand_end(struct director *d, const struct message *m)
+{
+	struct errand_slot *s = slot_of(d, m->errand_id);
+	struct errand_slot ended;
+
+	assert(s != NULL);
+	ended = *s;
+	*s = (struct errand_slot){ .purpose = PURPOSE_NONE };
+	actor_join(ended.actor);
+	purposes[ended.purpose].end(d, ended.subject, m);
+}
+
+void
+errand_tick(struct director *d)
+{
+	int64_t now_us = clock_real_us();
+
+	for (size_t i = 0; i < ERRANDS_MOST; i++) {
+		struct errand_slot *s = &d->errands[i];
+
+		if (s->purpose == PURPOSE_NONE || now_us < s->give_up_real_us)
+			continue;
+		s->give_up_real_us = INT64_MAX;
+		actor_cancel(s->actor);
+	}
+}
+
+bool
+errand_is_out(const struct director *d, enum purpose purpose)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose == purpose)
+			return true;
+	return false;
+}
+
+bool
+errand_any(const struct director *d)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose != PURPOSE_NONE)
+			return true;
+	return false;
+}
+
+void
+errand_cancel(struct director *d, enum purpose purpose)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose == purpose)
+			actor_cancel(d->errands[i].actor);
+}
+
+void
+errand_bound(struct director *d, enum purpose purpose, int real_ms)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose == purpose)
+			d->errands[i].give_up_real_us =
+				clock_real_us() + real_ms * 1000LL;
+}
+
+void
+errand_join_all(struct director *d)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++) {
+		actor_cancel(d->errands[i].actor);
+		actor_join(d->errands[i].actor);
+		d->errands[i] = (struct errand_slot){ 0 };
+	}
+}

@@ -1,0 +1,56 @@
+/*
+ * message - what reaches the director's inbox, owned by whoever holds it.
+ *
+ * Made on any thread, handed over by queue, freed by the director.
+ */
+#ifndef ENGINE_MESSAGE_H
+#define ENGINE_MESSAGE_H
+
+#include "action/action.h"
+#include "engine/command.h"
+#include "probe/probe.h"
+
+enum message_kind {
+	MESSAGE_COMMAND,
+	MESSAGE_REPORT, /* of a probe */
+	MESSAGE_EVENT,	/* of an actor, on its way */
+	MESSAGE_END,	/* of an actor: its last word */
+	MESSAGE_LOST,	/* the console is gone */
+};
+
+/* What an actor was asked to do. */
+enum errand {
+	ERRAND_PLAN,	 /* describe acts, read what is live */
+	ERRAND_PERFORM,	 /* act */
+	ERRAND_READBACK, /* did it take effect? */
+};
+
+#define ERRAND_ACTS 64 /* most acts one errand may plan or read back */
+
+/* Result of one act of an errand. */
+struct errand_found {
+	enum err_code code; /* PLAN: could it be described? */
+	struct action_plan plan;
+	enum action_landed landed;
+	char detail[ACTION_DETAIL];
+};
+
+struct message {
+	enum message_kind kind;
+	struct command command;
+	struct probe_report *report; /* owned */
+	char why[120];
+	int64_t errand_id;
+	struct action_event event;
+	struct action_result result;
+	struct errand_found *found; /* owned; one per act */
+	size_t found_count;
+};
+
+struct message *message_new(enum message_kind kind);
+void message_free(void *message); /* also what it owns */
+
+/* Same probe's report: for queue_put_latest(). */
+bool message_same_probe(const void *old, const void *item);
+
+#endif

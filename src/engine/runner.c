@@ -1,0 +1,296 @@
+/*
+ * runner - forward steps: carried out, verified, reconciled, resumed.
+ *
+ * The intent is durable, with the undo registered, before an actor starts; an
+ * unknown outcome is read back, never repeated blindly.
+ */
+#include "engine/director.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+#define PLAN_BOUND_MS 8000   /* real time an actor may read for a plan */
+#define SETTLE_LEAST_MS 5000 /* room time an absent effect is doubted */
+
+const struct book_step *
+runner_step(const struct director *d, int step)
+{
+	return &d->book->steps[step];
+}
+
+enum action_class
+runner_class_of(const struct book_step *s)
+{
+	const struct action_kind *k = action_kind_of(s->act.kind);
+
+	assert(k != NULL);
+	return k->class;
+}
+
+int
+runner_step_named(const struct director *d, const char *id)
+{
+	for (size_t i = 0; i < d->book->step_count; i++)
+		if (strcmp(d->book->steps[i].id, id) == 0)
+			return (int)i;
+	return -1;
+}
+
+void
+runner_record(const struct director *d, struct record *r, size_t step,
+	      enum step_state to, const char *by)
+{
+	record_init(r, RECORD_STEP, by);
+	record_text(r, "step", d->book->steps[step].id);
+	record_text(r, "state", step_word(to));
+	record_text(r, "was", step_word(d->room->steps[step].state));
+}
+
+bool
+runner_move(struct director *d, size_t step, enum step_state to,
+	    const char *detail)
+{
+	struct record r;
+
+	runner_record(d, &r, step, to, "director");
+	record_int(&r, "attempt", d->room->steps[step].attempt);
+	record_text(&r, "detail", detail);
+	return director_emit(d, &r);
+}
+
+bool
+runner_is_busy(const struct director *d)
+{
+	if (d->waiting_step >= 0)
+		return true;
+	return errand_is_out(d, PURPOSE_ACT) ||
+	       errand_is_out(d, PURPOSE_RECHECK) ||
+	       errand_is_out(d, PURPOSE_RECONCILE);
+}
+
+/* A gate step, a wait and a manual step are carried out by the director. */
+static void
+begin_wait(struct director *d, int step)
+{
+	const struct book_step *s = runner_step(d, step);
+
+	d->waiting_step = step;
+	d->wait_until_ms =
+		director_now_ms(d) +
+		settings_duration_ms(&s->act.with, "for", s->takes_ms);
+}
+
+static void
+hold_gate(struct director *d, int step)
+{
+	const struct book_step *s = runner_step(d, step);
+	const char *least = settings_text_or(&s->act.with, "verdict", "go");
+	bool good = d->room->verdict == VERDICT_GO ||
+		    (strcmp(least, "hold") == 0 &&
+		     d->room->verdict == VERDICT_HOLD);
+	char detail[120];
+
+	str_printf(detail, sizeof(detail), "the decision is %s",
+		   verdict_word(d->room->verdict));
+	runner_move(d, (size_t)step, good ? STEP_VERIFIED : STEP_FAILED,
+		    detail);
+}
+
+static void
+send_act(struct director *d, int step)
+{
+	const struct book_step *s = runner_step(d, step);
+	const struct act *acts[] = { &s->act };
+	const struct errand_order o = {
+		.errand = ERRAND_PERFORM,
+		.acts = acts,
+		.act_count = 1,
+		.key = d->room->steps[step].key,
+		.idempotent = s->idempotent,
+		.max_attempts = s->max_attempts,
+		.timeout_ms = s->timeout_ms,
+	};
+
+	if (!errand_send(d, PURPOSE_ACT, step, &o))
+		runner_move(d, (size_t)step, STEP_FAILED,
+			    "could not be started: nothing was sent");
+}
+
+static bool
+emit_intent(struct director *d, int step)
+{
+	const struct book_step *s = runner_step(d, step);
+	char key[80], undo[120];
+	struct record r;
+
+	director_key(d, key, sizeof(key), s->id, "do");
+	str_printf(undo, sizeof(undo), "%s %s",
+		   s->undo.kind[0] ? s->undo.kind : "none", s->object);
+	runner_record(d, &r, (size_t)step, STEP_INTENT, "director");
+	record_int(&r, "attempt", d->room->steps[step].attempt + 1);
+	record_text(&r, "key", key);
+	record_text(&r, "undo", undo);
+	record_text(&r, "digest", d->book->digest);
+	return director_emit(d, &r);
+}
+
+/* From confirmed to under way; every record here is on the disk before the
+ * next line runs. */
+void
+runner_carry_out(struct director *d, int step)
+{
+	struct record r;
+
+	runner_record(d, &r, (size_t)step, STEP_CONFIRMED,
+		      d->options.commander);
+	if (!director_emit(d, &r) || !emit_intent(d, step))
+		return;
+	switch (runner_class_of(runner_step(d, step))) {
+	case ACTION_NETWORK:
+		send_act(d, step);
+		break;
+	case ACTION_PERSON:
+		if (runner_move(d, (size_t)step, STEP_ACTING, ""))
+			runner_move(d, (size_t)step, STEP_VERIFIED,
+				    "done by a person");
+		break;
+	case ACTION_WAIT:
+		if (runner_move(d, (size_t)step, STEP_ACTING, ""))
+			begin_wait(d, step);
+		break;
+	case ACTION_GATE:
+		if (runner_move(d, (size_t)step, STEP_ACTING, ""))
+			hold_gate(d, step);
+		break;
+	}
+}
+
+void
+runner_event(struct director *d, int step, const struct action_event *event)
+{
+	const struct room_act *now = &d->room->steps[step];
+	struct record r;
+
+	director_request(d, "step", runner_step(d, step)->id, event);
+	if (d->dead || event->state == now->state ||
+	    !step_may_move(now->state, event->state))
+		return;
+	runner_record(d, &r, (size_t)step, event->state, "actor");
+	record_int(&r, "attempt", event->attempt);
+	record_text(&r, "detail", event->detail);
+	if (event->next_ms > 0)
+		record_int(&r, "next",
+			   event->next_ms + d->base_ms - d->start_ms);
+	director_emit(d, &r);
+}
+
+static enum step_state
+state_of(const struct action_result *result)
+{
+	switch (result->outcome) {
+	case OUTCOME_DONE:
+		return STEP_VERIFIED;
+	case OUTCOME_UNKNOWN:
+		return STEP_UNKNOWN;
+	case OUTCOME_FAILED:
+	case OUTCOME_CANCELLED:
+		break;
+	}
+	return STEP_FAILED;
+}
+
+void
+runner_reconcile(struct director *d, int step)
+{
+	const struct book_step *s = runner_step(d, step);
+	const struct act *acts[] = { &s->act };
+	const struct errand_order o = {
+		.errand = ERRAND_READBACK,
+		.acts = acts,
+		.act_count = 1,
+		.settle_ms = 2 * s->takes_ms > SETTLE_LEAST_MS
+				     ? 2 * s->takes_ms
+				     : SETTLE_LEAST_MS,
+	};
+
+	errand_send(d, PURPOSE_RECONCILE, step, &o);
+}
+
+void
+runner_ended(struct director *d, int step, const struct message *m)
+{
+	enum step_state to = state_of(&m->result);
+
+	if (!runner_move(d, (size_t)step, to, m->result.detail))
+		return;
+	if (to == STEP_UNKNOWN && !d->rollback.waits_for_step)
+		runner_reconcile(d, step);
+}
+
+void
+runner_reconciled(struct director *d, int step, const struct message *m)
+{
+	const struct errand_found *f = &m->found[0];
+
+	if (d->room->steps[step].state != STEP_UNKNOWN)
+		return;
+	if (f->landed == LANDED_YES) {
+		runner_move(d, (size_t)step, STEP_VERIFIED, f->detail);
+	} else if (f->landed == LANDED_NO) {
+		runner_move(d, (size_t)step, STEP_READY, f->detail);
+	} else {
+		director_notice(d,
+				"step %s: the outcome is still unknown (%s); "
+				"recheck, or say done or fail with a reason",
+				runner_step(d, step)->id, f->detail);
+	}
+}
+
+/* A wait ends when its time is over and the gates hold. */
+void
+runner_tick(struct director *d)
+{
+	const struct book_step *s;
+	bool watches, good;
+
+	if (d->waiting_step < 0 || director_now_ms(d) < d->wait_until_ms)
+		return;
+	s = runner_step(d, d->waiting_step);
+	watches = strcmp(settings_text_or(&s->act.with, "gates", "watch"),
+			 "watch") == 0;
+	good = !watches || d->room->verdict == VERDICT_GO;
+	runner_move(d, (size_t)d->waiting_step,
+		    good ? STEP_VERIFIED : STEP_FAILED,
+		    good ? "the time is over"
+			 : "the gates did not hold to the end");
+	d->waiting_step = -1;
+}
+
+/* What was under way when the last process ended: first say that it is
+ * unknown, then read it back; what never left is ready again. */
+void
+runner_resume(struct director *d)
+{
+	for (size_t i = 0; i < d->book->step_count && !d->dead; i++) {
+		enum step_state state = d->room->steps[i].state;
+		bool on_network =
+			runner_class_of(&d->book->steps[i]) == ACTION_NETWORK;
+
+		if (state == STEP_ARMED || state == STEP_CONFIRMED) {
+			runner_move(d, i, STEP_READY,
+				    "the console ended before it acted");
+		} else if (step_is_running(state)) {
+			runner_move(d, i, STEP_UNKNOWN,
+				    "the console ended while it acted");
+			if (!on_network)
+				runner_move(d, i, STEP_READY,
+					    "nothing was sent");
+		}
+		if (d->room->steps[i].state == STEP_UNKNOWN && on_network &&
+		    !rollback_is_running(d))
+			runner_reconcile(d, (int)i);
+	}
+}
