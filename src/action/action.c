@@ -1,0 +1,62 @@
+/* action - the table of kinds, and the way to them. */
+#include "action/action.h"
+
+#include <assert.h>
+
+#include "action/kinds.h"
+#include "base/str.h"
+
+#define KIND(kind) &action_kind_##kind,
+const struct action_kind *const action_kinds[] = { ACTION_KINDS(KIND) NULL };
+#undef KIND
+
+#define SPEC(kind) &action_kind_##kind.spec,
+static const struct kind_spec *const specs[] = { ACTION_KINDS(SPEC) NULL };
+#undef SPEC
+
+const struct kind_spec *const *
+action_specs(void)
+{
+	return specs;
+}
+
+const struct action_kind *
+action_kind_of(const char *name)
+{
+	for (size_t i = 0; action_kinds[i] != NULL; i++)
+		if (str_same(action_kinds[i]->spec.name, name))
+			return action_kinds[i];
+	return NULL;
+}
+
+static const struct action_kind *
+network_kind_of(const struct act *act)
+{
+	const struct action_kind *kind = action_kind_of(act->kind);
+
+	assert(kind != NULL && kind->class == ACTION_NETWORK);
+	return kind;
+}
+
+enum err_code
+action_plan(const struct action_env *env, const struct act *act,
+	    struct cancel *cancel, struct action_plan *out, struct err *e)
+{
+	*out = (struct action_plan){ 0 };
+	return network_kind_of(act)->plan(env, act, cancel, out, e);
+}
+
+void
+action_perform(const struct action_job *job, struct action_result *out)
+{
+	*out = (struct action_result){ .outcome = OUTCOME_UNKNOWN };
+	network_kind_of(job->act)->perform(job, out);
+}
+
+enum action_landed
+action_readback(const struct action_env *env, const struct act *act,
+		struct cancel *cancel, char *detail, size_t size)
+{
+	detail[0] = '\0';
+	return network_kind_of(act)->readback(env, act, cancel, detail, size);
+}

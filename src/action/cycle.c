@@ -1,0 +1,221 @@
+/* cycle - one act through all its attempts. */
+#include "action/cycle.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/str.h"
+
+static enum action_landed
+read_back(struct cycle *c, char *why, size_t size)
+{
+	struct work aside = work_aside(c->work);
+
+	if (!c->mutates)
+		return LANDED_NO;
+	return c->landed(c->ctx, &aside, why, size);
+}
+
+/* Reading back found the wanted state. */
+static void
+end_landed(struct cycle *c, struct action_result *out)
+{
+	struct work aside = work_aside(c->work);
+
+	c->follow(c->ctx, &aside, NULL, out);
+}
+
+/* No further attempt: what is the truth about those that were made? */
+static void
+settle(struct cycle *c, bool may_retry, const char *why,
+       struct action_result *out)
+{
+	char seen[ACTION_DETAIL] = "";
+
+	if (!c->is_in_doubt) {
+		result_end(out, OUTCOME_FAILED, may_retry, "%s", why);
+		return;
+	}
+	switch (read_back(c, seen, sizeof(seen))) {
+	case LANDED_YES:
+		end_landed(c, out);
+		return;
+	case LANDED_NO:
+		result_end(out, OUTCOME_FAILED, may_retry,
+			   "%s; read back: not there (%s)", why, seen);
+		return;
+	case LANDED_UNCLEAR:
+		break;
+	}
+	result_end(out, OUTCOME_UNKNOWN, false,
+		   "%s; may have happened, reading back is unclear: %s", why,
+		   seen);
+}
+
+/* What was cut off in flight may still be carried out after we looked: only
+ * "landed" is proof then. */
+static void
+end_cancelled(struct cycle *c, const char *why, struct action_result *out)
+{
+	char seen[ACTION_DETAIL] = "";
+
+	if (!c->is_in_doubt && !c->was_heard)
+		result_end(out, OUTCOME_CANCELLED, false,
+			   "cancelled before anything was sent");
+	else if (!c->is_in_doubt)
+		result_end(out, OUTCOME_FAILED, true, "cancelled after: %s",
+			   why);
+	else if (read_back(c, seen, sizeof(seen)) == LANDED_YES)
+		end_landed(c, out);
+	else
+		result_end(out, OUTCOME_UNKNOWN, false,
+			   "cancelled after sending; may have happened (%s)",
+			   seen);
+}
+
+/* After LOST and DOUBT.  True: send again. */
+static bool
+may_send_again(struct cycle *c, enum retry_class class, const char *why,
+	       struct action_result *out)
+{
+	bool is_idempotent = !c->mutates || c->work->job->idempotent;
+	char seen[ACTION_DETAIL] = "";
+
+	c->is_in_doubt = c->is_in_doubt || c->mutates;
+	switch (read_back(c, seen, sizeof(seen))) {
+	case LANDED_YES:
+		end_landed(c, out);
+		return false;
+	case LANDED_NO:
+		if (is_idempotent)
+			return true;
+		result_end(out, OUTCOME_FAILED, true,
+			   "%s; read back: not there (%s)", why, seen);
+		return false;
+	case LANDED_UNCLEAR:
+		break;
+	}
+	/* An answered 5xx is repeated under the same key, a silence is not. */
+	if (class == RETRY_DOUBT && is_idempotent)
+		return true;
+	result_end(out, OUTCOME_UNKNOWN, false,
+		   "%s; may have happened, reading back is unclear: %s", why,
+		   seen);
+	return false;
+}
+
+static void
+end_conflict(struct cycle *c, const char *why, struct action_result *out)
+{
+	char seen[ACTION_DETAIL] = "";
+
+	if (c->mutates && read_back(c, seen, sizeof(seen)) == LANDED_YES)
+		end_landed(c, out);
+	else if (c->is_in_doubt)
+		result_end(out, OUTCOME_UNKNOWN, false,
+			   "%s after an answer was lost: the first request may "
+			   "still be under way",
+			   why);
+	else
+		result_end(out, OUTCOME_FAILED, false, "%s", why);
+}
+
+/* True: send again. */
+static bool
+judge(struct cycle *c, enum retry_class class, const struct http_answer *a,
+      const char *why, struct action_result *out)
+{
+	switch (class) {
+	case RETRY_ACCEPTED:
+		c->follow(c->ctx, c->work, a, out);
+		return false;
+	case RETRY_AGAIN:
+		if (!c->mutates || c->work->job->idempotent)
+			return true;
+		settle(c, true, why, out);
+		return false;
+	case RETRY_DOUBT:
+	case RETRY_LOST:
+		return may_send_again(c, class, why, out);
+	case RETRY_CONFLICT:
+		end_conflict(c, why, out);
+		return false;
+	case RETRY_ODD:
+		c->is_in_doubt = c->mutates;
+		settle(c, false, why, out);
+		return false;
+	case RETRY_CUT:
+		c->is_in_doubt =
+			c->is_in_doubt || (c->mutates && a->maybe_sent);
+		end_cancelled(c, why, out);
+		return false;
+	default:
+		settle(c, false, why, out);
+		return false;
+	}
+}
+
+/* True: the wait is over and another attempt may begin. */
+static bool
+back_off(struct cycle *c, int64_t retry_after_ms, const char *why,
+	 struct action_result *out)
+{
+	struct work *w = c->work;
+	int64_t delay_ms = retry_delay_ms(&w->rng, w->attempt, retry_after_ms);
+	char detail[ACTION_DETAIL];
+	char wait[24];
+
+	str_duration(wait, sizeof(wait), delay_ms);
+	if (w->attempt >= w->job->max_attempts) {
+		settle(c, true, why, out);
+		return false;
+	}
+	if (clock_us() + delay_ms * 1000 >= w->until_us) {
+		str_printf(detail, sizeof(detail),
+			   "%.160s; no time left for another try in %s", why,
+			   wait);
+		settle(c, true, detail, out);
+		return false;
+	}
+	str_printf(detail, sizeof(detail), "%.200s; next try in %s", why, wait);
+	switch (work_sleep(w, STEP_BACKOFF, detail, delay_ms)) {
+	case WORK_SLEPT:
+		return true;
+	case WORK_CANCELLED:
+		end_cancelled(c, why, out);
+		return false;
+	case WORK_LATE:
+		settle(c, true, why, out);
+		return false;
+	}
+	return false;
+}
+
+void
+cycle_run(struct cycle *c, struct action_result *out)
+{
+	struct work *w = c->work;
+	char why[ACTION_DETAIL] = "";
+	bool is_next = true;
+
+	assert(w->job != NULL);
+	for (w->attempt = 1; is_next; w->attempt += is_next) {
+		struct http_answer answer;
+		enum retry_class class;
+		char detail[48];
+
+		out->attempts = w->attempt;
+		if (work_is_cancelled(w)) {
+			end_cancelled(c, why, out);
+			return;
+		}
+		str_printf(detail, sizeof(detail), "attempt %d of %d",
+			   w->attempt, w->job->max_attempts);
+		work_say(w, STEP_ACTING, detail, 0);
+		class = c->send(c->ctx, w, &answer, why, sizeof(why));
+		c->was_heard = c->was_heard || answer.status != 0;
+		is_next = judge(c, class, &answer, why, out) &&
+			  back_off(c, answer.retry_after_ms, why, out);
+		http_answer_clear(&answer);
+	}
+}

@@ -1,0 +1,36 @@
+/*
+ * cycle - one act through all its attempts: sent, judged, sent again or not.
+ *
+ * The rule of it: a request whose effect is in doubt is followed by reading
+ * back, never by sending blindly.  Landed: watched until it holds.  Not
+ * landed: sent again with the same key, where the step is idempotent.
+ * Unclear: UNKNOWN, for a person.
+ */
+#ifndef ACTION_CYCLE_H
+#define ACTION_CYCLE_H
+
+#include "action/work.h"
+
+struct cycle {
+	struct work *work;
+	void *ctx; /* of the three below */
+	/* Sends once.  The caller clears `out` always; `why` gets words. */
+	enum retry_class (*send)(void *ctx, struct work *w,
+				 struct http_answer *out, char *why,
+				 size_t size);
+	/* Reads only. */
+	enum action_landed (*landed)(void *ctx, struct work *w, char *why,
+				     size_t size);
+	/* Watches what an accepted request set off until it holds; `first` is
+	 * NULL when its answer was lost. */
+	void (*follow)(void *ctx, struct work *w,
+		       const struct http_answer *first,
+		       struct action_result *out);
+	bool mutates;
+	bool is_in_doubt; /* some attempt may have had the effect */
+	bool was_heard;	  /* some attempt was answered */
+};
+
+void cycle_run(struct cycle *c, struct action_result *out);
+
+#endif

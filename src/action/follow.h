@@ -1,0 +1,24 @@
+/*
+ * follow - watches what a request set off: polls the job, reads the object
+ * back, and says whether the wanted state holds.
+ */
+#ifndef ACTION_FOLLOW_H
+#define ACTION_FOLLOW_H
+
+#include "action/request.h"
+
+/*
+ * Polls (when the request has a poll group) and reads back (when it has a
+ * verify group) until the deadline.  `first` is the answer that was accepted;
+ * NULL when it was lost and reading back has found the effect, or when there
+ * was nothing to send.
+ */
+void follow(struct work *w, const struct request *r,
+	    const struct http_answer *first, struct action_result *out);
+
+/* Does the wanted state hold now?  LANDED_UNCLEAR without a verify group, or
+ * when it cannot be read; `why` says what was seen. */
+enum action_landed follow_landed(struct work *w, const struct request *r,
+				 char *why, size_t size);
+
+#endif

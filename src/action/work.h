@@ -1,0 +1,80 @@
+/*
+ * work - an act under way: its deadline, its exchanges, what it tells.
+ *
+ * Actor thread.  Room time for deadlines and waits, real time for each
+ * exchange.
+ */
+#ifndef ACTION_WORK_H
+#define ACTION_WORK_H
+
+#include "action/action.h"
+#include "action/retry.h"
+#include "base/json.h"
+
+struct work {
+	const struct action_env *env;
+	const struct book_endpoint *endpoint;
+	struct auth_client who;
+	struct cancel *cancel;	      /* NULL: nothing ends it early */
+	int64_t until_us;	      /* room time */
+	const struct action_job *job; /* NULL: planning or reading back */
+	enum step_state state;	      /* last told */
+	int attempt;
+	struct rng rng;
+};
+
+/* Whose endpoint is named by `setting` of `act`; ERR_ARG when there is none.
+ * `out` is ready for reading only: at most `real_ms` for all of it. */
+enum err_code work_open(struct work *out, const struct action_env *env,
+			const struct act *act, struct cancel *cancel,
+			int real_ms, struct err *e) MUST_CHECK;
+/* The same for performing, until the job's time is over. */
+enum err_code work_open_job(struct work *out, const struct action_job *job,
+			    struct err *e) MUST_CHECK;
+
+/* A copy that can still read back: after a cancel nothing ends it but three
+ * real seconds; after the deadline it has as long. */
+struct work work_aside(const struct work *w);
+
+bool work_is_cancelled(const struct work *w);
+bool work_is_late(const struct work *w);
+
+/* Tells a state; `next_ms` room time of the next try, 0 none. */
+void work_say(struct work *w, enum step_state state, const char *detail,
+	      int64_t next_ms);
+
+enum work_wait { WORK_SLEPT, WORK_CANCELLED, WORK_LATE };
+
+/* Tells `state` and sleeps `room_ms`, at most until the deadline. */
+enum work_wait work_sleep(struct work *w, enum step_state state,
+			  const char *detail, int64_t room_ms);
+
+/* One exchange, told; `r->timeout_ms` is filled in.  The caller clears `out`
+ * always.  What came back is judged; `why` gets its words. */
+enum retry_class work_exchange(struct work *w, const struct http_request *r,
+			       struct http_answer *out, char *why, size_t size);
+
+/* What a GET of JSON found. */
+struct reading {
+	enum retry_class class; /* RETRY_ACCEPTED: doc is there */
+	int status;
+	int64_t retry_after_ms;
+	struct json *doc; /* NULL: none, see why */
+	char why[ACTION_DETAIL];
+};
+void work_read(struct work *w, const char *url, struct reading *out);
+void reading_clear(struct reading *r);
+
+/* Does the scalar at `pointer` read as `text`?  `shown` gets it, clean, or
+ * why there is none. */
+bool reading_is(const struct json *doc, const char *pointer, const char *text,
+		char *shown, size_t size);
+
+/* Does a body of a 2xx carry an error (non-empty "errors", "success" false,
+ * "status" of 400 and more)?  `why` says which. */
+bool reading_denies(const struct json *doc, char *why, size_t size);
+
+void result_end(struct action_result *out, enum action_outcome outcome,
+		bool may_retry, const char *fmt, ...) PRINTF_LIKE(4, 5);
+
+#endif
