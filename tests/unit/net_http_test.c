@@ -40,7 +40,7 @@ a_get_brings_status_headers_and_body(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	peer_start(&p, say_hello);
+	peer_start(&p, say_hello, NULL);
 	r = get(p.url, 3000);
 	r.headers[0] = (struct http_header){ "X-Room", "night" };
 	r.headers[1] = (struct http_header){ "X-Empty", "" };
@@ -76,7 +76,7 @@ a_body_goes_out_as_it_is(void **state)
 		struct peer p;
 		char line[80];
 
-		peer_start(&p, say_hello);
+		peer_start(&p, say_hello, NULL);
 		r = get(p.url, 3000);
 		r.method = methods[i];
 		r.body = "{\"a\":1}";
@@ -105,7 +105,7 @@ a_post_without_a_body_has_length_zero_and_no_type(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	peer_start(&p, say_hello);
+	peer_start(&p, say_hello, NULL);
 	r = get(p.url, 3000);
 	r.method = "POST";
 	CHECK_OK(http_do(&a, &open_fence, &r, -1, &e), &e);
@@ -138,7 +138,7 @@ a_redirect_is_an_answer_and_is_not_followed(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	peer_start(&p, send_elsewhere);
+	peer_start(&p, send_elsewhere, NULL);
 	r = get(p.url, 3000);
 	r.headers[0] = (struct http_header){ "X-Api-Key", "secret" };
 	CHECK_OK(http_do(&a, &open_fence, &r, -1, &e), &e);
@@ -174,7 +174,7 @@ a_slow_drip_ends_at_the_deadline(void **state)
 	int64_t start_us;
 
 	TEST_UNUSED(state);
-	peer_start(&p, drip);
+	peer_start(&p, drip, NULL);
 	r = get(p.url, 300);
 	start_us = clock_real_us();
 	CHECK_FAILS(http_do(&a, &open_fence, &r, -1, &e), ERR_TIMEOUT, &e,
@@ -236,7 +236,7 @@ endless_answers_are_cut_off(void **state)
 		struct http_request r;
 		enum err_code code;
 
-		peer_start(&p, rows[i].play);
+		peer_start(&p, rows[i].play, NULL);
 		r = get(p.url, 5000);
 		code = http_do(&a, &open_fence, &r, -1, &e);
 		CHECK_ROW(rows[i].what, code == ERR_LIMIT);
@@ -266,7 +266,7 @@ a_packed_body_stays_packed(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	peer_start(&p, send_packed);
+	peer_start(&p, send_packed, NULL);
 	r = get(p.url, 3000);
 	CHECK_OK(http_do(&a, &open_fence, &r, -1, &e), &e);
 	assert_int_equal(a.body.len, 4);
@@ -341,8 +341,7 @@ a_reset_after_a_patch_is_a_loss_and_sends_it_once(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	peer_start(&p, do_it_and_vanish);
-	p.arg = &patches;
+	peer_start(&p, do_it_and_vanish, &patches);
 	CHECK_OK(loop_new(&l, &fence, &e), &e);
 	r = get(p.url, 3000);
 	run_one(l, &r, &s);
@@ -381,7 +380,7 @@ a_change_never_rides_on_an_old_connection(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	peer_start(&p, answer_then_close_silently);
+	peer_start(&p, answer_then_close_silently, NULL);
 	CHECK_OK(loop_new(&l, &fence, &e), &e);
 	r = get(p.url, 3000);
 	run_one(l, &r, &s);
@@ -568,7 +567,7 @@ a_cancel_ends_the_wait_and_tells_what_may_have_left(void **state)
 		struct http_request r;
 		struct err e;
 
-		peer_start(&p, stay_silent);
+		peer_start(&p, stay_silent, NULL);
 		CHECK_OK(wake_open(&wake, &e), &e);
 		CHECK_OK(thread_start(&thread, "hand", raise_when_seen, &hand,
 				      &e),
@@ -598,8 +597,8 @@ a_callback_may_cancel_a_sibling(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	peer_start(&fast, say_hello);
-	peer_start(&slow, stay_silent);
+	peer_start(&fast, say_hello, NULL);
+	peer_start(&slow, stay_silent, NULL);
 	CHECK_OK(loop_new(&l, &fence, &e), &e);
 	r = get(slow.url, 3000);
 	CHECK_OK(http_start(&first.victim, l, &r, note, &second, &e), &e);
@@ -628,7 +627,7 @@ a_loop_that_ends_calls_nobody_back(void **state)
 
 	TEST_UNUSED(state);
 	memset(s, 0, sizeof(s));
-	peer_start(&p, stay_silent);
+	peer_start(&p, stay_silent, NULL);
 	CHECK_OK(loop_new(&l, &fence, &e), &e);
 	r = get(p.url, 3000);
 	for (size_t i = 0; i < ARRAY_LEN(s); i++) {
@@ -668,7 +667,7 @@ a_second_answer_is_never_taken_for_the_next(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	peer_start(&p, answer_twice);
+	peer_start(&p, answer_twice, NULL);
 	CHECK_OK(loop_new(&l, &fence, &e), &e);
 	str_printf(url, sizeof(url), "%sa", p.url);
 	r = get(url, 3000);
@@ -692,7 +691,7 @@ a_proxy_in_the_environment_is_ignored(void **state)
 	TEST_UNUSED(state);
 	setenv("http_proxy", "http://127.0.0.1:9", 1);
 	setenv("ALL_PROXY", "http://127.0.0.1:9", 1);
-	peer_start(&p, say_hello);
+	peer_start(&p, say_hello, NULL);
 	r = get(p.url, 3000);
 	CHECK_OK(http_do(&a, &open_fence, &r, -1, &e), &e);
 	http_answer_clear(&a);

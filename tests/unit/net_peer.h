@@ -122,12 +122,14 @@ peer_serve(void *arg)
 }
 
 static inline void
-peer_start(struct peer *p, bool (*play)(struct peer *, int, const char *))
+peer_start(struct peer *p, bool (*play)(struct peer *, int, const char *),
+	   void *arg)
 {
 	struct err e;
 
 	memset(p, 0, sizeof(*p));
 	p->play = play;
+	p->arg = arg;
 	p->fd = test_listen_tcp(&p->port);
 	str_printf(p->url, sizeof(p->url), "http://127.0.0.1:%d/", p->port);
 	CHECK_OK(thread_start(&p->thread, "peer", peer_serve, p, &e), &e);
