@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "model/value.h"
 
 #define HOUR_MS 3600000
 #define DAY_MS (24 * (int64_t)HOUR_MS)
@@ -254,7 +255,7 @@ baseline_source(char *to, size_t size, const struct baseline_rule *rule,
 					    : rule->percentile) *
 			 1e4) /
 			   100);
-	str_printf(value, sizeof(value), "%.6g", limit->quantile);
+	str_number(value, sizeof(value), value_round(limit->quantile));
 	str_number(headroom, sizeof(headroom), rule->headroom);
 	str_printf(to, size, "p%s %s x %s, %s %02dh, %zu weeks, n=%zu", share,
 		   value, headroom, days[rule->hour / 24], rule->hour % 24,

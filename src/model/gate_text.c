@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <ctype.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -119,7 +118,7 @@ gate_limit_text(char *to, size_t size, const struct gate *g)
 static void
 span_text(char *to, size_t size, int64_t ms)
 {
-	if (ms < 1000)
+	if (ms > 0 && ms < 1000)
 		str_printf(to, size, "%lld ms", (long long)ms);
 	else if (ms < 120000)
 		str_printf(to, size, "%lld s", (long long)(ms / 1000));
@@ -185,26 +184,13 @@ put_claim(struct buf *out, const struct gate *g, const struct gate_finding *f,
 	put_role(out, g);
 }
 
-/* Six digits are enough for a distance; the value itself is never rounded. */
-static double
-short_number(double x)
-{
-	double scale;
-
-	if (x == 0 || !isfinite(x))
-		return x;
-	scale = pow(10, 5 - floor(log10(fabs(x))));
-	return isfinite(scale) && isfinite(x * scale) ? round(x * scale) / scale
-						      : x;
-}
-
 /* ", margin 0.4 %, n=412, age 8 s". */
 static void
 put_grounds(struct buf *out, const struct gate *g, const struct gate_finding *f)
 {
 	if (f->has_margin) {
 		buf_text(out, ", margin ");
-		put_number(out, g, short_number(f->margin));
+		put_number(out, g, value_round(f->margin));
 	}
 	if (f->n >= 0)
 		buf_printf(out, ", n=%lld", (long long)f->n);
@@ -267,7 +253,7 @@ put_no_go_when(struct buf *out, const struct gate *g)
 static void
 put_since(struct buf *out, const struct gate_finding *f)
 {
-	if (f->since_ms >= 0)
+	if (f->since_ms > 0)
 		put_span(out, " for ", f->since_ms);
 }
 
@@ -343,7 +329,7 @@ put_caution(struct buf *out, const struct gate *g, const struct gate_finding *f)
 		buf_text(out, ", but drifting away from its baseline");
 		if (g->base != NULL) {
 			buf_char(out, ' ');
-			put_number(out, g, short_number(g->base->mean));
+			put_number(out, g, value_round(g->base->mean));
 		}
 		if (f->why[0] != '\0')
 			buf_printf(out, " (%s)", f->why);

@@ -80,6 +80,19 @@ value_text(char *to, size_t size, const struct value *v, const char *unit)
 	str_copy(to, size, "-");
 }
 
+double
+value_round(double x)
+{
+	double scale;
+
+	if (x == 0 || !isfinite(x))
+		return x;
+	scale = pow(10, 5 - floor(log10(fabs(x))));
+	if (!isfinite(scale) || !isfinite(x * scale))
+		return x;
+	return round(x * scale) / scale;
+}
+
 /* Digits, and single dots between digits. */
 static bool
 is_version(const char *text)

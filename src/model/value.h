@@ -26,6 +26,9 @@ bool value_same(const struct value *a, const struct value *b);
 /* As people read it, with its unit ("2.9 %", "840 ms", "yes", "1.2"). */
 void value_text(char *to, size_t size, const struct value *v, const char *unit);
 
+/* To six digits: for means and distances, never for what is compared. */
+double value_round(double x);
+
 /* Versions by numbers between dots: <0, 0, >0; false when one is none. */
 bool value_compare_versions(const char *a, const char *b, int *order);
 
