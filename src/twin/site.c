@@ -87,6 +87,14 @@ note_request(struct site *s, const struct twin_request *q,
 				       .fault = r->fault });
 }
 
+/* The moment from which a console can see that something is wrong. */
+static void
+date_fault(struct site *s, bool is_fault)
+{
+	if (is_fault && s->state.weather.fault_wall_ms == 0)
+		s->state.weather.fault_wall_ms = clock_wall_ms();
+}
+
 void
 site_http(struct site *s, struct twin_request *q, struct twin_reply *r)
 {
@@ -97,6 +105,7 @@ site_http(struct site *s, struct twin_request *q, struct twin_reply *r)
 	q->wall_ms = clock_wall_ms();
 	q->ledger = s->ledger.path;
 	route_answer(&s->state, q, r);
+	date_fault(s, r->fault[0] != '\0');
 	if (r->kind == ROUTE_WRITE || r->kind == ROUTE_TRIAL ||
 	    r->effect[0] != '\0')
 		note_request(s, q, r);
@@ -113,6 +122,7 @@ site_sip(struct site *s, const char *trunk, const char *branch,
 	(void)settle(s);
 	s->used_real_us = clock_real_us();
 	weather_ping(&s->state, trunk, branch, out);
+	date_fault(s, s->state.weather.refused > 0);
 	lock_drop(&s->lock);
 }
 

@@ -126,11 +126,12 @@ enum twin_phase {
 /* What the simulated callers go through; see weather.h. */
 struct twin_weather {
 	enum twin_phase phase;
-	int64_t asked; /* analytics queries answered in this phase */
-	int level;     /* 0 calm .. 10 worst */
-	int pinged;    /* OPTIONS the primary answered since the move */
-	int refused;   /* of these with 503 */
-	int unrouted;  /* open calls without a route */
+	int64_t asked;	       /* analytics queries answered in this phase */
+	int level;	       /* 0 calm .. 10 worst */
+	int pinged;	       /* OPTIONS the primary answered since the move */
+	int refused;	       /* of these with 503 */
+	int unrouted;	       /* open calls without a route */
+	int64_t fault_wall_ms; /* when things began to go wrong; 0: not yet */
 };
 
 struct twin_token {

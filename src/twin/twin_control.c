@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "twin/weather.h"
 
@@ -46,7 +47,11 @@ put_value(struct jwriter *w, const char *key, const struct twin_value *v)
 static void
 put_weather(struct jwriter *w, const struct twin_state *s)
 {
+	char fault_at[CLOCK_TEXT];
+
+	clock_text(fault_at, s->weather.fault_wall_ms);
 	jw_text(w, "phase", weather_phase_word(s->weather.phase));
+	jw_text(w, "fault_at", s->weather.fault_wall_ms == 0 ? NULL : fault_at);
 	jw_object(w, "weather");
 	jw_int(w, "asked", s->weather.asked);
 	jw_int(w, "level", s->weather.level);

@@ -114,6 +114,7 @@ arrive(struct twin_state *s)
 	s->weather.pinged = 0;
 	s->weather.refused = 0;
 	s->weather.level = 0;
+	s->weather.fault_wall_ms = 0;
 	s->weather.unrouted = STRANDED;
 	*tickets = (struct twin_pile){ .total = TICKETS };
 	*recordings = (struct twin_pile){ .total = RECORDINGS };
