@@ -8,7 +8,7 @@
 #ifndef NET_LOOP_ITEM_H
 #define NET_LOOP_ITEM_H
 
-#include "net/loop.h"
+struct loop;
 
 /* First member of each kind of call. */
 struct loop_item {

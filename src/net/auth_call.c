@@ -1,5 +1,5 @@
 /*
- * auth - requests that carry a token, fetched when one is missing.
+ * auth_call - requests that carry a token, fetched when one is missing.
  *
  * On each loop one fetch runs per client; the calls that want its token wait
  * in its line.  A call passes through: token -> request -> (401: token ->
@@ -177,6 +177,10 @@ send_request(struct auth_call *c, struct err *e)
 	loop_timer_cancel(c->deadline);
 	c->deadline = NULL;
 	c->request.bearer = c->token;
+	if (c->who->token_url == NULL && c->who->secret != NULL) {
+		redact_add(c->who->name, c->who->secret);
+		c->request.bearer = c->who->secret; /* a token of its own */
+	}
 	c->request.timeout_ms = left_ms < 1 ? 1 : (int)left_ms;
 	return http_start(&c->http, c->loop, &c->request, on_answer, c, e);
 }

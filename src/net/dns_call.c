@@ -1,4 +1,4 @@
-/* dns - one question to one server (UDP, TCP on truncation) on a loop. */
+/* dns_call - one question to one server (UDP, TCP on truncation) on a loop. */
 #include "net/dns.h"
 
 #include <errno.h>
