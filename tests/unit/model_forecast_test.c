@@ -1,0 +1,202 @@
+/* forecast: how long back, and until when that may begin. */
+#include "tests/lib/test.h"
+
+#include "model/forecast.h"
+#include "tests/lib/books.h"
+#include "tests/lib/nights.h"
+
+#define MINUTE 60000
+
+static struct night night;
+
+static int
+begin(void **state)
+{
+	TEST_UNUSED(state);
+	night_begin(&night);
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	TEST_UNUSED(state);
+	night_end(&night);
+	return 0;
+}
+
+static struct forecast
+forecast(int64_t now_ms)
+{
+	struct forecast f;
+
+	forecast_make(&f, night.room, now_ms);
+	return f;
+}
+
+static void
+p50_is_the_sum_of_the_plan_and_its_waits(void **state)
+{
+	struct forecast f;
+
+	TEST_UNUSED(state);
+	/* dns row 30 s, a wait, tickets 15 s */
+	f = forecast(1000);
+	assert_int_equal(f.p50_ms, 30000 + 5000 + 15000);
+	assert_int_equal(f.p90_ms, f.p50_ms * 8 / 5);
+	/* and a trunk: another kind of transport, so another wait */
+	night_step(&night, BOOKS_TRUNK, STEP_VERIFIED);
+	assert_int_equal(forecast(1000).p50_ms, 50000 + 10000 + 5000);
+}
+
+static void
+a_dns_step_leaves_its_answer_in_caches(void **state)
+{
+	struct forecast f;
+
+	TEST_UNUSED(state);
+	night_step(&night, BOOKS_DNS, STEP_VERIFIED);
+	f = forecast(1000);
+	assert_int_equal(f.p50_ms, 50000);
+	assert_int_equal(f.p90_ms, 80000 + 300000);
+	NIGHT(&night, RECORD_SAMPLES,
+	      "s=[[\"rollback.dns_ttl_seconds\",60,1,1000]]");
+	assert_int_equal(forecast(1000).p90_ms, 80000 + 60000);
+}
+
+static void
+an_absurd_ttl_is_bounded(void **state)
+{
+	TEST_UNUSED(state);
+	night_step(&night, BOOKS_DNS, STEP_VERIFIED);
+	NIGHT(&night, RECORD_SAMPLES,
+	      "s=[[\"rollback.dns_ttl_seconds\",1e300,1,1000]]");
+	assert_int_equal(forecast(1000).p90_ms, 80000 + 86400000);
+	assert_int_equal(forecast(1000).verdict, VERDICT_NO_GO);
+}
+
+static void
+the_last_safe_start_is_the_end_of_the_window_less_p90(void **state)
+{
+	int64_t window_end = 1000 + 240 * MINUTE;
+	struct forecast f;
+
+	TEST_UNUSED(state);
+	f = forecast(1000);
+	assert_int_equal(f.last_safe_ms, window_end - 80000);
+	assert_int_equal(f.left_ms, f.last_safe_ms - 1000);
+	assert_int_equal(f.window_left_ms, 240 * MINUTE);
+	assert_int_equal(f.verdict, VERDICT_GO);
+}
+
+static void
+it_turns_amber_before_it_turns_red(void **state)
+{
+	int64_t last = 1000 + 240 * MINUTE - 80000;
+
+	TEST_UNUSED(state);
+	assert_int_equal(forecast(last - 15 * MINUTE).verdict, VERDICT_GO);
+	assert_int_equal(forecast(last - 15 * MINUTE + 1).verdict,
+			 VERDICT_HOLD);
+	assert_int_equal(forecast(last).verdict, VERDICT_HOLD);
+	assert_int_equal(forecast(last + 1).verdict, VERDICT_NO_GO);
+	assert_true(forecast(last + 1).left_ms < 0);
+	assert_int_equal(forecast(last + 100000000).window_left_ms, 0);
+}
+
+static void
+while_no_go_the_recovery_time_runs(void **state)
+{
+	TEST_UNUSED(state);
+	night.at_ms = 10000;
+	NIGHT(&night, RECORD_DECISION, "verdict=NO-GO", "sentence=breach");
+	assert_int_equal(forecast(20000).last_safe_ms,
+			 10000 + 30 * MINUTE - 80000);
+	night.at_ms = 30000;
+	NIGHT(&night, RECORD_DECISION, "verdict=GO", "sentence=well");
+	assert_int_equal(forecast(30000).last_safe_ms,
+			 1000 + 240 * MINUTE - 80000);
+}
+
+static void
+a_plan_longer_than_the_rto_is_red_at_once(void **state)
+{
+	TEST_UNUSED(state);
+	night.book->rto_ms = 60000;
+	assert_int_equal(forecast(1000).verdict, VERDICT_NO_GO);
+	night.book->rto_ms = 80000;
+	assert_int_equal(forecast(1000).verdict, VERDICT_GO);
+	night.book->rto_ms = 0;
+	night.book->rollback.timeout_ms = 70000;
+	assert_int_equal(forecast(1000).verdict, VERDICT_NO_GO);
+}
+
+static void
+without_a_window_there_is_no_last_start(void **state)
+{
+	struct forecast f;
+
+	TEST_UNUSED(state);
+	night.book->window_ms = 0;
+	f = forecast(1000);
+	assert_int_equal(f.last_safe_ms, -1);
+	assert_int_equal(f.window_left_ms, -1);
+	assert_int_equal(f.verdict, VERDICT_GO);
+}
+
+static void
+under_way_only_the_rest_counts(void **state)
+{
+	TEST_UNUSED(state);
+	NIGHT(&night, RECORD_ROLLBACK, "state=armed",
+	      "items=[{\"row\":0},{\"row\":1}]");
+	night.at_ms = 10000;
+	NIGHT(&night, RECORD_ROLLBACK, "state=running");
+	NIGHT(&night, RECORD_UNDO, "item=0", "state=intent");
+	assert_int_equal(forecast(10000).p50_ms, 50000);
+	assert_int_equal(forecast(20000).p50_ms, 40000);
+	assert_int_equal(forecast(90000).p50_ms, 20000);
+	NIGHT(&night, RECORD_UNDO, "item=0", "state=verified");
+	assert_int_equal(forecast(90000).p50_ms, 20000);
+	NIGHT(&night, RECORD_UNDO, "item=1", "state=intent");
+	NIGHT(&night, RECORD_UNDO, "item=1", "state=verified");
+	assert_int_equal(forecast(90000).p50_ms, 0);
+	NIGHT(&night, RECORD_ROLLBACK, "state=validated");
+	assert_int_equal(forecast(90000).p90_ms, 0);
+	assert_int_equal(forecast(90000).verdict, VERDICT_GO);
+}
+
+static void
+a_room_that_is_not_open_has_no_deadline(void **state)
+{
+	struct night n;
+	struct forecast f;
+
+	TEST_UNUSED(state);
+	night_prepare(&n);
+	forecast_make(&f, n.room, 5000);
+	assert_int_equal(f.last_safe_ms, -1);
+	night_end(&n);
+}
+
+#define NIGHT_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		NIGHT_TEST(p50_is_the_sum_of_the_plan_and_its_waits),
+		NIGHT_TEST(a_dns_step_leaves_its_answer_in_caches),
+		NIGHT_TEST(an_absurd_ttl_is_bounded),
+		NIGHT_TEST(
+			the_last_safe_start_is_the_end_of_the_window_less_p90),
+		NIGHT_TEST(it_turns_amber_before_it_turns_red),
+		NIGHT_TEST(while_no_go_the_recovery_time_runs),
+		NIGHT_TEST(a_plan_longer_than_the_rto_is_red_at_once),
+		NIGHT_TEST(without_a_window_there_is_no_last_start),
+		NIGHT_TEST(under_way_only_the_rest_counts),
+		NIGHT_TEST(a_room_that_is_not_open_has_no_deadline),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
