@@ -223,7 +223,8 @@ an_acknowledgement_lasts_until_the_verdict_changes(void **state)
 	NIGHT(&night, RECORD_VERDICT, gate, "verdict=NO-GO",
 	      "reason=still breached");
 	assert_true(night.room->gates[BOOKS_TTL].acknowledged);
-	NIGHT(&night, RECORD_VERDICT, gate, "verdict=HOLD", "reason=warned");
+	NIGHT(&night, RECORD_VERDICT, gate, "verdict=HOLD",
+	      "reason=near its limit");
 	assert_false(night.room->gates[BOOKS_TTL].acknowledged);
 }
 
