@@ -59,12 +59,13 @@ static bool
 load_secret(const struct cli_command *self, struct book_endpoint *ep)
 {
 	struct err e = { .code = ERR_NONE };
+	enum err_code c = ERR_NONE;
 
 	if (ep->secret_env != NULL)
-		identity_from_env(&ep->secret, ep->secret_env, &e);
+		c = identity_from_env(&ep->secret, ep->secret_env, &e);
 	else if (ep->secret_file != NULL)
-		identity_from_file(&ep->secret, ep->secret_file, &e);
-	if (e.code == ERR_NONE)
+		c = identity_from_file(&ep->secret, ep->secret_file, &e);
+	if (c == ERR_NONE)
 		return true;
 	cli_fail(self, EXIT_USAGE, "endpoint %s: %s", ep->id, e.text);
 	return false;

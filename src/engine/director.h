@@ -167,7 +167,7 @@ void rollback_armed(struct director *d, const struct message *m);
  * caller frees.  `kept` (or NULL) gets the ids of steps that stay. */
 struct plan_item *rollback_items(const struct director *d, size_t *count,
 				 struct buf *kept);
-bool rollback_read(struct director *d, enum purpose purpose, enum errand errand,
+bool rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 		   const struct plan_item *items, size_t count);
 
 /* rollback.c: taking it all back. */

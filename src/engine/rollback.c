@@ -288,7 +288,7 @@ read_everything(struct director *d)
 		rollback_move(d, ROLLBACK_VALIDATING,
 			      "reading everything back");
 	if (!d->dead)
-		d->rollback.reading_all = rollback_read(
+		d->rollback.reading_all = rollback_look(
 			d, PURPOSE_READ_ALL, ERRAND_READBACK, items, count);
 	mem_free(items);
 }

@@ -67,7 +67,7 @@ rollback_items(const struct director *d, size_t *count, struct buf *kept)
 }
 
 bool
-rollback_read(struct director *d, enum purpose purpose, enum errand errand,
+rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 	      const struct plan_item *items, size_t count)
 {
 	const struct act *acts[ERRAND_ACTS];
@@ -109,7 +109,7 @@ rollback_ask(struct director *d, const char *cause)
 	if (count == 0)
 		director_notice(d, "nothing ran and no manifest: there is "
 				   "nothing to roll back");
-	else if (rollback_read(d, PURPOSE_UNDO_ARM, ERRAND_PLAN, items, count))
+	else if (rollback_look(d, PURPOSE_UNDO_ARM, ERRAND_PLAN, items, count))
 		errand_bound(d, PURPOSE_UNDO_ARM, PLAN_BOUND_MS);
 	mem_free(items);
 	if (cause != d->rollback.cause)
