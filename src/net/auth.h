@@ -24,8 +24,8 @@ struct auth_client {
 	const char *token_url; /* NULL: `secret` itself is the bearer token, or
 				  none is sent when that is NULL too */
 	const char *client_id;
-	const char *secret; /* resolved value, never shown */
-	const char *ca_file;
+	const char *secret;  /* resolved value, never shown */
+	const char *ca_file; /* for requests that name none of their own */
 };
 
 struct auth_store *auth_store_new(void);

@@ -74,7 +74,8 @@ copy_request(struct auth_call *c, const struct http_request *r)
 	c->request.url = keep(c, r->url);
 	c->request.basic = NULL;
 	c->request.bearer = NULL;
-	c->request.ca_file = keep(c, r->ca_file);
+	c->request.ca_file =
+		keep(c, r->ca_file == NULL ? c->who->ca_file : r->ca_file);
 	for (int i = 0; i < HTTP_HEADERS && r->headers[i].name != NULL; i++) {
 		c->request.headers[i].name = keep(c, r->headers[i].name);
 		c->request.headers[i].value = keep(c, r->headers[i].value);

@@ -314,21 +314,35 @@ secret_and_token_are_redacted_everywhere(void **state)
 }
 
 static void
-without_a_token_server_requests_go_out_bare(void **state)
+without_a_token_server_the_secret_is_the_token(void **state)
 {
-	struct office o;
-	struct http_answer a;
-	struct err e;
+	static const struct {
+		const char *what, *secret, *sent;
+	} rows[] = {
+		{ "a token of its own", "token-7-abcdef", "Bearer token-7-a" },
+		{ "none at all", NULL, NULL },
+	};
 
 	TEST_UNUSED(state);
-	open_office(&o);
-	o.who.token_url = NULL;
-	CHECK_OK(call(&o, "GET", &a, &e), &e);
-	assert_int_equal(a.status, 401);
-	http_answer_clear(&a);
-	close_office(&o);
-	assert_int_equal(o.tokens, 0);
-	assert_null(strstr(o.peer.seen, "Authorization"));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct office o;
+		struct http_answer a;
+		struct err e;
+
+		open_office(&o);
+		o.who.token_url = NULL;
+		o.who.secret = rows[i].secret;
+		o.good_from = 99;
+		CHECK_OK(call(&o, "GET", &a, &e), &e);
+		CHECK_ROW(rows[i].what, a.status == 401);
+		http_answer_clear(&a);
+		close_office(&o);
+		CHECK_ROW(rows[i].what, o.tokens == 0 && o.calls == 1);
+		if (rows[i].sent != NULL)
+			CHECK_HOLDS(o.peer.seen, rows[i].sent);
+		else
+			assert_null(strstr(o.peer.seen, "Authorization"));
+	}
 }
 
 static void
@@ -401,7 +415,8 @@ main(void)
 		cmocka_unit_test(
 			a_token_server_that_answers_nonsense_gives_no_token),
 		cmocka_unit_test(secret_and_token_are_redacted_everywhere),
-		cmocka_unit_test(without_a_token_server_requests_go_out_bare),
+		cmocka_unit_test(
+			without_a_token_server_the_secret_is_the_token),
 		cmocka_unit_test(calls_in_line_may_be_cancelled_by_each_other),
 		cmocka_unit_test(a_loop_that_ends_calls_nobody_back),
 	};
