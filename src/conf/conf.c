@@ -85,12 +85,13 @@ check_gates(const struct doc *d, const struct conf_kinds *kinds,
 	const struct site s = { d->file, f };
 	const struct node *thresholds = node_get(d->root, "thresholds");
 	struct gate_set set;
+	size_t errors = f->errors;
 	struct gate_reader r;
 
 	(void)kinds;
 	gate_reader_start(&r, &set);
 	gates_read(&r, &s, d->root);
-	if (thresholds != NULL)
+	if (thresholds != NULL && f->errors == errors)
 		gates_check_baselines(&s, thresholds, &set);
 	gate_reader_end(&r);
 	gate_set_clear(&set);

@@ -9,13 +9,8 @@
 #define CONF_CONF_H
 
 #include "conf/finding.h"
+#include "conf/kinds.h"
 #include "model/book.h"
-
-/* NULL-terminated arrays of the rows that probe and action offer. */
-struct conf_kinds {
-	const struct kind_spec *const *probes;
-	const struct kind_spec *const *steps;
-};
 
 /* Loads a runbook and the manifests it names (paths relative to it).  On
  * success *out is one reference; warnings may stand in `f`.  ERR_INPUT: see

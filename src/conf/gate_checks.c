@@ -78,13 +78,25 @@ check_band(const struct site *s, const struct node *n, const struct gate *g,
 			   limit);
 }
 
+/* Where the number stands. */
+static const struct node *
+limit_node(const struct node *threshold)
+{
+	if (threshold->type != NODE_MAP)
+		return threshold;
+	for (const struct node *n = threshold->first; n != NULL; n = n->next)
+		if (str_in_words("limit max min equals version", n->key))
+			return n;
+	return threshold;
+}
+
 void
 gate_check(const struct site *s, const struct node *n, const struct gate *g)
 {
 	if (g->op == GATE_AT_MOST)
-		check_at_most(s, n, g);
+		check_at_most(s, limit_node(n), g);
 	else if (g->op == GATE_AT_LEAST)
-		check_at_least(s, n, g);
+		check_at_least(s, limit_node(n), g);
 	if (g->has_clear)
 		check_band(s, n, g, "clear", g->clear);
 	if (g->has_warn)

@@ -214,9 +214,9 @@ void
 runbook_load(struct book **out, const struct doc *d,
 	     const struct conf_kinds *kinds, struct findings *f)
 {
-	size_t errors = f->errors;
 	struct loader l = { .s = { d->file, f },
 			    .path = d->file,
+			    .errors_before = f->errors,
 			    .kinds = kinds,
 			    .book = book_new() };
 
@@ -225,7 +225,7 @@ runbook_load(struct book **out, const struct doc *d,
 	take_digest(&l, d);
 	loader_clear(&l);
 	*out = l.book;
-	if (f->errors > errors) {
+	if (f->errors > l.errors_before) {
 		book_drop(l.book);
 		*out = NULL;
 	}

@@ -7,17 +7,16 @@
 #ifndef CONF_RUNBOOK_H
 #define CONF_RUNBOOK_H
 
-#include "conf/conf.h"
 #include "conf/fields.h"
 #include "conf/keyset.h"
+#include "conf/kinds.h"
 #include "conf/node.h"
 #include "model/book.h"
-
-struct gate_reader;
 
 struct loader {
 	struct site s; /* the runbook */
 	const char *path;
+	size_t errors_before; /* in the findings, when loading began */
 	const struct conf_kinds *kinds;
 	struct book *book;
 	struct keyset names; /* scopes: the four below */

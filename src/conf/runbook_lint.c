@@ -96,6 +96,9 @@ book_lint(struct loader *l, const struct node *root)
 
 	for (size_t i = 0; i < b->step_count; i++)
 		check_step(l, &b->steps[i], l->step_nodes[i]);
+	/* A misspelt probe or endpoint is told once, as what it is. */
+	if (l->s.f->errors > l->errors_before)
+		return;
 	check_fed(l, root);
 	check_trunks(l, root);
 }

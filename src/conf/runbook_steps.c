@@ -140,10 +140,9 @@ settle_defaults(struct book_step *step, const struct node *map)
 		step->timeout_ms = 4 * step->takes_ms > TIMEOUT_MS
 					   ? 4 * step->takes_ms
 					   : TIMEOUT_MS;
-	if (node_get(map, "confirm") == NULL)
-		step->confirm = strcmp(step->act.kind, "wait") == 0
-					? CONFIRM_NONE
-					: CONFIRM_KEY;
+	if (node_get(map, "confirm") == NULL &&
+	    strcmp(step->act.kind, "wait") == 0)
+		step->confirm = CONFIRM_NONE;
 	step->before_gates = node_get(map, "before") != NULL;
 	if (step->title[0] == '\0')
 		str_copy(step->title, sizeof(step->title), step->id);
@@ -156,6 +155,7 @@ read_step(struct loader *l, struct book_step *step, const struct node *map)
 
 	step->line = map->line;
 	step->max_attempts = ATTEMPTS;
+	step->confirm = CONFIRM_KEY;
 	if (map->type != NODE_MAP) {
 		want_map(&l->s, map);
 		return;

@@ -1,4 +1,6 @@
 /* schema_out - the JSON Schema of the runbook, made from the rows. */
+#include "conf/conf.h"
+
 #include <string.h>
 
 #include "base/json.h"

@@ -1,0 +1,233 @@
+/* conf: the rollback manifest is bound to acts, row by row, or refused. */
+#include "tests/lib/test.h"
+
+#include "base/mem.h"
+#include "tests/lib/lint.h"
+#include "tests/lib/mini_book.h"
+
+static char *
+whole_book(void)
+{
+	struct buf b;
+
+	buf_init(&b, 1 << 16);
+	buf_text(&b, mini_book);
+	buf_text(&b, mini_rollback);
+	return buf_detach(&b);
+}
+
+static void
+acts_take_the_values_of_their_row(void **state)
+{
+	char *text = whole_book();
+	struct findings f = { 0 };
+	struct book *b;
+	const struct book_rollback *r;
+	const struct settings *with;
+
+	TEST_UNUSED(state);
+	lint_book(&b, text, mini_manifest, &f);
+	lint_expect_none(&f);
+	r = &b->rollback;
+	assert_string_equal(r->id, "mini_v1");
+	assert_string_equal(r->trigger, "gate_threshold_breach");
+	assert_string_equal(r->policy, "propose");
+	assert_int_equal(r->timeout_ms, 900000);
+	assert_int_equal(r->stagger_ms, 5000);
+	assert_int_equal(r->undo_count, 2);
+	/* The name is mapped for the act and kept as it was for people. */
+	assert_string_equal(r->undos[0].value, "legacy_ip");
+	assert_string_equal(r->undos[0].object, "dns:sip.example.test");
+	assert_int_equal(r->undos[0].ttl_s, 60);
+	with = &r->undos[0].act.with;
+	assert_string_equal(r->undos[0].act.kind, "dns");
+	assert_string_equal(settings_text(with, "value"), "192.0.2.10");
+	assert_string_equal(settings_text(with, "ttl"), "60");
+	assert_string_equal(settings_text(with, "type"), "A");
+	/* siph_ finds what is bound as sip_. */
+	assert_string_equal(r->undos[1].action, "siph_trunk_status");
+	assert_int_equal(r->undos[1].ttl_s, -1);
+	with = &r->undos[1].act.with;
+	assert_string_equal(settings_text(with, "trunk"), "sbc");
+	assert_string_equal(settings_text(with, "status"), "disabled");
+	assert_string_equal(r->check.kind, "http");
+	assert_string_equal(settings_text(&r->check.with, "method"), "GET");
+	book_drop(b);
+	findings_clear(&f);
+	mem_free(text);
+}
+
+/* clang-format off */
+static const struct lint_case book_cases[] = {
+	{ "an action that is not bound", "    dns_ttl_override:\n",
+	  "    dns_ttl_overide:\n", "5:24", "unbound",
+	  "did you mean \"dns_ttl_overide\"?" },
+	{ "a check that is not bound", "    calls_ended:\n",
+	  "    call_ended:\n", "11:20", "unbound",
+	  "did you mean \"call_ended\"?" },
+	{ "an unknown placeholder", "zone: z1\n        name: \"{target}\"",
+	  "zone: z1\n        name: \"{targt}\"", "75:15", "template",
+	  "{targt} (did you mean \"target\"?)" },
+	{ "a value that the kind does not take", "status: \"{value}\"",
+	  "status: \"{target}\"", "83:17", "unknown-word", "found \"sbc\"" },
+	{ "a ttl that the manifest does not give", "trunk: \"{target}\"",
+	  "trunk: \"{ttl_seconds}\"", "82:16", "template",
+	  "gives no ttl_seconds" },
+	{ "a name with a line break", "legacy_ip: 192.0.2.10",
+	  "legacy_ip: \"a\\nb\"", "67:16", "line-break", "one line" },
+	{ "an act that nobody reads back",
+	  "      trunk:\n        endpoint: platform\n        trunk: \"{target}\"\n"
+	  "        status: \"{value}\"\n",
+	  "      http: {endpoint: platform, method: PUT, path: /t,\n"
+	  "             body: \"{target}\"}\n",
+	  "78:5", "undo-unverified", "\"sip_trunk_status\"" },
+	{ "two rows for one object", "object: \"trunk:{target}\"",
+	  "object: dns:sip.example.test", "8:1", "duplicate-object",
+	  "steps 1 and 2" },
+	{ "an unknown policy", "  names:\n", "  policy: ask\n  names:\n",
+	  "66:11", "unknown-word", "propose countdown auto" },
+	{ "a countdown that is not used", "  names:\n",
+	  "  countdown: 30s\n  names:\n", "66:3", "unused", "countdown" },
+	{ "a name that is not used", "legacy_ip: 192.0.2.10\n",
+	  "legacy_ip: 192.0.2.10\n    legcy_ip: a\n", "68:5", "unused",
+	  "legcy_ip" },
+	{ "an act that is not used", "  checks:\n",
+	  "    other:\n      manual: {text: a}\n  checks:\n", "84:5", "unused",
+	  "other" },
+};
+
+static const struct lint_case manifest_cases[] = {
+	{ "an unknown key", "\"timeoutSeconds\"", "\"timeoutSecond\"",
+	  "12:1", "unknown-key", "did you mean \"timeoutSeconds\"?" },
+	{ "an unknown key of a row", "\"target\": \"sbc\"",
+	  "\"target\": \"sbc\", \"ttl\": 3", "9:20", "unknown-key", "\"ttl\"" },
+	{ "a step number twice", "\"step\": 2", "\"step\": 1", "8:11",
+	  "duplicate-step", "two rows" },
+	{ "steps out of order", "\"step\": 1", "\"step\": 3", "8:11",
+	  "step-order", "step 2 stands after step 3" },
+	{ "an action nobody knows", "dns_ttl_override", "dns_override", "5:24",
+	  "unbound", "rollback: acts" },
+	{ "a check nobody knows", "calls_ended", "calls_gone", "11:20",
+	  "unbound", "rollback: checks" },
+	{ "an unknown trigger", "gate_threshold_breach", "gate_treshold_breach",
+	  "3:21", "unknown-word", "did you mean \"gate_threshold_breach\"?" },
+	{ "a timeout of nothing", "900", "0", "12:19", "range", "from 1" },
+	{ "a timeout as text", "900", "\"soon\"", "12:19", "wrong-type",
+	  "a whole number" },
+	{ "a target with a line break", "\"target\": \"sbc\"",
+	  "\"target\": \"s\\nbc\"", "9:13", "control", "one line" },
+	{ "a trailing comma", "\"timeoutSeconds\": 900\n",
+	  "\"timeoutSeconds\": 900,\n", "13:1", "syntax", "" },
+};
+/* clang-format on */
+
+static void
+run(const struct lint_case *cases, size_t count, bool in_manifest)
+{
+	char *whole = whole_book();
+	size_t failed = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		const struct lint_case *c = &cases[i];
+		char *changed = lint_replace(
+			in_manifest ? mini_manifest : whole, c->from, c->to);
+		struct findings f = { 0 };
+		struct book *b;
+
+		lint_book(&b, in_manifest ? whole : changed,
+			  in_manifest ? changed : mini_manifest, &f);
+		/* What has no act is also not used; that is not the point. */
+		while (f.warnings > 0 && f.errors > 0)
+			f.warnings--;
+		failed += !lint_holds(c, &f);
+		book_drop(b);
+		findings_clear(&f);
+		mem_free(changed);
+	}
+	mem_free(whole);
+	assert_int_equal(failed, 0);
+}
+
+static void
+each_fault_of_the_binding_is_named(void **state)
+{
+	TEST_UNUSED(state);
+	run(book_cases, ARRAY_LEN(book_cases), false);
+}
+
+static void
+each_fault_of_the_manifest_is_named(void **state)
+{
+	TEST_UNUSED(state);
+	run(manifest_cases, ARRAY_LEN(manifest_cases), true);
+}
+
+static void
+a_value_cannot_break_out_of_its_place(void **state)
+{
+	static const char quoting[] =
+		"      http: {endpoint: platform, method: PUT, path: /t,\n"
+		"             body: {to: \"{value}\", raw: \"{{value}}\"},\n"
+		"             verify: {path: /t, pointer: /to, equals: "
+		"\"{value}\"}}\n";
+	char *whole = whole_book();
+	char *text = lint_replace(whole,
+				  "      trunk:\n        endpoint: platform\n"
+				  "        trunk: \"{target}\"\n"
+				  "        status: \"{value}\"\n",
+				  quoting);
+	char *manifest = lint_replace(mini_manifest, "\"disabled\"",
+				      "\"a\\\", \\\"b\\\": {target}\"");
+	struct findings f = { 0 };
+	struct book *b;
+
+	TEST_UNUSED(state);
+	lint_book(&b, text, manifest, &f);
+	lint_expect_none(&f);
+	assert_string_equal(
+		settings_text(&b->rollback.undos[1].act.with, "body"),
+		"{\"to\":\"a\\\", \\\"b\\\": {target}\","
+		"\"raw\":\"{{value}}\"}");
+	book_drop(b);
+	findings_clear(&f);
+	mem_free(manifest);
+	mem_free(text);
+	mem_free(whole);
+}
+
+static void
+a_step_is_covered_by_the_row_for_its_object(void **state)
+{
+	char *whole = whole_book();
+	char *text = lint_replace(
+		whole,
+		"    undo:\n      dns: {endpoint: dns-api, server: ns, "
+		"zone: z1,\n            name: sip.example.test, "
+		"value: 192.0.2.10}\n",
+		"");
+	struct findings f = { 0 };
+	struct book *b;
+
+	TEST_UNUSED(state);
+	lint_book(&b, text, mini_manifest, &f);
+	lint_expect_none(&f);
+	assert_string_equal(b->steps[1].undo.kind, "");
+	book_drop(b);
+	findings_clear(&f);
+	mem_free(text);
+	mem_free(whole);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(acts_take_the_values_of_their_row),
+		cmocka_unit_test(each_fault_of_the_binding_is_named),
+		cmocka_unit_test(each_fault_of_the_manifest_is_named),
+		cmocka_unit_test(a_value_cannot_break_out_of_its_place),
+		cmocka_unit_test(a_step_is_covered_by_the_row_for_its_object),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
