@@ -1,0 +1,299 @@
+/* detail - pages over the whole room: one gate, one step, journal, matrix. */
+#include "ui/detail.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "ui/page.h"
+#include "ui/spark.h"
+
+#define CHART_LEAST 5
+#define CHART_MOST 12
+
+/* The wall time at which a room time was, and how long ago that is. */
+static void
+when_text(const struct frame *f, int64_t room_ms, char *to, size_t size)
+{
+	char time[16], ago[16];
+
+	words_time(time, sizeof(time), frame_wall(f, room_ms));
+	words_age(ago, sizeof(ago), f->now.room_ms - room_ms);
+	str_printf(to, size, "%sZ, %s ago", time, ago);
+}
+
+static void
+gate_state(const struct frame *f, struct page *p, size_t gate)
+{
+	const struct gate *g = &f->book->gates.gates[gate];
+	const struct gate_finding *d = &f->findings[gate];
+	struct look look = words_verdict(d->verdict);
+	char since[32], limit[96];
+	struct buf sentence;
+
+	buf_init(&sentence, 2048);
+	gate_sentence(&sentence, g, d);
+	str_duration(since, sizeof(since), d->since_ms);
+	gate_limit_text(limit, sizeof(limit), g);
+	page_printf(p, look.role, "%s %s  %s", words_glyph(p->set, look.glyph),
+		    verdict_word(d->verdict), buf_str(&sentence));
+	page_printf(p, ROLE_NORMAL, "%s, for %s; limit %s%s%s",
+		    gate_reason_word(d->reason), since, limit,
+		    g->source[0] != '\0' ? " from " : "", g->source);
+	page_printf(p, ROLE_DIM, "signal %s%s%s%s%s", g->signal,
+		    g->critical ? ", critical: its breach vetoes" : "",
+		    g->key ? ", key: vetoes, not scored" : "",
+		    g->shadow ? ", shadow: never counted" : "",
+		    f->room->gates[gate].muted ? ", muted" : "");
+	if (d->why[0] != '\0')
+		page_printf(p, ROLE_STRONG, "why: %s", d->why);
+	if (d->flaps > 0)
+		page_printf(p, ROLE_HOLD, "breached %d times lately", d->flaps);
+	buf_clear(&sentence);
+}
+
+static void
+gate_answer(const struct frame *f, struct page *p, size_t gate)
+{
+	const struct book_probe *b = frame_feeder(f, gate);
+	const struct snapshot_probe *s;
+	char when[48];
+
+	if (b == NULL) {
+		page_text(p, ROLE_BLIND, 0, "no probe feeds this gate");
+		return;
+	}
+	s = frame_answer(f, b->id);
+	if (s == NULL || s->runs == 0) {
+		page_printf(p, ROLE_BLIND, "probe %s (%s) has not run yet",
+			    b->id, b->kind);
+		return;
+	}
+	when_text(f, s->at_ms, when, sizeof(when));
+	page_printf(p, s->failed ? ROLE_BLIND : ROLE_NORMAL,
+		    "probe %s (%s) %s at %s in %d ms, run %llu: %s", b->id,
+		    b->kind, s->failed ? "failed" : "answered", when,
+		    (int)(s->took_us / 1000), (unsigned long long)s->runs,
+		    s->detail);
+	if (s->raw[0] != '\0')
+		page_printf(p, ROLE_DIM, "last answer: %s", s->raw);
+}
+
+int
+detail_gate(const struct frame *f, struct canvas *c, struct rect r)
+{
+	int gate = frame_gate(f, f->view->subject);
+	const struct room_signal *s = NULL;
+	struct page top, rest;
+	struct rect in;
+	int chart, scroll;
+
+	if (gate < 0) {
+		canvas_box(c, r, ROLE_FOCUS, "no such gate");
+		return 0;
+	}
+	if (f->room->gates[gate].signal >= 0)
+		s = &f->room->signals[f->room->gates[gate].signal];
+	in = canvas_box(c, r, ROLE_FOCUS, f->book->gates.gates[gate].title);
+	page_init(&top, c->set, in.cols - 1);
+	page_init(&rest, c->set, in.cols - 1);
+	in.col++;
+	in.cols--;
+	gate_state(f, &top, (size_t)gate);
+	gate_answer(f, &rest, (size_t)gate);
+	chart = in.rows - (int)top.count - (int)rest.count - 2;
+	chart = chart > CHART_MOST ? CHART_MOST : chart;
+	if (chart < CHART_LEAST || s == NULL || s->history_count < 2) {
+		gate_answer(f, &top, (size_t)gate);
+		scroll = page_draw(&top, c, in, f->view->scroll);
+	} else {
+		page_draw(&top, c, in, 0);
+		in.row += (int)top.count + 1;
+		spark_chart(c, (struct rect){ in.row, in.col, chart, in.cols },
+			    s, &f->book->gates.gates[gate]);
+		in.row += chart + 1;
+		in.rows -= (int)top.count + chart + 2;
+		scroll = page_draw(&rest, c, in, f->view->scroll);
+	}
+	page_clear(&top);
+	page_clear(&rest);
+	return scroll;
+}
+
+static void
+settings_page(struct page *p, const char *what, const struct act *a)
+{
+	if (a->kind[0] == '\0')
+		return;
+	page_printf(p, ROLE_STRONG, "%s: %s", what, a->kind);
+	for (size_t i = 0; i < a->with.count; i++)
+		page_printf(p, ROLE_DIM, "  %s = %s", a->with.items[i].name,
+			    a->with.items[i].text);
+}
+
+static void
+step_needs(const struct frame *f, struct page *p, const struct book_step *s)
+{
+	for (size_t i = 0; i < s->need_count; i++) {
+		enum step_state state = f->room->steps[s->needs[i]].state;
+
+		page_printf(p, words_step(state).role, "needs %s: %s",
+			    f->book->steps[s->needs[i]].id, step_word(state));
+	}
+}
+
+static void
+step_progress(const struct frame *f, struct page *p, const struct room_act *a)
+{
+	struct look look = words_step(a->state);
+	char when[48];
+
+	page_printf(p, look.role, "%s %s: %s", words_glyph(p->set, look.glyph),
+		    step_word(a->state), step_help(a->state));
+	if (a->detail[0] != '\0')
+		page_printf(p, look.role, "%s", a->detail);
+	if (a->began_ms >= 0) {
+		when_text(f, a->began_ms, when, sizeof(when));
+		page_printf(p, ROLE_NORMAL,
+			    "began %s, attempt %d, %d polls%s%s", when,
+			    a->attempt, a->polls,
+			    a->by[0] != '\0' ? ", confirmed by " : "", a->by);
+	}
+	if (a->ended_ms >= 0) {
+		when_text(f, a->ended_ms, when, sizeof(when));
+		page_printf(p, ROLE_NORMAL, "ended %s", when);
+	}
+	if (a->key[0] != '\0')
+		page_printf(p, ROLE_DIM, "idempotency key %s", a->key);
+}
+
+static void
+step_journal(const struct frame *f, struct page *p, const char *id)
+{
+	for (size_t i = 0; i < f->room->tail_count; i++) {
+		const struct room_line *l =
+			&f->room->tail[(f->room->tail_start + i) % ROOM_TAIL];
+		char when[16];
+
+		if (strstr(l->text, id) == NULL)
+			continue;
+		words_time(when, sizeof(when), l->wall_ms);
+		page_printf(p, ROLE_DIM, "%s %s", when, l->text);
+	}
+}
+
+int
+detail_step(const struct frame *f, struct canvas *c, struct rect r)
+{
+	const struct book_step *s = book_step(f->book, f->view->subject);
+	char takes[32], title[BOOK_ID + BOOK_TITLE + 8];
+	struct page p;
+	struct rect in;
+	int scroll;
+
+	if (s == NULL) {
+		canvas_box(c, r, ROLE_FOCUS, "no such step");
+		return 0;
+	}
+	str_printf(title, sizeof(title), "%s: %s", s->id, s->title);
+	in = canvas_box(c, r, ROLE_FOCUS, title);
+	in.col++;
+	in.cols--;
+	page_init(&p, c->set, in.cols);
+	step_progress(f, &p, &f->room->steps[s - f->book->steps]);
+	str_duration(takes, sizeof(takes), s->takes_ms);
+	page_printf(&p, ROLE_NORMAL, "phase %s, owner %s, takes about %s%s%s",
+		    s->phase[0] != '\0' ? s->phase : "-",
+		    s->owner[0] != '\0' ? s->owner : "-", takes,
+		    s->object[0] != '\0' ? ", changes " : "", s->object);
+	step_needs(f, &p, s);
+	settings_page(&p, "does", &s->act);
+	settings_page(&p, "undone by", &s->undo);
+	if (s->undo.kind[0] == '\0')
+		page_text(&p, ROLE_HOLD, 0, "has no undo of its own");
+	step_journal(f, &p, s->id);
+	scroll = page_draw(&p, c, in, f->view->scroll);
+	page_clear(&p);
+	return scroll;
+}
+
+int
+detail_journal(const struct frame *f, struct canvas *c, struct rect r)
+{
+	const struct room *room = f->room;
+	char title[120];
+	struct page p;
+	struct rect in;
+	int last;
+
+	str_printf(title, sizeof(title),
+		   "Journal %s %lld records %s head "
+		   "%.12s%s%.60s",
+		   words_glyph(c->set, GLYPH_DOT), (long long)room->records,
+		   words_glyph(c->set, GLYPH_DOT), room->head,
+		   f->view->filter.text[0] != '\0' ? " /" : "",
+		   f->view->filter.text);
+	in = canvas_box(c, r, ROLE_FOCUS, title);
+	page_init(&p, c->set, in.cols);
+	for (size_t i = 0; i < room->tail_count; i++) {
+		const struct room_line *l =
+			&room->tail[(room->tail_start + i) % ROOM_TAIL];
+		char when[16];
+
+		if (!view_shows(f->view, l->text))
+			continue;
+		words_time(when, sizeof(when), l->wall_ms);
+		page_printf(&p, ROLE_NORMAL, "%6lld %s %-8s %s",
+			    (long long)l->seq, when, record_rows[l->kind].word,
+			    l->text);
+	}
+	if (p.count == 0)
+		page_text(&p, ROLE_DIM, 0, "no record to show");
+	last = (int)p.count > in.rows ? (int)p.count - in.rows : 0;
+	last = page_draw(&p, c, in,
+			 f->view->scroll > last ? 0 : last - f->view->scroll);
+	page_clear(&p);
+	return last;
+}
+
+/* Where an object stands, by the step that changes it. */
+static const char *
+standing(enum step_state s, enum role *role)
+{
+	*role = words_step(s).role;
+	if (s == STEP_VERIFIED)
+		return "target";
+	if (s == STEP_UNKNOWN)
+		return "unknown";
+	if (step_is_running(s) || s == STEP_FAILED)
+		return "mixed";
+	return "baseline";
+}
+
+int
+detail_matrix(const struct frame *f, struct canvas *c, struct rect r)
+{
+	struct rect in =
+		canvas_box(c, r, ROLE_FOCUS, "Objects and where they stand");
+	struct page p;
+	int scroll;
+
+	page_init(&p, c->set, in.cols);
+	for (size_t i = 0; i < f->book->step_count; i++) {
+		const struct book_step *s = &f->book->steps[i];
+		const struct room_act *a = &f->room->steps[i];
+		char age[16];
+		enum role role;
+		const char *word = standing(a->state, &role);
+
+		if (s->object[0] == '\0')
+			continue;
+		words_age(age, sizeof(age), f->now.room_ms - a->since_ms);
+		page_printf(&p, role, "%-9s %-34s by %s (%s), since %s", word,
+			    s->object, s->id, step_word(a->state), age);
+	}
+	if (p.count == 0)
+		page_text(&p, ROLE_DIM, 0, "no step names an object");
+	scroll = page_draw(&p, c, in, f->view->scroll);
+	page_clear(&p);
+	return scroll;
+}

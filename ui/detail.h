@@ -1,0 +1,16 @@
+/*
+ * detail - pages over the whole room: one gate, one step, journal, matrix.
+ *
+ * Each draws into `r` and returns how far it can be scrolled.
+ */
+#ifndef UI_DETAIL_H
+#define UI_DETAIL_H
+
+#include "ui/frame.h"
+
+int detail_gate(const struct frame *f, struct canvas *c, struct rect r);
+int detail_step(const struct frame *f, struct canvas *c, struct rect r);
+int detail_journal(const struct frame *f, struct canvas *c, struct rect r);
+int detail_matrix(const struct frame *f, struct canvas *c, struct rect r);
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * head - the three lines that never scroll and never hide.
+ *
+ * Where am I (environment first, then LIVE, DRILL or READ-ONLY); the decision
+ * as one sentence; the rollback clock.
+ */
+#ifndef UI_HEAD_H
+#define UI_HEAD_H
+
+#include "ui/frame.h"
+
+void head_place(const struct frame *f, struct canvas *c, int row);
+void head_decision(const struct frame *f, struct canvas *c, int row);
+void head_rollback(const struct frame *f, struct canvas *c, int row);
+
+/* "[NO-GO]", the decision as a badge. */
+void head_badge(const struct frame *f, struct pen *p);
+
+const char *head_sentence(const struct frame *f); /* borrowed */
+
+/* For the terminal's title: "NO-GO LIVE voice-cutover". */
+void head_title(const struct frame *f, char *to, size_t size);
+
+#endif

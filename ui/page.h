@@ -1,0 +1,37 @@
+/*
+ * page - wrapped lines that scroll: help, details, journal, confirm.
+ *
+ * Born for one drawing, freed after it.  Owner thread.
+ */
+#ifndef UI_PAGE_H
+#define UI_PAGE_H
+
+#include "ui/canvas.h"
+
+struct page_line {
+	enum role role;
+	char *text;
+};
+
+struct page {
+	enum charset set;
+	int width;
+	struct page_line *lines;
+	size_t count, space;
+};
+
+void page_init(struct page *p, enum charset set, int width);
+void page_clear(struct page *p);
+
+/* Appends a text, wrapped at blanks; what follows the first line is indented
+ * by `indent` cells. */
+void page_text(struct page *p, enum role role, int indent, const char *text);
+void page_printf(struct page *p, enum role role, const char *fmt, ...)
+	PRINTF_LIKE(3, 4);
+
+/* Draws from line `scroll` on; a page that is cut says how much more there
+ * is in its last line.  Returns the largest scroll that shows more. */
+int page_draw(const struct page *p, struct canvas *c, struct rect r,
+	      int scroll);
+
+#endif

@@ -1,0 +1,224 @@
+/* pane_runbook - the steps of the night, or the rollback on its way. */
+#include "base/str.h"
+#include "ui/gauge.h"
+#include "ui/pane.h"
+#include "ui/rollback.h"
+
+#define GAUGE_CELLS 14
+
+static const char *const confirm_words[] = {
+	[CONFIRM_NONE] = "no confirm",
+	[CONFIRM_KEY] = "confirm",
+	[CONFIRM_PHRASE] = "phrase",
+	[CONFIRM_TWO_PERSON] = "two persons",
+};
+
+static int
+runbook_count(const struct pane_kind *k, const struct frame *f)
+{
+	(void)k;
+	return frame_shows_rollback(f) ? (int)f->room->undo_count
+				       : (int)f->book->step_count;
+}
+
+static void
+runbook_identify(const struct pane_kind *k, const struct frame *f, int i,
+		 char *to, size_t size)
+{
+	(void)k;
+	to[0] = '\0';
+	if (i < 0 || i >= runbook_count(k, f))
+		return;
+	if (frame_shows_rollback(f))
+		str_printf(to, size, "undo:%d", i);
+	else
+		str_copy(to, size, f->book->steps[i].id);
+}
+
+/* What a step that has not begun waits for. */
+static void
+draw_ready(const struct frame *f, struct pen *p, size_t step)
+{
+	const struct book_step *s = &f->book->steps[step];
+	const char *dot = words_glyph(p->on->set, GLYPH_DOT);
+	char takes[32];
+
+	str_duration(takes, sizeof(takes), s->takes_ms);
+	if (room_needs_met(f->room, step)) {
+		pen_text(p, ROLE_STRONG, "ready");
+	} else {
+		pen_text(p, ROLE_DIM, "needs");
+		for (size_t i = 0; i < s->need_count; i++)
+			if (!step_is_over(f->room->steps[s->needs[i]].state))
+				pen_printf(p, ROLE_DIM, " %s",
+					   f->book->steps[s->needs[i]].id);
+	}
+	pen_printf(p, ROLE_DIM, " %s %s %s ~%s", dot, confirm_words[s->confirm],
+		   dot, takes);
+}
+
+/* A step in hand: state, attempt, next try, time spent of time expected. */
+static void
+draw_running(const struct frame *f, struct pen *p, size_t step)
+{
+	const struct book_step *s = &f->book->steps[step];
+	const struct room_act *a = &f->room->steps[step];
+	struct look look = words_step(a->state);
+	int64_t spent_ms = a->began_ms >= 0 ? f->now.room_ms - a->began_ms : 0;
+	char spent[24], takes[24], next[16];
+
+	words_span(spent, sizeof(spent), spent_ms);
+	words_span(takes, sizeof(takes), s->takes_ms);
+	pen_printf(p, look.role, "%s ", step_word(a->state));
+	if (a->attempt > 1)
+		pen_printf(p, ROLE_HOLD, "try %d ", a->attempt);
+	if (a->polls > 0)
+		pen_printf(p, ROLE_NORMAL, "poll %d ", a->polls);
+	if (a->next_ms > f->now.room_ms) {
+		words_age(next, sizeof(next), a->next_ms - f->now.room_ms);
+		pen_printf(p, ROLE_HOLD, "next in %s ", next);
+	}
+	pen_printf(p, ROLE_STRONG, "%s / ~%s ", spent, takes);
+	gauge_draw(p, GAUGE_CELLS, ROLE_CHART, (double)spent_ms,
+		   (double)s->takes_ms);
+	if (a->detail[0] != '\0')
+		pen_printf(p, ROLE_DIM, " %s", a->detail);
+}
+
+static void
+draw_over(const struct frame *f, struct pen *p, size_t step)
+{
+	const struct room_act *a = &f->room->steps[step];
+	struct look look = words_step(a->state);
+	char when[16], took[24];
+
+	pen_printf(p, look.role, "%s ", step_word(a->state));
+	if (a->ended_ms >= 0) {
+		words_time(when, sizeof(when), frame_wall(f, a->ended_ms));
+		pen_printf(p, ROLE_DIM, "%s ", when);
+	}
+	if (a->began_ms >= 0 && a->ended_ms >= a->began_ms) {
+		str_duration(took, sizeof(took), a->ended_ms - a->began_ms);
+		pen_printf(p, ROLE_DIM, "in %s ", took);
+	}
+	if (a->by[0] != '\0')
+		pen_printf(p, ROLE_DIM, "%s ", a->by);
+	if (a->detail[0] != '\0' && a->state != STEP_VERIFIED)
+		pen_text(p, look.role, a->detail);
+}
+
+static void
+draw_step(const struct frame *f, struct pen *p, size_t step, bool is_selected)
+{
+	const struct book_step *s = &f->book->steps[step];
+	enum step_state state = f->room->steps[step].state;
+	struct look look = words_step(state);
+	int space = p->end - p->col;
+	bool is_lit = is_selected && f->view->focus == VIEW_RUNBOOK;
+
+	pane_pointer(f, p, VIEW_RUNBOOK, is_selected);
+	pen_glyph(p, look.role, look.glyph);
+	pen_printf(p, ROLE_NORMAL, " %2d ", (int)step + 1);
+	pen_field(p, space >= 70 ? 16 : 13,
+		  is_lit ? ROLE_SELECTED : ROLE_STRONG, s->id);
+	if (space >= 100)
+		pen_field(p, 40, ROLE_NORMAL, s->title);
+	else if (space >= 74)
+		pen_field(p, 20, ROLE_NORMAL, s->title);
+	if (state == STEP_READY)
+		draw_ready(f, p, step);
+	else if (step_is_running(state))
+		draw_running(f, p, step);
+	else
+		draw_over(f, p, step);
+}
+
+static int
+steps_over(const struct frame *f)
+{
+	int over = 0;
+
+	for (size_t i = 0; i < f->book->step_count; i++)
+		over += step_is_over(f->room->steps[i].state);
+	return over;
+}
+
+/* " - 7 of 19 - 2 Switch - 00:41 elapsed" */
+static void
+heading(const struct frame *f, enum charset set, char *to, size_t size)
+{
+	const char *dot = words_glyph(set, GLYPH_DOT);
+	int next = frame_shows_rollback(f) ? -1 : room_next_step(f->room);
+	char span[24];
+
+	words_span(span, sizeof(span),
+		   (f->now.room_ms - f->room->opened_ms) / 60000 * 60000);
+	if (frame_shows_rollback(f))
+		str_printf(to, size, " %s rollback, %d items", dot,
+			   (int)f->room->undo_count);
+	else if (next >= 0 && f->book->steps[next].phase[0] != '\0')
+		str_printf(to, size, " %s %d of %d done %s phase %s %s %s in",
+			   dot, steps_over(f), (int)f->book->step_count, dot,
+			   f->book->steps[next].phase, dot, span);
+	else
+		str_printf(to, size, " %s %d of %d done %s %s in", dot,
+			   steps_over(f), (int)f->book->step_count, dot, span);
+}
+
+static void
+runbook_draw(const struct pane_kind *k, const struct frame *f, struct canvas *c,
+	     struct rect r)
+{
+	bool is_back = frame_shows_rollback(f);
+	int count = runbook_count(k, f);
+	int selected = pane_selected(f, VIEW_RUNBOOK);
+	char more[160];
+	struct rect in;
+	struct pen p;
+	int top;
+
+	heading(f, c->set, more, sizeof(more));
+	in = pane_frame(k, f, c, r, more);
+	if (is_back && in.rows > 1) {
+		p = canvas_pen(c, in.row++, in.col, in.cols);
+		in.rows--;
+		rollback_line(f, &p);
+	}
+	top = pane_top(count, in.rows, selected);
+	for (int i = 0; i < in.rows && top + i < count; i++) {
+		p = canvas_pen(c, in.row + i, in.col, in.cols);
+		if (is_back) {
+			pane_pointer(f, &p, VIEW_RUNBOOK, top + i == selected);
+			rollback_item(f, top + i, &p);
+		} else {
+			draw_step(f, &p, (size_t)(top + i),
+				  top + i == selected);
+		}
+	}
+	pane_hidden(c, r, count - in.rows, is_back ? " items" : " steps");
+}
+
+static void
+runbook_summary(const struct pane_kind *k, const struct frame *f, struct pen *p)
+{
+	int step = room_next_step(f->room);
+
+	(void)k;
+	if (frame_shows_rollback(f))
+		rollback_line(f, p);
+	else if (step >= 0)
+		draw_step(f, p, (size_t)step, false);
+	else
+		pen_printf(p, ROLE_DIM, " no step is open, %d of %d done",
+			   steps_over(f), (int)f->book->step_count);
+}
+
+const struct pane_kind pane_kind_runbook = {
+	.name = "runbook",
+	.title = "Runbook",
+	.help = "steps with state, owner and time; the rollback while it runs",
+	.count = runbook_count,
+	.identify = runbook_identify,
+	.draw = runbook_draw,
+	.summary = runbook_summary,
+};

@@ -1,0 +1,215 @@
+/* screen - the whole picture: a pure function of room, view and moment. */
+#include "ui/screen.h"
+
+#include <assert.h>
+
+#include "base/str.h"
+#include "ui/detail.h"
+#include "ui/head.h"
+#include "ui/help.h"
+#include "ui/page.h"
+#include "ui/palette.h"
+#include "ui/pane.h"
+#include "ui/prompt.h"
+
+static void
+draw_head(const struct frame *f, struct canvas *c)
+{
+	head_place(f, c, 0);
+	head_decision(f, c, 1);
+	head_rollback(f, c, 2);
+}
+
+/* Below 20 x 5: the decision word, as large a part of it as there is. */
+static void
+draw_tiny(const struct frame *f, struct canvas *c)
+{
+	struct pen p = canvas_pen(c, c->rows / 2, 0, c->cols);
+	struct look look = words_verdict(f->decision.verdict);
+
+	if (c->cols >= 7)
+		head_badge(f, &p);
+	else
+		pen_text(&p, look.badge, verdict_word(f->decision.verdict));
+	if (c->rows >= 2) {
+		enum role role;
+		const char *mode = frame_mode(f, &role);
+
+		p = canvas_pen(c, 0, 0, c->cols);
+		if (c->rows / 2 > 0)
+			pen_text(&p, role, mode);
+	}
+}
+
+/* Below 60 x 15: decision, rollback clock, the current step. */
+static void
+draw_small(const struct frame *f, struct canvas *c)
+{
+	char shown[DECISION_SENTENCE + 40];
+	struct pen p;
+	struct page page;
+	int rows = c->rows - 5;
+
+	head_place(f, c, 0);
+	p = canvas_pen(c, 1, 0, c->cols);
+	head_badge(f, &p);
+	words_shown(c->set, shown, sizeof(shown), head_sentence(f));
+	page_init(&page, c->set, c->cols);
+	page_text(&page, ROLE_NORMAL, 0, shown);
+	if (rows > (int)page.count)
+		rows = (int)page.count;
+	if (rows > 0)
+		page_draw(&page, c, (struct rect){ 2, 0, rows, c->cols }, 0);
+	else
+		rows = 0;
+	page_clear(&page);
+	head_rollback(f, c, 2 + rows);
+	if (3 + rows < c->rows - 1) {
+		p = canvas_pen(c, 3 + rows, 0, c->cols);
+		pane_kind_runbook.summary(&pane_kind_runbook, f, &p);
+	}
+}
+
+static void
+draw_panes(const struct frame *f, struct canvas *c, const struct layout *l)
+{
+	for (int i = 0; i < LAYOUT_GATE_PANES; i++) {
+		const struct pane_kind *k = pane_kinds[i];
+		struct rect r = l->panes[i];
+
+		if (r.rows >= 3) {
+			k->draw(k, f, c, r);
+		} else {
+			struct pen p = canvas_pen(c, r.row, r.col, r.cols);
+
+			k->summary(k, f, &p);
+		}
+	}
+	if (l->runbook.rows >= 3)
+		pane_kind_runbook.draw(&pane_kind_runbook, f, c, l->runbook);
+	if (l->journal.rows > 0)
+		pane_kind_journal.draw(&pane_kind_journal, f, c, l->journal);
+}
+
+static void
+make_layout(const struct frame *f, struct layout *l)
+{
+	int need[LAYOUT_NEEDS];
+	const struct view *v = f->view;
+
+	for (int i = 0; i < LAYOUT_NEEDS; i++)
+		need[i] = pane_kinds[i]->count(pane_kinds[i], f);
+	if (frame_shows_rollback(f))
+		need[VIEW_RUNBOOK]++; /* the line about the whole */
+	layout_make(l, v->layout, v->rows, v->cols, need, v->focus);
+}
+
+/* Pages take the place of the panes. */
+static bool
+draw_page(const struct frame *f, struct canvas *c, struct rect body,
+	  int *scroll)
+{
+	switch (f->view->mode) {
+	case MODE_GATE:
+		*scroll = detail_gate(f, c, body);
+		return true;
+	case MODE_STEP:
+		*scroll = detail_step(f, c, body);
+		return true;
+	case MODE_JOURNAL:
+		*scroll = detail_journal(f, c, body);
+		return true;
+	case MODE_MATRIX:
+		*scroll = detail_matrix(f, c, body);
+		return true;
+	case MODE_HELP:
+		*scroll = help_draw(f, c, body);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void
+draw_box(const struct frame *f, struct canvas *c)
+{
+	switch (f->view->mode) {
+	case MODE_PROMPT:
+		prompt_draw(f, c);
+		break;
+	case MODE_ALARM:
+		dialog_alarm(f, c);
+		break;
+	case MODE_ASK:
+		dialog_ask(f, c);
+		break;
+	case MODE_LEAVE:
+		dialog_leave(f, c);
+		break;
+	case MODE_PALETTE:
+		palette_draw(f, c);
+		break;
+	default:
+		break;
+	}
+}
+
+/* What was last said to the person, above the keys; the filter's line while
+ * it is typed. */
+static void
+draw_word(const struct frame *f, struct canvas *c)
+{
+	const struct view *v = f->view;
+	bool is_fresh =
+		v->word_ms > 0 && f->now.real_ms - v->word_ms < VIEW_WORD_MS;
+	int row = v->layout <= LAYOUT_SMALL ? c->rows - 1 : c->rows - 2;
+	struct pen p = canvas_pen(c, row, 0, c->cols);
+
+	if (v->layout == LAYOUT_TINY || (!is_fresh && v->mode != MODE_FILTER))
+		return;
+	canvas_fill(c, (struct rect){ row, 0, 1, c->cols }, ROLE_NORMAL);
+	if (v->mode == MODE_FILTER) {
+		pen_printf(&p, ROLE_PROMPT, "/%s_", v->filter.text);
+	} else {
+		char shown[300];
+
+		words_shown(c->set, shown, sizeof(shown), v->word);
+		pen_printf(&p, ROLE_ALERT, " %s",
+			   words_glyph(c->set, GLYPH_POINTER));
+		pen_printf(&p, ROLE_ALERT, " %s", shown);
+	}
+}
+
+int
+screen_draw(struct canvas *c, const struct snapshot *s, const struct view *v,
+	    struct moment now)
+{
+	struct layout l;
+	struct frame f;
+	int scroll = 0;
+
+	assert(c->rows == v->rows && c->cols == v->cols);
+	canvas_blank(c);
+	frame_make(&f, s, v, now);
+	make_layout(&f, &l);
+	if (v->layout == LAYOUT_TINY) {
+		draw_tiny(&f, c);
+	} else if (v->layout == LAYOUT_SMALL) {
+		struct rect body = { 1, 0, c->rows - 2, c->cols };
+
+		if (!draw_page(&f, c, body, &scroll))
+			draw_small(&f, c);
+		head_place(&f, c, 0);
+		help_line(&f, c, l.keys);
+	} else {
+		draw_head(&f, c);
+		if (!draw_page(&f, c, l.body, &scroll))
+			draw_panes(&f, c, &l);
+		help_line(&f, c, l.keys);
+	}
+	if (v->layout != LAYOUT_TINY)
+		draw_box(&f, c);
+	draw_word(&f, c);
+	frame_clear(&f);
+	return scroll;
+}

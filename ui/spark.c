@@ -1,0 +1,178 @@
+/* spark - a trend in one row, and a chart of several rows. */
+#include "ui/spark.h"
+
+#include <math.h>
+
+#include "base/str.h"
+
+#define SCALE_CELLS 10 /* numbers at the left of a chart */
+
+struct range {
+	double low, high;
+};
+
+static double
+number_at(const struct room_signal *s, size_t i)
+{
+	return (double)s->history[(s->history_start + i) % ROOM_HISTORY];
+}
+
+static void
+include(struct range *r, double value)
+{
+	if (!isfinite(value))
+		return;
+	if (value < r->low)
+		r->low = value;
+	if (value > r->high)
+		r->high = value;
+}
+
+static struct range
+range_of(const struct room_signal *s, size_t from)
+{
+	struct range r = { INFINITY, -INFINITY };
+
+	for (size_t i = from; i < s->history_count; i++)
+		include(&r, number_at(s, i));
+	return r;
+}
+
+/* 0..steps; a flat line is at the bottom. */
+static int
+level_of(double value, const struct range *r, int steps)
+{
+	double span = r->high - r->low;
+	double part;
+
+	if (!isfinite(value) || !(span > 0) || !isfinite(span))
+		return isfinite(value) ? 1 : 0;
+	part = (value - r->low) / span;
+	part = part < 0 ? 0 : part > 1 ? 1 : part;
+	return 1 + (int)(part * (steps - 1) + 0.5);
+}
+
+void
+spark_draw(struct pen *p, int cells, const struct room_signal *s,
+	   const struct gate *g)
+{
+	size_t from = 0;
+	struct range r;
+
+	if (s == NULL || cells <= 0 || p->end - p->col < cells)
+		return;
+	if (s->history_count > (size_t)cells)
+		from = s->history_count - (size_t)cells;
+	r = range_of(s, from);
+	if (g->limit.kind == VALUE_NUMBER) {
+		include(&r, g->limit.number);
+		if (g->op == GATE_AT_MOST)
+			include(&r, 0);
+	}
+	for (size_t i = from; i < s->history_count; i++)
+		pen_text(p, ROLE_CHART,
+			 words_column(p->on->set,
+				      level_of(number_at(s, i), &r, 8)));
+}
+
+/* One horizontal line with its number, if it lies in the picture. */
+static void
+chart_line(struct canvas *c, struct rect r, const struct range *range,
+	   double value, enum glyph glyph)
+{
+	int row = r.rows - level_of(value, range, r.rows);
+	struct pen p;
+
+	if (value < range->low || value > range->high || row < 0)
+		return;
+	p = canvas_pen(c, r.row + row, r.col + SCALE_CELLS,
+		       r.cols - SCALE_CELLS);
+	while (p.col < p.end) {
+		const struct cell *here = canvas_cell(c, p.row, p.col);
+
+		if (here != NULL && here->text[0] == ' ')
+			pen_glyph(&p, ROLE_ALERT, glyph);
+		else
+			p.col++;
+	}
+}
+
+static void
+chart_scale(struct canvas *c, struct rect r, int row, double value,
+	    const char *what)
+{
+	struct pen p = canvas_pen(c, r.row + row, r.col, SCALE_CELLS - 1);
+	char number[32];
+
+	if (row < 0 || row >= r.rows)
+		return;
+	str_printf(number, sizeof(number), "%.4g", value);
+	pen_printf(&p, ROLE_DIM, "%s %s", number, what);
+}
+
+static void
+chart_columns(struct canvas *c, struct rect r, const struct room_signal *s,
+	      const struct range *range)
+{
+	int space = r.cols - SCALE_CELLS;
+	int width = space / ROOM_HISTORY;
+	size_t from = 0;
+
+	width = width < 1 ? 1 : width > 3 ? 3 : width;
+	if (s->history_count > (size_t)(space / width))
+		from = s->history_count - (size_t)(space / width);
+	for (size_t i = from; i < s->history_count; i++) {
+		int level = level_of(number_at(s, i), range, r.rows * 8);
+		int col = r.col + SCALE_CELLS + (int)(i - from) * width;
+
+		for (int row = 0; row < r.rows; row++) {
+			int part = level - (r.rows - 1 - row) * 8;
+			struct pen p = canvas_pen(c, r.row + row, col, width);
+
+			part = part < 0 ? 0 : part > 8 ? 8 : part;
+			for (int k = 0; part > 0 && k < width; k++)
+				pen_text(&p, ROLE_CHART,
+					 words_column(c->set, part));
+		}
+	}
+}
+
+void
+spark_chart(struct canvas *c, struct rect r, const struct room_signal *s,
+	    const struct gate *g)
+{
+	bool has_limit = g->limit.kind == VALUE_NUMBER;
+	struct range range;
+
+	if (r.rows < 2 || r.cols <= SCALE_CELLS + 1 || s == NULL ||
+	    s->history_count == 0)
+		return;
+	range = range_of(s, 0);
+	if (has_limit)
+		include(&range, g->limit.number);
+	if (g->has_warn)
+		include(&range, g->warn);
+	if (g->has_clear)
+		include(&range, g->clear);
+	if (!isfinite(range.low) || !isfinite(range.high))
+		return;
+	chart_columns(c, r, s, &range);
+	chart_scale(c, r, 0, range.high, "");
+	chart_scale(c, r, r.rows - 1, range.low, "");
+	if (g->has_warn) {
+		chart_line(c, r, &range, g->warn, GLYPH_MARK);
+		chart_scale(c, r, r.rows - level_of(g->warn, &range, r.rows),
+			    g->warn, "warn");
+	}
+	if (g->has_clear) {
+		chart_line(c, r, &range, g->clear, GLYPH_MARK);
+		chart_scale(c, r, r.rows - level_of(g->clear, &range, r.rows),
+			    g->clear, "clear");
+	}
+	if (has_limit) {
+		chart_line(c, r, &range, g->limit.number, GLYPH_LIMIT);
+		chart_scale(c, r,
+			    r.rows - level_of(g->limit.number, &range, r.rows),
+			    g->limit.number, "limit");
+	}
+}

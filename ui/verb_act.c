@@ -1,0 +1,418 @@
+/* verb_act - what keys do: asking the director, never without a question. */
+#include "base/str.h"
+#include "ui/palette.h"
+#include "ui/pane.h"
+#include "ui/press.h"
+#include "ui/prompt.h"
+#include "ui/verb.h"
+
+static void
+say(struct hand *h, const char *text)
+{
+	view_say(h->view, h->frame->now.real_ms, "%s", text);
+}
+
+static bool
+may_act(struct hand *h)
+{
+	const char *why;
+
+	if (frame_may_act(h->frame, &why))
+		return true;
+	say(h, why);
+	return false;
+}
+
+static void
+send(struct hand *h, enum command_verb verb, const char *target)
+{
+	struct command *c = &h->out->command;
+
+	*c = (struct command){ .verb = verb };
+	str_copy(c->target, sizeof(c->target), target);
+	h->out->has_command = true;
+}
+
+/* Opens a question; its answer becomes the command. */
+static void
+ask(struct hand *h, enum command_verb verb, const char *target,
+    const char *word, const char *title)
+{
+	struct view_ask *a = &h->view->ask;
+
+	if (!may_act(h))
+		return;
+	*a = (struct view_ask){ .verb = verb };
+	str_copy(a->target, sizeof(a->target), target);
+	str_copy(a->word, sizeof(a->word), word);
+	str_printf(a->title, sizeof(a->title), "%s %s", title, target);
+	view_open(h->view, MODE_ASK);
+}
+
+/* The step a key is about, or NULL with a word. */
+static const struct book_step *
+step_meant(struct hand *h)
+{
+	int step = h->view->mode == MODE_STEP ? -1 : frame_step(h->frame);
+
+	if (h->view->mode == MODE_STEP)
+		return book_step(h->frame->book, h->view->subject);
+	if (step < 0)
+		say(h, "no step is open");
+	return step < 0 ? NULL : &h->frame->book->steps[step];
+}
+
+static const struct gate *
+gate_meant(struct hand *h)
+{
+	const struct frame *f = h->frame;
+	int gate = f->decision.leading;
+	char id[SIGNAL_NAME];
+
+	if (h->view->mode == MODE_GATE) {
+		gate = frame_gate(f, h->view->subject);
+	} else if (h->view->focus != VIEW_RUNBOOK) {
+		const struct pane_kind *k = pane_kinds[h->view->focus];
+		int row = pane_selected(f, h->view->focus);
+
+		id[0] = '\0';
+		if (row >= 0)
+			k->identify(k, f, row, id, sizeof(id));
+		gate = frame_gate(f, id);
+	}
+	if (gate < 0)
+		say(h, "no gate is meant: select one");
+	return gate < 0 ? NULL : &f->book->gates.gates[gate];
+}
+
+static void
+enter_step(struct hand *h)
+{
+	const struct book_step *s = step_meant(h);
+	enum step_state state;
+
+	if (s == NULL)
+		return;
+	state = h->frame->room->steps[s - h->frame->book->steps].state;
+	if (h->frame->room->prompt.open && h->view->prompt.digest[0] != '\0') {
+		view_open(h->view, MODE_PROMPT); /* the plan is still there */
+		entry_clear(&h->view->prompt.typed);
+		h->view->prompt.since_ms = h->frame->now.real_ms;
+	} else if (state == STEP_READY && s->confirm == CONFIRM_NONE) {
+		ask(h, COMMAND_ARM, s->id, "yes", "This runs at once:");
+	} else if (state == STEP_READY) {
+		if (may_act(h))
+			send(h, COMMAND_ARM, s->id);
+	} else if (state == STEP_FAILED) {
+		ask(h, COMMAND_RETRY, s->id, "retry", "Try again:");
+	} else {
+		verb_step(h);
+	}
+}
+
+void
+verb_enter(struct hand *h)
+{
+	if (h->view->focus != VIEW_RUNBOOK)
+		verb_gate(h);
+	else if (frame_shows_rollback(h->frame))
+		say(h, "v shows the runbook; r tries a halted rollback again");
+	else
+		enter_step(h);
+}
+
+void
+verb_rollback(struct hand *h)
+{
+	if (!may_act(h))
+		return;
+	if (h->frame->room->rollback == ROLLBACK_ARMED) {
+		h->view->prompt.digest[0] = '\0'; /* the box opens again */
+		return;
+	}
+	send(h, COMMAND_ROLLBACK, "");
+	say(h, "the rollback's plan is being made");
+}
+
+void
+verb_decline(struct hand *h)
+{
+	bool was_prompt = h->view->mode == MODE_PROMPT;
+
+	if (!may_act(h))
+		return;
+	send(h, COMMAND_DECLINE, "");
+	view_open(h->view, MODE_MAIN);
+	say(h, was_prompt ? "declined: everything stays as it is"
+			  : "declined: the rollback stays available: R");
+}
+
+void
+verb_ack(struct hand *h)
+{
+	const struct gate *g = gate_meant(h);
+
+	if (g != NULL && may_act(h))
+		send(h, COMMAND_ACK, g->signal);
+}
+
+void
+verb_probe(struct hand *h)
+{
+	const struct gate *g = gate_meant(h);
+	const struct book_probe *p;
+
+	if (g == NULL || !may_act(h))
+		return;
+	p = frame_feeder(h->frame, (size_t)frame_gate(h->frame, g->signal));
+	if (p == NULL)
+		say(h, "no probe feeds this gate");
+	else
+		send(h, COMMAND_PROBE, p->id);
+}
+
+void
+verb_note(struct hand *h)
+{
+	ask(h, COMMAND_NOTE, "", "", "Note for the journal");
+}
+
+void
+verb_skip(struct hand *h)
+{
+	const struct book_step *s = step_meant(h);
+
+	if (s != NULL)
+		ask(h, COMMAND_SKIP, s->id, "", "Reason to leave out");
+}
+
+void
+verb_done(struct hand *h)
+{
+	const struct book_step *s = step_meant(h);
+
+	if (s != NULL)
+		ask(h, COMMAND_DONE, s->id, "", "Proof that it is done:");
+}
+
+void
+verb_fail(struct hand *h)
+{
+	const struct book_step *s = step_meant(h);
+
+	if (s != NULL)
+		ask(h, COMMAND_FAIL, s->id, "", "Reason to give up");
+}
+
+void
+verb_retry(struct hand *h)
+{
+	const struct book_step *s;
+
+	if (h->frame->room->rollback == ROLLBACK_HALTED) {
+		ask(h, COMMAND_RETRY, "", "retry", "Try the rollback again");
+		return;
+	}
+	s = step_meant(h);
+	if (s != NULL)
+		ask(h, COMMAND_RETRY, s->id, "retry", "Try again:");
+}
+
+void
+verb_recheck(struct hand *h)
+{
+	const struct book_step *s = step_meant(h);
+
+	if (s != NULL)
+		ask(h, COMMAND_RECHECK, s->id, "recheck",
+		    "Read the outcome back:");
+}
+
+void
+verb_mute(struct hand *h)
+{
+	const struct gate *g = gate_meant(h);
+	int gate;
+
+	if (g == NULL)
+		return;
+	gate = frame_gate(h->frame, g->signal);
+	if (h->frame->room->gates[gate].muted)
+		ask(h, COMMAND_UNMUTE, g->signal, "unmute", "Judge again:");
+	else
+		ask(h, COMMAND_MUTE, g->signal, "",
+		    "\"15m reason\", or a reason, to mute");
+}
+
+void
+verb_leave(struct hand *h)
+{
+	const char *why;
+
+	if (h->view->is_leaving)
+		say(h, "the room is being parked: the act in hand ends first");
+	else if (!frame_may_act(h->frame, &why))
+		h->out->wants_leave = true;
+	else
+		view_open(h->view, MODE_LEAVE);
+}
+
+void
+verb_park(struct hand *h)
+{
+	if (h->view->mode != MODE_LEAVE) {
+		verb_leave(h);
+		return;
+	}
+	if (!may_act(h))
+		return;
+	send(h, COMMAND_PARK, "");
+	view_open(h->view, MODE_MAIN);
+	h->view->is_leaving = true;
+	say(h, "parking: the act in hand ends first");
+}
+
+/* "15m reason" says how long; any other text is the reason alone. */
+static void
+split_duration(struct command *c)
+{
+	char word[16];
+	size_t len = 0;
+
+	while (c->text[len] != '\0' && c->text[len] != ' ')
+		len++;
+	if (len < sizeof(word) &&
+	    str_copy_n(word, sizeof(word), c->text, len) &&
+	    str_to_duration_ms(word, &c->duration_ms)) {
+		char rest[sizeof(c->text)];
+
+		str_copy(rest, sizeof(rest),
+			 c->text + len + (c->text[len] == ' '));
+		str_copy(c->text, sizeof(c->text), rest);
+	}
+}
+
+static void
+submit_ask(struct hand *h)
+{
+	const struct view_ask *a = &h->view->ask;
+	const char *typed = h->view->typed.text;
+
+	if (!may_act(h))
+		return;
+	if (a->word[0] != '\0' && !str_same(a->word, typed)) {
+		view_say(h->view, h->frame->now.real_ms,
+			 "nothing was done: type  %s  exactly", a->word);
+		return;
+	}
+	if (typed[0] == '\0' && !a->may_be_empty) {
+		say(h, "nothing was typed: a text is needed");
+		return;
+	}
+	send(h, a->verb, a->target);
+	if (a->word[0] == '\0')
+		str_copy(h->out->command.text, sizeof(h->out->command.text),
+			 typed);
+	if (a->verb == COMMAND_MUTE) {
+		split_duration(&h->out->command);
+		if (h->out->command.text[0] == '\0') {
+			h->out->has_command = false;
+			say(h, "nothing was muted: a reason is needed");
+			return;
+		}
+	}
+	view_open(h->view, MODE_MAIN);
+}
+
+/* The one place where a confirm is made. */
+static void
+submit_prompt(struct hand *h)
+{
+	const struct room_prompt *p = &h->frame->room->prompt;
+	struct view_prompt *seen = &h->view->prompt;
+	struct rect need;
+	char why[240];
+
+	if (!may_act(h) || seen->is_sent)
+		return;
+	if (!p->open || !str_same(p->digest, seen->digest)) {
+		say(h, "the plan has changed: look again");
+		entry_clear(&seen->typed);
+		return;
+	}
+	if (!prompt_fits(h->frame->room, h->view, &need)) {
+		view_say(h->view, h->frame->now.real_ms,
+			 "not confirmed: the plan needs a window of %d x %d",
+			 need.cols, need.rows);
+		return;
+	}
+	if (!prompt_check(p, seen->typed.text, why, sizeof(why))) {
+		say(h, why);
+		return;
+	}
+	send(h, COMMAND_CONFIRM, "");
+	str_copy(h->out->command.text, sizeof(h->out->command.text),
+		 seen->typed.text);
+	str_copy(h->out->command.digest, sizeof(h->out->command.digest),
+		 seen->digest);
+	seen->is_sent = true;
+}
+
+static void
+submit_palette(struct hand *h)
+{
+	char why[200];
+
+	if (!may_act(h))
+		return;
+	if (!palette_parse(h->frame, h->view->typed.text, &h->out->command, why,
+			   sizeof(why))) {
+		say(h, why);
+		return;
+	}
+	h->out->has_command = true;
+	view_open(h->view, MODE_MAIN);
+	if (h->out->command.verb == COMMAND_PARK)
+		h->view->is_leaving = true;
+}
+
+void
+verb_submit(struct hand *h)
+{
+	switch (h->view->mode) {
+	case MODE_PROMPT:
+		submit_prompt(h);
+		break;
+	case MODE_ASK:
+		submit_ask(h);
+		break;
+	case MODE_PALETTE:
+		submit_palette(h);
+		break;
+	default: /* the filter works while it is typed */
+		view_close(h->view);
+		break;
+	}
+}
+
+void
+verb_complete(struct hand *h)
+{
+	palette_complete(h->frame, &h->view->typed);
+}
+
+void
+verb_erase(struct hand *h)
+{
+	struct view *v = h->view;
+	struct entry *e = v->mode == MODE_PROMPT   ? &v->prompt.typed
+			  : v->mode == MODE_FILTER ? &v->filter
+						   : &v->typed;
+
+	if (h->code == PRESS_CTRL('u'))
+		entry_clear(e);
+	else if (h->code == PRESS_CTRL('w'))
+		entry_erase_word(e);
+	else
+		entry_erase(e);
+}
