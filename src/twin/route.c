@@ -162,8 +162,10 @@ route_deploy(struct twin_call *c, const char *version)
 	due_ms = route_due(c, FLOW_MS);
 	/* Back to what is in force is always possible. */
 	if (c->state->scenario->flow_never_ends &&
-	    !str_same(version, f->version.now))
+	    !str_same(version, f->version.now)) {
+		c->reply->fault = c->state->scenario->name;
 		due_ms = TWIN_NEVER;
+	}
 	route_effect(c, "flow %s -> %s", f->id, version);
 	return state_move(&f->version, version, due_ms, c->request->key);
 }

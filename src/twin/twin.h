@@ -15,7 +15,7 @@
 
 struct twin_options {
 	const char *dir;      /* where services.json and ledger.jsonl go */
-	const char *scenario; /* name ("trunk-storm", "calm") or a YAML file */
+	const char *scenario; /* one of twin_scenarios; NULL: the first */
 	uint64_t seed;
 	double speed;	 /* room time runs this much faster, 0.1..1000 */
 	int64_t idle_ms; /* real; ends by itself after so long unused */

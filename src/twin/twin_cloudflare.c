@@ -133,6 +133,20 @@ names_it(struct twin_call *c)
 	return false;
 }
 
+/* A member that is there must be of its type: nothing is passed over. */
+static bool
+has_types(struct twin_call *c)
+{
+	const struct json *content = json_get(c->body, "content");
+	const struct json *ttl = json_get(c->body, "ttl");
+
+	if ((content == NULL || json_type(content) == JSON_STRING) &&
+	    (ttl == NULL || json_type(ttl) == JSON_NUMBER))
+		return true;
+	route_fail(c, 400, "9207", "content must be a text and ttl a number.");
+	return false;
+}
+
 /* Sets what the body names, keeps the rest. */
 static void
 write_record(struct twin_call *c)
@@ -142,7 +156,7 @@ write_record(struct twin_call *c)
 		json_text_or(c->body, "content", state_target(&r->content));
 	double ttl = json_number_or(c->body, "ttl", r->ttl_s);
 
-	if (!names_it(c))
+	if (!names_it(c) || !has_types(c))
 		return;
 	if (!is_ipv4(content)) {
 		route_fail(c, 400, "9005",

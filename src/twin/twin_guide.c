@@ -339,7 +339,17 @@ get_strategy(struct twin_call *c)
 	put_doc(c, doc_text(c->state, c->request->path, STRATEGY_INITIAL));
 }
 
-/* A strategy may only refer to the version that is in force. */
+/* A strategy may only refer to a committed version: the one in force, or the
+ * baseline, which was in force before; never one that still converges. */
+static bool
+is_committed(const struct twin_flow *f, const char *version)
+{
+	if (str_same(version, f->version.next))
+		return false;
+	return str_same(version, f->version.now) ||
+	       str_same(version, TWIN_VERSION_BASE);
+}
+
 static void
 patch_strategy(struct twin_call *c)
 {
@@ -354,8 +364,7 @@ patch_strategy(struct twin_call *c)
 	version = flow == NULL ? NULL : route_need(c, "/flow/version");
 	if (version == NULL)
 		return;
-	if (!str_same(flow, f->id) || f->version.next[0] != '\0' ||
-	    !str_same(version, f->version.now)) {
+	if (!str_same(flow, f->id) || !is_committed(f, version)) {
 		route_fail(c, 409, "flow.version.not.deployed",
 			   "Version %s of flow %s is not deployed; wait until "
 			   "its deployment has converged.",

@@ -8,6 +8,7 @@
 #include "base/thread.h"
 #include "net/dns.h"
 #include "net/sip.h"
+#include "net/tls.h"
 
 #define FAST 50
 #define FLOW "/api/v2/architect/flows/f-8473625190"
@@ -435,6 +436,53 @@ the_tls_port_serves_the_same_state_under_its_own_ca(void **state)
 	served_end(&s);
 }
 
+struct handshakes {
+	bool is_done;
+	struct tls_result result;
+};
+
+static void
+take_handshakes(void *ctx, const struct tls_result *result)
+{
+	struct handshakes *h = ctx;
+
+	h->result = *result;
+	h->is_done = true;
+}
+
+static void
+the_tls_port_takes_nothing_below_1_2_and_proves_its_name(void **state)
+{
+	struct handshakes h = { .is_done = false };
+	struct tls_target t = { .name = "sip.domain.com", .timeout_ms = 10000 };
+	char where[FS_PATH], ca[FS_PATH];
+	struct tls_call *call;
+	struct served s;
+	struct loop *l;
+	struct err e;
+
+	TEST_UNUSED(state);
+	served_begin(&s, "calm", FAST);
+	served_service(&s, "/tls", where);
+	served_service(&s, "/ca_file", ca);
+	t.where = where;
+	t.ca_file = ca;
+	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
+	CHECK_OK(tls_start(&call, l, &t, take_handshakes, &h, &e), &e);
+	CHECK_OK(loop_run_until(l, &h.is_done, -1, clock_real_us() + 15000000,
+				&e),
+		 &e);
+	loop_free(l);
+	assert_string_equal(h.result.why, "");
+	assert_string_equal(h.result.minimum, "1.2");
+	assert_true(h.result.chain_valid);
+	assert_int_not_equal(h.result.versions[TLS_1_0], TLS_ACCEPTED);
+	assert_int_not_equal(h.result.versions[TLS_1_1], TLS_ACCEPTED);
+	assert_int_equal(h.result.versions[TLS_1_3], TLS_ACCEPTED);
+	assert_true(h.result.days_left > 90);
+	served_end(&s);
+}
+
 #define ASKERS 4
 #define ROUNDS 25
 
@@ -596,6 +644,8 @@ main(void)
 			strange_bytes_are_answered_or_dropped_and_it_serves_on),
 		cmocka_unit_test(
 			the_tls_port_serves_the_same_state_under_its_own_ca),
+		cmocka_unit_test(
+			the_tls_port_takes_nothing_below_1_2_and_proves_its_name),
 		cmocka_unit_test(many_at_once_are_each_counted_once),
 		cmocka_unit_test(a_second_twin_in_the_folder_is_refused),
 		cmocka_unit_test(a_term_signal_ends_it_and_its_services_file),

@@ -508,6 +508,8 @@ bad_calls_are_refused_and_change_nothing(void **state)
 		  "{\"content\":\"legacy_trunk_ip\"}", 400 },
 		{ "a TTL below the minimum", "PATCH", RECORD_PATH,
 		  "{\"ttl\":59}", 400 },
+		{ "a TTL that is a text", "PATCH", RECORD_PATH,
+		  "{\"ttl\":\"60\"}", 400 },
 		{ "a record half overwritten", "PUT", RECORD_PATH,
 		  "{\"content\":\"198.51.100.7\"}", 400 },
 		{ "tickets of another night", "POST", "/crm/tickets/reassign",
