@@ -30,9 +30,9 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	if (to != a->state)
 		a->since_ms = rec->at_ms;
 	a->state = to;
-	a->attempt = (int)record_get_int(rec, "attempt", a->attempt);
-	a->polls = (int)record_get_int(rec, "polls", a->polls);
-	a->next_ms = record_get_int(rec, "next", 0);
+	a->attempt = room_count(rec, "attempt", a->attempt);
+	a->polls = room_count(rec, "polls", a->polls);
+	a->next_ms = room_time(rec, "next", 0);
 	str_copy(a->detail, sizeof(a->detail), record_get(rec, "detail"));
 	if (record_has(rec, "key"))
 		str_copy(a->key, sizeof(a->key), record_get(rec, "key"));

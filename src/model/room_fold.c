@@ -2,6 +2,7 @@
 #include "model/room_fold.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,6 +20,24 @@ room_refuse(const struct record *rec, struct err *e, const char *fmt, ...)
 	va_end(args);
 	return err_set(e, ERR_DAMAGED, "record %lld (%s): %s",
 		       (long long)rec->seq, record_rows[rec->kind].word, text);
+}
+
+static int64_t
+within(int64_t value, int64_t most)
+{
+	return value < 0 ? 0 : value > most ? most : value;
+}
+
+int64_t
+room_time(const struct record *rec, const char *name, int64_t fallback)
+{
+	return within(record_get_int(rec, name, fallback), ROOM_TIME_MOST);
+}
+
+int
+room_count(const struct record *rec, const char *name, int fallback)
+{
+	return (int)within(record_get_int(rec, name, fallback), INT_MAX);
 }
 
 static enum err_code
@@ -53,7 +72,7 @@ fold_resume(struct room *r, const struct record *rec, struct err *e)
 {
 	(void)e;
 	r->life = ROOM_OPEN;
-	r->epoch = record_get_int(rec, "epoch", r->epoch + 1);
+	r->epoch = room_count(rec, "epoch", (int)r->epoch + 1);
 	if (record_has(rec, "commander"))
 		str_copy(r->commander, sizeof(r->commander),
 			 record_get(rec, "commander"));
@@ -105,8 +124,8 @@ fold_verdict(struct room *r, const struct record *rec, struct err *e)
 		g->acknowledged = false;
 	g->verdict = verdict;
 	g->reason = reason;
-	g->since_ms = record_get_int(rec, "since", rec->at_ms);
-	g->flaps = (int)record_get_int(rec, "flaps", 0);
+	g->since_ms = room_time(rec, "since", rec->at_ms);
+	g->flaps = room_count(rec, "flaps", 0);
 	str_copy(g->why, sizeof(g->why), record_get(rec, "why"));
 	return ERR_NONE;
 }
@@ -136,7 +155,7 @@ fold_mute(struct room *r, const struct record *rec, struct err *e)
 	if (g == NULL)
 		return e->code;
 	g->muted = record_get_flag(rec, "muted");
-	g->muted_until_ms = g->muted ? record_get_int(rec, "until", 0) : 0;
+	g->muted_until_ms = g->muted ? room_time(rec, "until", 0) : 0;
 	str_copy(g->why, sizeof(g->why),
 		 g->muted ? record_get(rec, "reason") : "");
 	return ERR_NONE;
@@ -159,7 +178,7 @@ fold_note(struct room *r, const struct record *rec, struct err *e)
 {
 	(void)e;
 	if (record_has(rec, "fault") && r->first_fault_ms < 0)
-		r->first_fault_ms = record_get_int(rec, "fault", -1);
+		r->first_fault_ms = room_time(rec, "fault", 0);
 	return ERR_NONE;
 }
 
@@ -201,7 +220,7 @@ fold_close(struct room *r, const struct record *rec, struct err *e)
 {
 	(void)e;
 	r->life = ROOM_CLOSED;
-	r->close_code = (int)record_get_int(rec, "code", 0);
+	r->close_code = room_count(rec, "code", 0);
 	r->prompt.open = false;
 	return ERR_NONE;
 }
@@ -266,6 +285,9 @@ enum err_code
 room_apply(struct room *r, const struct record *rec, struct err *e)
 {
 	assert((unsigned)rec->kind < RECORD_KIND_COUNT);
+	if (rec->at_ms < 0 || rec->at_ms > ROOM_TIME_MOST)
+		return room_refuse(rec, e, "%lld is no room time",
+				   (long long)rec->at_ms);
 	if (r->records > 0 && rec->at_ms < r->last_ms)
 		return room_refuse(
 			rec, e, "room time runs backwards: %lld after %lld",

@@ -21,6 +21,14 @@ room_fold room_fold_rollback;
 enum err_code room_refuse(const struct record *rec, struct err *e,
 			  const char *fmt, ...) PRINTF_LIKE(3, 4);
 
+/* Beyond this no room time is believed, so that sums of times stay sums. */
+#define ROOM_TIME_MOST (INT64_C(1) << 53)
+
+/* A field that is a room time, held within 0..ROOM_TIME_MOST. */
+int64_t room_time(const struct record *rec, const char *name, int64_t fallback);
+/* A field that counts, held within 0..INT_MAX. */
+int room_count(const struct record *rec, const char *name, int fallback);
+
 /* An act that has not begun. */
 void room_act_init(struct room_act *a);
 

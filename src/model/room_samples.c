@@ -90,10 +90,13 @@ add_history(struct room_signal *s, double number)
 		s->history_start = (s->history_start + 1) % ROOM_HISTORY;
 }
 
-/* Older than what is known, or the same again: changes nothing. */
+/* Older than what is known, the same again, or of no time at all: changes
+ * nothing. */
 static bool
 is_news(const struct sample *last, const struct sample *s)
 {
+	if (s->at_ms < 0 || s->at_ms > ROOM_TIME_MOST)
+		return false;
 	if (last->signal[0] == '\0' || s->at_ms > last->at_ms)
 		return true;
 	return s->at_ms == last->at_ms &&

@@ -57,7 +57,7 @@ apply(struct night *n, enum record_kind kind, va_list args, struct err *e)
 
 	record_init(&r, kind, "anna");
 	r.at_ms = n->at_ms;
-	r.wall_ms = 1795140000000 + n->at_ms;
+	r.wall_ms = 1795140000000 + n->at_ms % 86400000;
 	r.seq = n->room->records + 1;
 	while ((field = va_arg(args, const char *)) != NULL) {
 		const char *equal = strchr(field, '=');

@@ -124,6 +124,28 @@ room_time_never_runs_backwards(void **state)
 }
 
 static void
+times_beyond_belief_are_refused_or_held(void **state)
+{
+	static const int64_t rows[] = { -1, INT64_MIN, INT64_MAX };
+	struct err e;
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		night.at_ms = rows[i];
+		CHECK_FAILS(night_add(&night, &e, RECORD_NOTE, NULL),
+			    ERR_DAMAGED, &e, "no room time");
+	}
+	night.at_ms = 2000;
+	NIGHT(&night, RECORD_VERDICT, "gate=rollback.dns_ttl_seconds",
+	      "verdict=NO-GO", "reason=breached", "since=-9223372036854775808",
+	      "flaps=9223372036854775807");
+	NIGHT(&night, RECORD_SAMPLES,
+	      "s=[[\"rollback.dns_ttl_seconds\",1,1,9223372036854775807]]");
+	assert_int_equal(night.room->gates[BOOKS_TTL].since_ms, 0);
+	assert_int_equal(night.room->signals[0].history_count, 0);
+}
+
+static void
 what_cannot_be_leaves_the_room_unchanged(void **state)
 {
 	static const struct {
@@ -548,6 +570,7 @@ main(void)
 		NIGHT_TEST(opening_says_who_where_and_when),
 		NIGHT_TEST(a_room_opens_once_and_nothing_comes_before),
 		NIGHT_TEST(room_time_never_runs_backwards),
+		NIGHT_TEST(times_beyond_belief_are_refused_or_held),
 		NIGHT_TEST(what_cannot_be_leaves_the_room_unchanged),
 		NIGHT_TEST(arming_opens_the_prompt_and_any_move_closes_it),
 		NIGHT_TEST(a_prompt_has_room_for_so_many_lines_and_no_more),

@@ -1,4 +1,4 @@
-/* room - birth, copy and end of a room, and finding things in it. */
+/* room_life - birth, copy and end of a room, and finding things in it. */
 #include "model/room.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* plan - what must be undone now, in order, computed from what ran. */
+/* plan_make - what must be undone now, in order, computed from what ran. */
 #include "model/plan.h"
 
 #include <assert.h>

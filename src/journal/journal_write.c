@@ -1,4 +1,4 @@
-/* journal - the append-only, hash-chained record of the room: writing. */
+/* journal_write - the journal as its one writer sees it. */
 #include "journal/journal.h"
 
 #include <assert.h>
