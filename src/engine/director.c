@@ -231,7 +231,7 @@ handle_command(struct director *d, const struct command *c)
 		poller_now(d->poller, c->target[0] ? c->target : NULL);
 		break;
 	case COMMAND_PARK:
-		park(d, "left by the commander");
+		park(d, c->text[0] ? c->text : "left by the commander");
 		break;
 	case COMMAND_CLOSE:
 		close_room(d, c);

@@ -10,8 +10,9 @@
 #include "base/str.h"
 
 #define LOOK_MS 50 /* real: longest wait between two looks */
-#define RECHECKS 5
-#define ASK_AGAIN_US 500000 /* the same request, when nothing came of it */
+#define RECHECKS 8
+#define ASK_AGAIN_US 300000 /* the same request, when nothing came of it */
+#define RECHECK_AGAIN_US 2000000
 
 /* Where the policy stands between two looks. */
 struct walk {
@@ -19,9 +20,10 @@ struct walk {
 	const struct drill_policy *policy;
 	char answered[DIGEST_HEX]; /* prompt already confirmed */
 	int64_t answered_records;  /* room's length then */
-	int64_t last_records;
+	int64_t last_event;
 	int64_t last_progress_us;
-	int64_t asked_records, asked_us; /* the last request and when */
+	enum command_verb asked; /* the last request and when */
+	int64_t asked_us;
 	int rechecks;
 	int exit_code; /* -1: goes on */
 };
@@ -37,20 +39,20 @@ ask(struct walk *w, enum command_verb verb, const char *target,
 	return engine_send(w->engine, &c);
 }
 
-/* Asks once for each state of the room, and again after a while. */
-static void
-ask_calmly(struct walk *w, const struct room *r, enum command_verb verb,
-	   const char *target)
+/* Asks, and not again before `again_us` of real time have passed. */
+static bool
+ask_calmly(struct walk *w, enum command_verb verb, const char *target,
+	   int64_t again_us)
 {
 	int64_t now_us = clock_real_us();
 
-	if (w->asked_records == r->records &&
-	    now_us - w->asked_us < ASK_AGAIN_US)
-		return;
+	if (verb == w->asked && now_us - w->asked_us < again_us)
+		return false;
 	if (!ask(w, verb, target, "", 0))
-		return;
-	w->asked_records = r->records;
+		return false;
+	w->asked = verb;
 	w->asked_us = now_us;
+	return true;
 }
 
 /* Types the phrase it was shown, once for each plan and refusal. */
@@ -91,7 +93,7 @@ take_rollback(struct walk *w, const struct snapshot *s)
 				clock_speed() / 1000.0);
 
 	if (now - last_verdict_ms(r) >= w->policy->think_ms)
-		ask_calmly(w, r, COMMAND_ROLLBACK, "");
+		ask_calmly(w, COMMAND_ROLLBACK, "", ASK_AGAIN_US);
 }
 
 static void
@@ -109,13 +111,11 @@ recheck(struct walk *w, const struct room *r, int step)
 {
 	if (room_is_busy(r))
 		return;
-	if (w->rechecks < RECHECKS) {
-		if (w->asked_records != r->records)
-			w->rechecks++;
-		ask_calmly(w, r, COMMAND_RECHECK, r->book->steps[step].id);
-	} else {
+	if (w->rechecks > RECHECKS)
 		end(w, 6, "an outcome stays unknown");
-	}
+	else if (ask_calmly(w, COMMAND_RECHECK, r->book->steps[step].id,
+			    RECHECK_AGAIN_US))
+		w->rechecks++; /* the engine reads back by itself at first */
 }
 
 static bool
@@ -155,7 +155,8 @@ step_on(struct walk *w, const struct snapshot *s)
 		else
 			end(w, 1, "a step failed before anything changed");
 	} else if (r->verdict == VERDICT_GO) {
-		ask_calmly(w, r, COMMAND_ARM, r->book->steps[next].id);
+		ask_calmly(w, COMMAND_ARM, r->book->steps[next].id,
+			   ASK_AGAIN_US);
 	} else if (r->verdict == VERDICT_NO_GO && !something_ran(r)) {
 		end(w, 1, "NO-GO before anything changed");
 	}
@@ -192,15 +193,29 @@ decide(struct walk *w, const struct snapshot *s)
 		step_on(w, s);
 }
 
-/* Commands sent twice for one look would be noise: one for each change of the
- * room, or after a while of quiet. */
+/* The last record that is more than a measurement. */
+static int64_t
+last_event(const struct room *r)
+{
+	for (size_t i = r->tail_count; i > 0; i--) {
+		const struct room_line *l =
+			&r->tail[(r->tail_start + i - 1) % ROOM_TAIL];
+
+		if (l->kind != RECORD_SAMPLES)
+			return l->seq;
+	}
+	return 0;
+}
+
+/* Gives up when nothing but measurements has come for too long. */
 static bool
 has_moved(struct walk *w, const struct room *r)
 {
 	int64_t now_us = clock_real_us();
+	int64_t event = last_event(r);
 
-	if (r->records != w->last_records) {
-		w->last_records = r->records;
+	if (event != w->last_event) {
+		w->last_event = event;
 		w->last_progress_us = now_us;
 	}
 	if (now_us - w->last_progress_us < w->policy->patience_ms * 1000)
@@ -229,8 +244,8 @@ drill_walk(struct engine *g, const struct drill_policy *policy)
 	struct walk w = {
 		.engine = g,
 		.policy = policy,
-		.last_records = -1,
-		.asked_records = -1,
+		.last_event = -1,
+		.asked = COMMAND_COUNT,
 		.last_progress_us = clock_real_us(),
 		.exit_code = -1,
 	};

@@ -10,7 +10,8 @@ stride=1
 drill() { # ROOM ARGS...
 	local room=$1
 	shift
-	timeout 60 "$WARROOM" drill --headless --json --speed 50 --think 0s \
+	timeout 60 "$WARROOM" drill runbooks/voice-cutover.yaml \
+		--headless --json --speed 50 --think 0s \
 		--seed 3 --room "$room" "$@" >"$room.out" 2>"$room.err" </dev/null
 }
 
@@ -40,7 +41,10 @@ once_only() { # LEDGER
 kill_at() { # N
 	local room=$TMPDIR/$1 code=0 before
 
-	drill "$room" --die-after "$1" || code=$?
+	drill "$room" --die-after "$1" 2>/dev/null || code=$?
+	if [ "$code" = 5 ] && [ "$(wc -l <"$room/journal.jsonl")" -lt "$1" ]; then
+		return 0 # this night was over sooner: fewer measurements
+	fi
 	if [ "$code" != 137 ]; then
 		echo "not ok record $1: the first run ended with $code"
 		return 1
@@ -72,23 +76,26 @@ room=$TMPDIR/whole
 drill "$room"
 check "an undisturbed drill ends rolled back" test $? = 5
 records=$(wc -l <"$room/journal.jsonl")
+check "it left a journal worth killing at" test "${records:-0}" -gt 80
 check "its effects happen once each" once_only "$room/ledger.jsonl"
 
-lane() { # FIRST: every second stride, so that two lanes cover them all
+lanes=6
+lane() { # FIRST: lanes together cover every record
 	local bad=0 n
-	for ((n = $1; n < records; n += 2 * stride)); do
+	for ((n = $1; n < records; n += lanes * stride)); do
 		kill_at "$n" || bad=1
 	done
 	return $bad
 }
-lane 1 &
-first=$!
-lane $((1 + stride)) &
-second=$!
-wait $first
-a=$?
-wait $second
-b=$?
+pids=
+for ((l = 0; l < lanes; l++)); do
+	lane $((1 + l * stride)) 2>/dev/null &
+	pids="$pids $!"
+done
+bad=0
+for pid in $pids; do
+	wait "$pid" || bad=1
+done
 check "killed at each of $records records, the night goes on truthfully" \
-	test "$a$b" = 00
+	test $bad = 0
 finish
