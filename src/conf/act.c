@@ -99,7 +99,7 @@ is_reading(const struct act *act)
 {
 	const char *method = settings_text(&act->with, "method");
 
-	return method != NULL && strcmp(method, "GET") == 0;
+	return method != NULL && str_in_words("GET HEAD", method);
 }
 
 bool

@@ -18,6 +18,7 @@ static void
 write_scalar(struct jwriter *w, const struct site *s, const struct node *n)
 {
 	const char *key = n->key;
+	double number;
 
 	if (n->quoted) {
 		jw_text(w, key, n->text);
@@ -25,7 +26,7 @@ write_scalar(struct jwriter *w, const struct site *s, const struct node *n)
 		jw_flag(w, key, n->text[0] == 't');
 	} else if (node_is_plain(n, "null")) {
 		jw_null(w, key);
-	} else if (node_number_syntax(n->text)) {
+	} else if (node_number(n->text, &number)) {
 		jw_raw(w, key, n->text);
 	} else if (node_is_empty(n)) {
 		node_error(s, n, "empty",

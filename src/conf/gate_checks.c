@@ -85,7 +85,7 @@ limit_node(const struct node *threshold)
 	if (threshold->type != NODE_MAP)
 		return threshold;
 	for (const struct node *n = threshold->first; n != NULL; n = n->next)
-		if (str_in_words("limit max min equals version", n->key))
+		if (gate_is_limit_word(n->key))
 			return n;
 	return threshold;
 }

@@ -98,9 +98,7 @@ set_equal(const struct site *s, struct gate *g, const struct node *n)
 		return false;
 	if (node_is_plain(n, "true") || node_is_plain(n, "false")) {
 		g->limit = value_of_flag(n->text[0] == 't');
-	} else if (!n->quoted && node_number_syntax(n->text)) {
-		if (!scalar_number(s, n, &number))
-			return false;
+	} else if (!n->quoted && node_number(n->text, &number)) {
 		g->limit = value_of_number(number);
 	} else if (is_doubtful(n)) {
 		node_error(s, n, "ambiguous",
@@ -144,24 +142,39 @@ gate_limit(const struct site *s, struct gate *g, enum gate_sense sense,
 	}
 }
 
+/* The limit words of a map, and which name they agree with. */
+static const struct {
+	const char *word;
+	enum gate_sense sense;
+} limit_words[] = {
+	{ "limit", SENSE_BARE }, /* as the name says */
+	{ "max", SENSE_MAX },	      { "min", SENSE_MIN },
+	{ "version", SENSE_VERSION }, { "equals", SENSE_BARE },
+};
+
+/* The row of a word, or -1. */
+static int
+limit_row(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_LEN(limit_words); i++)
+		if (strcmp(limit_words[i].word, key) == 0)
+			return (int)i;
+	return -1;
+}
+
+bool
+gate_is_limit_word(const char *key)
+{
+	return limit_row(key) >= 0;
+}
+
 bool
 gate_limit_word(const struct site *s, struct gate *g, enum gate_sense sense,
 		const struct node *n)
 {
-	static const struct {
-		const char *word;
-		enum gate_sense sense;
-	} rows[] = {
-		{ "max", SENSE_MAX },
-		{ "min", SENSE_MIN },
-		{ "version", SENSE_VERSION },
-		{ "equals", SENSE_BARE },
-	};
-	enum gate_sense said = sense;
+	int row = limit_row(n->key);
+	enum gate_sense said = row > 0 ? limit_words[row].sense : sense;
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (strcmp(n->key, rows[i].word) == 0)
-			said = rows[i].sense;
 	if (sense != SENSE_BARE && said != sense) {
 		node_key_error(s, n, "conflict",
 			       "\"%s\" contradicts the name of the threshold",

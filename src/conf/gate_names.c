@@ -14,8 +14,10 @@ static const struct {
 	{ "_seconds", "s" },
 };
 
-static const char acronyms[] = "api crm dns dss etl http id ivr pci rtp sip "
-			       "sla tls ttl wfm";
+static const char *const acronyms[] = {
+	"api", "crm", "dns", "dss", "etl", "http", "id",  "ivr",
+	"pci", "rtp", "sip", "sla", "tls", "ttl",  "wfm",
+};
 
 const char *
 gate_name_unit(const char *name)
@@ -38,17 +40,20 @@ without_unit(const char *name)
 	return len;
 }
 
-/* "sip" reads "SIP"; `word` is a part of a name, `to` has room for it. */
+/* "sip" reads "SIP". */
 static void
-add_word(char *to, size_t size, const char *word)
+raise_acronym(char *word)
 {
-	char lower[GATE_TITLE];
+	size_t i = 0;
 
-	str_copy(lower, sizeof(lower), word);
-	if (str_in_words(acronyms, lower))
-		for (char *p = lower; *p != '\0'; p++)
-			*p = (char)toupper((unsigned char)*p);
-	str_printf(to, size, "%s", lower);
+	/* The first letter decides mostly; titles are made by the thousand. */
+	while (i < ARRAY_LEN(acronyms) &&
+	       (acronyms[i][0] != word[0] || strcmp(acronyms[i], word) != 0))
+		i++;
+	if (i == ARRAY_LEN(acronyms))
+		return;
+	for (; *word != '\0'; word++)
+		*word = (char)toupper((unsigned char)*word);
 }
 
 void
@@ -64,8 +69,8 @@ gate_name_title(char *to, size_t size, const char *name)
 	     word = strtok_r(NULL, "_-", &rest)) {
 		if (used > 0 && used + 1 < size)
 			to[used++] = ' ';
-		to[used] = '\0';
-		add_word(to + used, size - used, word);
-		used = strlen(to);
+		raise_acronym(word);
+		str_copy(to + used, size - used, word);
+		used += strlen(to + used);
 	}
 }

@@ -36,9 +36,11 @@ enum gate_sense gate_name_sense(const char *key, char *name, size_t size);
 /* Sets operator and limit from a value.  False after a finding. */
 bool gate_limit(const struct site *s, struct gate *g, enum gate_sense sense,
 		const struct node *n);
-/* The same for "limit", "max", "min", "equals" or "version" in a map. */
+/* The same for such a word in a map. */
 bool gate_limit_word(const struct site *s, struct gate *g,
 		     enum gate_sense sense, const struct node *n);
+/* "limit", "max", "min", "equals" or "version"? */
+bool gate_is_limit_word(const char *key);
 
 /* One gate against sense: limits that cannot be met or breached, exits on
  * the wrong side.  `n` is the threshold. */

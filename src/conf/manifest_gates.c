@@ -160,7 +160,7 @@ read_map(const struct site *s, struct gate *g, enum gate_sense sense,
 	g->has_clear = node_get(map, "clear") != NULL;
 	g->has_warn = node_get(map, "warn") != NULL;
 	for (const struct node *n = map->first; n != NULL; n = n->next) {
-		if (!str_in_words("limit max min equals version", n->key))
+		if (!gate_is_limit_word(n->key))
 			continue;
 		if (limit != NULL) {
 			node_key_error(s, n, "conflict",
@@ -193,12 +193,17 @@ add_gate(struct gate_reader *r)
 	return &set->gates[set->gate_count++];
 }
 
+/* "telephony" and "x" are the signal "telephony.x". */
 static bool
 name_gate(const struct site *s, struct gate *g, const struct node *n,
 	  const char *name)
 {
-	if (!id_is_sound(name) || !str_printf(g->signal, sizeof(g->signal),
-					      "%s.%s", g->domain, name)) {
+	size_t len = strlen(g->domain);
+
+	memcpy(g->signal, g->domain, len);
+	g->signal[len++] = '.';
+	if (!id_is_sound(name) ||
+	    !str_copy(g->signal + len, sizeof(g->signal) - len, name)) {
 		node_key_error(s, n, "bad-name",
 			       "\"%.80s\" is no name of a threshold: letters, "
 			       "digits, \"_\", at most %d with its domain",
@@ -207,6 +212,9 @@ name_gate(const struct site *s, struct gate *g, const struct node *n,
 	}
 	return true;
 }
+
+static_assert(GATE_DOMAIN + 1 < SIGNAL_NAME,
+	      "a signal's name holds that of its domain");
 
 static void
 derive_words(struct gate *g, const char *name)

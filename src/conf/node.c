@@ -108,15 +108,16 @@ node_is_plain(const struct node *n, const char *word)
 }
 
 bool
-node_number_syntax(const char *text)
+node_number(const char *text, double *out)
 {
 	const char *digits = text + (*text == '-');
-	double value;
 
+	if (digits[0] < '0' || digits[0] > '9')
+		return false;
 	/* str_to_number() takes "007"; JSON does not. */
 	if (digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9')
 		return false;
-	return str_to_number(text, &value);
+	return str_to_number(text, out);
 }
 
 void

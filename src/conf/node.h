@@ -74,8 +74,9 @@ const struct node *node_get(const struct node *map, const char *key);
 bool node_is_empty(const struct node *n);
 /* An unquoted scalar that is exactly this word. */
 bool node_is_plain(const struct node *n, const char *word);
-/* Is the text a JSON number that fits a double? */
-bool node_number_syntax(const char *text);
+/* The number that the text is in JSON's syntax; false when it is none or fits
+ * no double. */
+bool node_number(const char *text, double *out);
 /* What it is, for people: "a list", "nothing", "\"abc\"". */
 void node_describe(char *to, size_t size, const struct node *n);
 

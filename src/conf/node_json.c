@@ -20,17 +20,21 @@ struct json_reader {
 static void
 walk_to(struct json_reader *r, size_t offset)
 {
-	const char *text = r->scan.text;
+	const char *p = r->scan.text + r->at;
+	const char *end = r->scan.text + offset;
+	int column = r->column;
 
-	for (; r->at < offset; r->at++) {
-		if (text[r->at] == '\n') {
+	for (; p < end; p++) {
+		if (*p == '\n') {
 			r->line++;
-			r->column = 1;
-		} else if (((unsigned char)text[r->at] & 0xc0) != 0x80) {
-			r->column++;
+			column = 1;
+		} else {
+			column += ((unsigned char)*p & 0xc0) != 0x80;
 		}
-		r->d->work++;
 	}
+	r->d->work += offset - r->at;
+	r->column = column;
+	r->at = offset;
 }
 
 static const char *

@@ -122,9 +122,9 @@ check_wait(struct loader *l, struct book_step *step, const struct node *map)
 	if (n == NULL)
 		return;
 	wait_ms = settings_duration_ms(&step->act.with, "for", 0);
-	if (wait_ms <= 0)
-		node_key_error(&l->s, n, "unbounded-wait",
-			       "a wait must say how long, as in \"for: 5m\"");
+	if (wait_ms == 0 && settings_text(&step->act.with, "for") != NULL)
+		node_error(&l->s, node_get(n, "for"), "range",
+			   "a wait of nothing is no wait");
 	else if (node_get(map, "timeout") != NULL && step->timeout_ms < wait_ms)
 		node_error(&l->s, node_get(map, "timeout"), "short-timeout",
 			   "\"timeout\" ends the step before its wait does");

@@ -149,7 +149,7 @@ scalar_number(const struct site *s, const struct node *n, double *out)
 
 	if (text == NULL)
 		return false;
-	if (!node_number_syntax(text) || !str_to_number(text, &value)) {
+	if (!node_number(text, &value)) {
 		wrong_type(s, n, "a number such as 2.5");
 		return false;
 	}
@@ -161,11 +161,12 @@ bool
 scalar_integer(const struct site *s, const struct node *n, int64_t *out)
 {
 	const char *text = scalar_any(s, n, "a whole number");
+	double number;
 	int64_t value;
 
 	if (text == NULL)
 		return false;
-	if (!node_number_syntax(text) || !str_to_int(text, &value)) {
+	if (!node_number(text, &number) || !str_to_int(text, &value)) {
 		wrong_type(s, n, "a whole number such as 3");
 		return false;
 	}

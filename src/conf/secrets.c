@@ -52,9 +52,11 @@ secret_value(const char *text)
 static bool
 is_plain_word(const struct node *n)
 {
+	double number;
+
 	return !n->quoted &&
 	       (node_is_plain(n, "true") || node_is_plain(n, "false") ||
-		node_is_plain(n, "null") || node_number_syntax(n->text));
+		node_is_plain(n, "null") || node_number(n->text, &number));
 }
 
 /* "?token=abc" in a path. */

@@ -19,9 +19,9 @@ static const struct {
 	const char *kind, *param, *adapters;
 } fits[] = {
 	{ "http", "endpoint", "guide genesys cxone cloudflare plain" },
-	{ "dns", "endpoint", "cloudflare dns" },
+	{ "dns", "endpoint", "cloudflare" },
 	{ "dns", "server", "dns" },
-	{ "trunk", "endpoint", "guide genesys cxone" },
+	{ "trunk", "endpoint", "guide" },
 	{ "sip_options", "endpoints", "sip" },
 	{ "tls", "endpoint", "tls sip" },
 };
@@ -268,6 +268,12 @@ absent_setting(struct loader *l, const struct level *at, const struct param *p,
 {
 	char dotted[DOTTED];
 
+	if (strcmp(at->spec->name, "wait") == 0 &&
+	    strcmp(p->name, "for") == 0) {
+		node_key_error(&l->s, map, "unbounded-wait",
+			       "a wait must say how long, as in \"for: 5m\"");
+		return;
+	}
 	if (p->required) {
 		node_key_error(&l->s, map, "missing", "\"%s\" is missing: %s",
 			       p->name, p->help != NULL ? p->help : "");

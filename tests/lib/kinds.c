@@ -22,7 +22,7 @@ static const struct param verify_params[] = {
 
 static const struct param http_step[] = {
 	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
-	{ "method", PARAM_WORD, false, METHODS, "GET", NULL, "HTTP method" },
+	{ "method", PARAM_WORD, true, METHODS, NULL, NULL, "HTTP method" },
 	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "path and query" },
 	{ "headers", PARAM_MAP, false, NULL, NULL, NULL, "headers" },
 	{ "body", PARAM_JSON, false, NULL, NULL, NULL, "body" },
@@ -35,7 +35,7 @@ static const struct param http_step[] = {
 
 static const struct param dns_step[] = {
 	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "provider" },
-	{ "server", PARAM_ENDPOINT, true, NULL, NULL, NULL, "authority" },
+	{ "server", PARAM_ENDPOINT, false, NULL, NULL, NULL, "authority" },
 	{ "zone", PARAM_TEXT, true, NULL, NULL, NULL, "zone" },
 	{ "name", PARAM_TEXT, true, NULL, NULL, NULL, "record" },
 	{ "type", PARAM_WORD, false, "A AAAA CNAME", "A", NULL, "type" },
@@ -58,7 +58,7 @@ static const struct param manual_step[] = {
 };
 
 static const struct param wait_step[] = {
-	{ "for", PARAM_DURATION, false, NULL, NULL, NULL, "how long" },
+	{ "for", PARAM_DURATION, true, NULL, NULL, NULL, "how long" },
 	{ "gates", PARAM_WORD, false, "watch ignore", "watch", NULL, "gates" },
 	{ .name = NULL },
 };

@@ -92,7 +92,8 @@ const char mini_rollback[] =
 /* 85 */ "    calls_ended:\n"
 /* 86 */ "      http:\n"
 /* 87 */ "        endpoint: platform\n"
-/* 88 */ "        path: /calls\n";
+/* 88 */ "        method: GET\n"
+/* 89 */ "        path: /calls\n";
 
 const char mini_manifest[] =
 /*  1 */ "{\n"

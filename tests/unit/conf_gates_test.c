@@ -154,8 +154,7 @@ nothing_to_judge_is_refused(void **state)
 	static const char *const texts[] = {
 		"{\"thresholds\": {}}",
 		"{\"gate_id\": \"g\"}",
-		"{\"thresholds\": {\"a\": {\"x\": {\"max\": 1, "
-		"\"shadow\": true}}}}",
+		"{\"thresholds\":{\"a\":{\"x\":{\"max\":1,\"shadow\":true}}}}",
 		"{\"thresholds\": []}",
 		"[]",
 		"{}",
