@@ -5,10 +5,11 @@
  * back at the provider, and then asked for at the authoritative server until
  * value and TTL are there: an answer of the provider is no answer of the DNS.
  */
-#include "action/kinds.h"
+#include "action/action.h"
 
 #include "action/cycle.h"
 #include "action/dns_record.h"
+#include "action/kinds.h"
 #include "action/request.h"
 #include "base/str.h"
 #include "net/dns.h"

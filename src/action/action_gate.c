@@ -1,4 +1,6 @@
 /* action_gate - a hold point: the decision must allow what follows. */
+#include "action/action.h"
+
 #include "action/kinds.h"
 
 /* clang-format off */

@@ -1,6 +1,7 @@
 /* action_http - one request to an HTTP API, polled and read back. */
-#include "action/kinds.h"
+#include "action/action.h"
 
+#include "action/kinds.h"
 #include "action/request.h"
 #include "base/str.h"
 

@@ -1,4 +1,6 @@
 /* action_manual - a person does it, and says so. */
+#include "action/action.h"
+
 #include "action/kinds.h"
 
 /* clang-format off */

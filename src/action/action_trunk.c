@@ -1,6 +1,7 @@
 /* action_trunk - sets the status of a trunk at its platform. */
-#include "action/kinds.h"
+#include "action/action.h"
 
+#include "action/kinds.h"
 #include "action/request.h"
 #include "base/json.h"
 #include "base/str.h"

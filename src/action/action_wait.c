@@ -1,4 +1,6 @@
 /* action_wait - time passes, with the gates watched. */
+#include "action/action.h"
+
 #include "action/kinds.h"
 
 /* clang-format off */

@@ -2,7 +2,7 @@
 #ifndef ACTION_KINDS_H
 #define ACTION_KINDS_H
 
-#include "action/action.h"
+struct action_kind; /* of action/action.h */
 
 /* In the order people should see them. */
 #define ACTION_KINDS(X) X(http) X(dns) X(trunk) X(manual) X(wait) X(gate)

@@ -2,7 +2,7 @@
 #ifndef PROBE_KINDS_H
 #define PROBE_KINDS_H
 
-#include "probe/probe.h"
+struct probe_kind; /* of probe/probe.h */
 
 /* In the order people should see them. */
 #define PROBE_KINDS(X) X(http) X(sip) X(tls) X(dns)

@@ -136,7 +136,20 @@ send_text(int fd, const char *text, size_t len)
 }
 
 static void
-answer(int fd, const struct peer_row *row)
+add_headers(struct buf *out, const struct peer *p, const char *text)
+{
+	const char *at = strstr(text, "{url}");
+
+	if (at == NULL) {
+		buf_text(out, text);
+		return;
+	}
+	buf_add(out, text, (size_t)(at - text));
+	buf_printf(out, "%s%s", p->url, at + strlen("{url}"));
+}
+
+static void
+answer(const struct peer *p, int fd, const struct peer_row *row)
 {
 	const char *body = row->body == NULL ? "" : row->body;
 	struct buf b;
@@ -144,9 +157,11 @@ answer(int fd, const struct peer_row *row)
 	buf_init(&b, 4 * 1024 * 1024);
 	buf_printf(&b,
 		   "HTTP/1.1 %d Scripted\r\nContent-Length: %zu\r\n"
-		   "Connection: close\r\n%s\r\n",
-		   row->status == 0 ? 200 : row->status, strlen(body),
-		   row->headers == NULL ? "" : row->headers);
+		   "Connection: close\r\n",
+		   row->status == 0 ? 200 : row->status, strlen(body));
+	if (row->headers != NULL)
+		add_headers(&b, p, row->headers);
+	buf_text(&b, "\r\n");
 	buf_text(&b, body);
 	send_text(fd, buf_str(&b),
 		  row->end == PEER_CUT ? b.len - strlen(body) / 2 - 1 : b.len);
@@ -168,7 +183,7 @@ serve(struct peer *p, int fd)
 		if (row->end == PEER_HANG)
 			pause_ms(p, -1);
 		else if (!pause_ms(p, row->delay_ms) && row->end != PEER_CLOSE)
-			answer(fd, row);
+			answer(p, fd, row);
 	}
 	mem_free(request);
 	close(fd);

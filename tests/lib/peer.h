@@ -24,7 +24,8 @@ struct peer_row {
 	const char *expect; /* beginning of the request: "PATCH /flows/1" */
 	enum peer_end end;
 	int status;	     /* 0: 200 */
-	const char *headers; /* whole lines with CRLF; NULL none */
+	const char *headers; /* whole lines with CRLF, "{url}" is the peer's
+				own; NULL none */
 	const char *body;    /* NULL: none */
 	int delay_ms;
 	bool always; /* answers any number of requests, not one */

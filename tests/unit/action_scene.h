@@ -98,6 +98,9 @@ scene_close(struct scene *s)
 	act_clear(&s->act);
 	cancel_close(&s->cancel);
 	auth_store_free(s->env.auth);
+	/* whoever resolves a secret ends it: the book only carries it */
+	mem_free(s->book->endpoints[0].secret);
+	s->book->endpoints[0].secret = NULL;
 	book_drop(s->book);
 	fence_clear(&s->fence);
 }
