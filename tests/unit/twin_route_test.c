@@ -35,6 +35,29 @@ a_flow_shows_its_version_only_when_it_has_converged(void **state)
 }
 
 static void
+the_name_server_follows_its_record_a_little_later(void **state)
+{
+	const struct twin_record *r;
+	struct twin t;
+	int64_t serial;
+
+	TEST_UNUSED(state);
+	twin_begin(&t, "calm", 7);
+	r = &t.state.record;
+	serial = r->serial;
+	twin_point(&t, "198.51.100.7");
+	twin_get(&t, RECORD_PATH);
+	assert_true(twin_says(&t, "/result/content", "198.51.100.7"));
+	twin_later(&t, 499);
+	assert_string_equal(r->content.now, "192.0.2.10");
+	assert_int_equal(r->serial, serial);
+	twin_later(&t, 1);
+	assert_string_equal(r->content.now, "198.51.100.7");
+	assert_int_equal(r->serial, serial + 1);
+	twin_end(&t);
+}
+
+static void
 a_strategy_refuses_a_version_that_is_not_deployed_yet(void **state)
 {
 	static const char path[] =
@@ -274,6 +297,10 @@ a_platform_call_needs_a_token_the_twin_gave_out(void **state)
 
 	TEST_UNUSED(state);
 	twin_begin(&t, "calm", 7);
+	t.state.tokens[0].ends_wall_ms = WALL_MS + 1;
+	assert_int_equal(twin_get(&t, FLOW_PATH), 200);
+	t.state.tokens[0].ends_wall_ms = WALL_MS;
+	assert_int_equal(twin_get(&t, FLOW_PATH), 401);
 	str_copy(t.token, sizeof(t.token), "");
 	assert_int_equal(twin_get(&t, FLOW_PATH), 401);
 	assert_true(twin_says(&t, "/code", "authentication.required"));
@@ -329,6 +356,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			a_flow_shows_its_version_only_when_it_has_converged),
+		cmocka_unit_test(
+			the_name_server_follows_its_record_a_little_later),
 		cmocka_unit_test(
 			a_strategy_refuses_a_version_that_is_not_deployed_yet),
 		cmocka_unit_test(a_key_has_one_effect_and_one_answer),
