@@ -202,6 +202,42 @@ a_sound_runbook_has_no_findings(void **state)
 }
 
 static void
+the_edges_of_sense_pass(void **state)
+{
+	static const char *const swaps[][2] = {
+		{ "every: 5s", "every: 100ms" },
+		{ "every: 5s", "every: 5s\n    timeout: 2500ms" },
+		{ "https://api.example.test", "http://127.0.0.1:8080" },
+		{ "https://api.example.test", "http://[::1]:8080/base" },
+		{ "192.0.2.7:5060", "\"[2001:db8::7]:65535\"" },
+		{ "path: /health", "path: \"/health?a=%20b&pretty=true\"" },
+		{ "pointer: /version", "pointer: \"\"" },
+		{ "pointer: /version", "pointer: /a~0b~1c" },
+		{ "{version: 2}", "{password_reset: true, api_key: \"\"}" },
+		{ "{version: 2}", "\"{{flow.id == 'x'}}\"" },
+		{ "method: PATCH", "method: GET" },
+		{ "    undo: none\n", "    undo: none\n    timeout: 20s\n" },
+		{ "wait: {for: 1m}", "wait: {for: 1m}\n    timeout: 1m" },
+		{ "wait: {for: 1m}", "gate:" },
+	};
+	size_t failed = 0;
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(swaps); i++) {
+		char *text = lint_replace(mini_book, swaps[i][0], swaps[i][1]);
+		struct findings f = { 0 };
+
+		lint_text("book.yaml", text, &f);
+		if (f.count > 0)
+			print_error("%s: %s\n", swaps[i][1], f.items[0].text);
+		failed += f.count > 0;
+		findings_clear(&f);
+		mem_free(text);
+	}
+	assert_int_equal(failed, 0);
+}
+
+static void
 five_mistakes_are_five_findings_in_their_order(void **state)
 {
 	static const char *const swaps[][2] = {
@@ -242,6 +278,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sound_runbook_has_no_findings),
 		cmocka_unit_test(each_fault_is_named_at_its_place),
+		cmocka_unit_test(the_edges_of_sense_pass),
 		cmocka_unit_test(
 			five_mistakes_are_five_findings_in_their_order),
 	};

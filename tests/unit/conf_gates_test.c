@@ -126,6 +126,39 @@ each_fault_is_named_at_its_place(void **state)
 }
 
 static void
+the_edges_of_sense_pass(void **state)
+{
+	static const char *const swaps[][2] = {
+		{ "99.2", "100" },
+		{ "99.2", "0.001" },
+		{ "2.5", "0" },
+		{ "2.5", "99.99" },
+		{ "\"limit\": 2.5", "\"limit\": 2.5, \"clear\": 2.5" },
+		{ "\"limit\": 2.5", "\"limit\": 2.5, \"warn\": 2.5" },
+		{ "\"limit\": 99.2", "\"limit\": 99.2, \"clear\": 99.2" },
+		{ "\"limit\": 99.2", "\"limit\": 99.2, \"warn\": 99.9" },
+		{ "\"sip_test_passed\": true",
+		  "\"min_loss_percent\": {\"limit\": 1.5, \"source\": \"x\"}" },
+		{ "\"sip_test_passed\": true", "\"min_gain_db\": -3" },
+	};
+	size_t failed = 0;
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(swaps); i++) {
+		char *text = lint_replace(manifest, swaps[i][0], swaps[i][1]);
+		struct findings f = { 0 };
+
+		lint_text("gates.json", text, &f);
+		if (f.errors > 0)
+			print_error("%s: %s\n", swaps[i][1], f.items[0].text);
+		failed += f.errors > 0;
+		findings_clear(&f);
+		mem_free(text);
+	}
+	assert_int_equal(failed, 0);
+}
+
+static void
 weights_here_and_none_there_are_refused(void **state)
 {
 	static const struct lint_case c = {
@@ -306,6 +339,7 @@ main(void)
 		cmocka_unit_test(the_manifest_of_the_guide_loads_verbatim),
 		cmocka_unit_test(a_threshold_can_say_all_that_a_gate_can),
 		cmocka_unit_test(each_fault_is_named_at_its_place),
+		cmocka_unit_test(the_edges_of_sense_pass),
 		cmocka_unit_test(weights_here_and_none_there_are_refused),
 		cmocka_unit_test(nothing_to_judge_is_refused),
 		cmocka_unit_test(an_absent_manifest_is_absent_not_malformed),
