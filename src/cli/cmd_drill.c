@@ -235,7 +235,7 @@ run(const struct cli_command *self, const struct cli_args *args)
 		return cli_fail(self, EXIT_USAGE,
 				"the example runbook is not installed: name "
 				"one");
-	d.signal_fd = night_signals();
+	d.signal_fd = night_signals(!d.headless);
 	clock_set_speed(d.speed);
 	code = load_book(self, path, &d.session.book);
 	if (code >= 0)

@@ -42,7 +42,7 @@ static int
 run(const struct cli_command *self, const struct cli_args *args)
 {
 	struct session s;
-	int signal_fd = night_signals();
+	int signal_fd = night_signals(true);
 	int code = session_open(&s, self, args->operands[0],
 				cli_value(self, args, "twin"));
 

@@ -16,9 +16,10 @@
 		"auto-rollback", NULL, "a critical breach starts it unasked"  \
 	}
 
-/* Blocks the signals that end a night and returns a descriptor that becomes
- * readable when one came.  Main thread, before any other thread. */
-int night_signals(void);
+/* Catches the signals that end a night (and, with a screen, those that
+ * reshape it) and returns a descriptor that yields each one's number as a
+ * byte; -1 on failure.  Main thread, once, before any other thread. */
+int night_signals(bool has_screen);
 
 /* Writes down where the runbook of this room lies, for status and watch. */
 enum err_code night_mark_room(const char *dir, const char *runbook,

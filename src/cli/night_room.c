@@ -1,27 +1,51 @@
 /* night_room - the parts of a night that need no screen. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "base/fsio.h"
 #include "cli/night.h"
 
-int
-night_signals(void)
-{
-	sigset_t set;
+/* The only door from signal handlers to the program. */
+static struct {
+	int read_end, write_end;
+} signal_pipe = { -1, -1 };
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGQUIT);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+static void
+pass_on(int number)
+{
+	unsigned char byte = (unsigned char)number;
+	int saved = errno;
+
+	while (write(signal_pipe.write_end, &byte, 1) < 0 && errno == EINTR)
+		continue;
+	errno = saved;
+}
+
+int
+night_signals(bool has_screen)
+{
+	static const int ends[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT };
+	static const int shapes[] = { SIGWINCH, SIGCONT };
+	struct sigaction act = { .sa_handler = pass_on,
+				 .sa_flags = SA_RESTART };
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0)
+		return -1;
+	signal_pipe.read_end = fds[0];
+	signal_pipe.write_end = fds[1];
+	sigemptyset(&act.sa_mask);
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+		sigaction(ends[i], &act, NULL);
+	for (size_t i = 0; has_screen && i < ARRAY_LEN(shapes); i++)
+		sigaction(shapes[i], &act, NULL);
+	return fds[0];
 }
 
 enum err_code

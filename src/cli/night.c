@@ -1,0 +1,163 @@
+/* night - the console or plain lines on this terminal, until the end. */
+#include "cli/night.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fsio.h"
+#include "base/str.h"
+#include "cli/load.h"
+#include "conf/theme.h"
+#include "ui/console.h"
+#include "ui/plain.h"
+
+#define DEFAULT_THEME "dark"
+
+static bool
+theme_path(char *to, size_t size, const char *name)
+{
+	char share[FS_PATH];
+
+	if (strchr(name, '/') != NULL || str_ends(name, ".yaml"))
+		return str_copy(to, size, name);
+	return str_printf(share, sizeof(share), "themes/%s.yaml", name) &&
+	       load_share(to, size, share);
+}
+
+/* -1 when `out` is filled or, without a theme at hand, attributes only. */
+static int
+load_theme(const struct cli_command *self, const char *given, struct theme *out,
+	   bool *found)
+{
+	struct findings f = { 0 };
+	struct err e = { .code = ERR_NONE };
+	char path[FS_PATH];
+	struct buf text;
+	int code = -1;
+
+	*found = theme_path(path, sizeof(path),
+			    given != NULL ? given : DEFAULT_THEME);
+	if (!*found)
+		return given == NULL ? -1
+				     : cli_fail(self, EXIT_USAGE,
+						"no theme \"%s\"", given);
+	if (theme_load(out, path, &f, &e) != ERR_NONE) {
+		buf_init(&text, 65536);
+		findings_print(&text, &f);
+		fputs(buf_str(&text), stderr);
+		buf_clear(&text);
+		code = f.errors > 0 ? EXIT_USAGE
+				    : cli_fail(self, EXIT_USAGE, "%s", e.text);
+	}
+	findings_clear(&f);
+	return code;
+}
+
+static bool
+read_color(const struct cli_command *self, const struct cli_args *args,
+	   enum term_color *out)
+{
+	const char *when = cli_value(self, args, "color");
+
+	*out = TERM_COLOR_AUTO;
+	if (when == NULL || strcmp(when, "auto") == 0)
+		return true;
+	*out = strcmp(when, "never") == 0 ? TERM_COLOR_NEVER
+					  : TERM_COLOR_ALWAYS;
+	if (strcmp(when, "never") == 0 || strcmp(when, "always") == 0)
+		return true;
+	cli_fail(self, EXIT_USAGE, "--color %s: want auto, always or never",
+		 when);
+	return false;
+}
+
+static enum console_end
+sit_plain(const struct console_source *source, bool wanted, int signal_fd)
+{
+	const struct plain_options o = {
+		/* Without a terminal nobody answers, unless lines were
+		 * asked for. */
+		.in_fd = wanted || isatty(STDIN_FILENO) ? STDIN_FILENO : -1,
+		.out_fd = STDOUT_FILENO,
+		.signal_fd = signal_fd,
+	};
+
+	return plain_run(source, &o);
+}
+
+/* The screen where there can be one, else lines. */
+static int
+sit_down(const struct cli_command *self, const struct cli_args *args,
+	 const struct console_source *source, int signal_fd,
+	 enum console_end *how)
+{
+	struct err e = { .code = ERR_NONE };
+	bool plain = cli_has(self, args, "plain"), found;
+	struct theme theme;
+	struct console_options o = {
+		.term = { .in_fd = STDIN_FILENO,
+			  .out_fd = STDOUT_FILENO,
+			  .is_ascii = cli_has(self, args, "ascii") },
+		.signal_fd = signal_fd,
+	};
+	int code;
+
+	if (!read_color(self, args, &o.term.color))
+		return EXIT_USAGE;
+	code = load_theme(self, cli_value(self, args, "theme"), &theme, &found);
+	if (code >= 0)
+		return code;
+	o.term.theme = found ? &theme : NULL;
+	if (!plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+		if (console_run(how, source, &o, &e) == ERR_NONE)
+			return -1;
+		if (e.code != ERR_ABSENT)
+			return cli_fail(self, EXIT_NO_GO, "%s", e.text);
+		cli_fail(self, 0, "%s; going on in plain lines", e.text);
+	}
+	*how = sit_plain(source, plain, signal_fd);
+	return -1;
+}
+
+/* The director ends what was begun; nothing here holds it up. */
+static void
+wait_for_end(struct engine *g)
+{
+	while (!engine_is_over(g)) {
+		struct snapshot *s = engine_look(g);
+
+		snapshot_drop(s);
+		usleep(20000);
+	}
+}
+
+int
+night_sit(const struct cli_command *self, const struct cli_args *args,
+	  struct engine *g, int signal_fd)
+{
+	const struct command park = { .verb = COMMAND_PARK };
+	enum console_end how = CONSOLE_PARKED;
+	struct console_source source;
+	struct snapshot *s;
+	int code;
+
+	source_of_engine(&source, g);
+	code = sit_down(self, args, &source, signal_fd, &how);
+	while (!engine_is_over(g) && !engine_send(g, &park))
+		usleep(20000);
+	wait_for_end(g);
+	if (code >= 0)
+		return code;
+	s = engine_look(g);
+	code = how == CONSOLE_LOST ? EXIT_INTERRUPTED : night_code(s);
+	if (how != CONSOLE_LOST && s->notice[0] != '\0' && !s->is_held)
+		cli_fail(self, EXIT_NO_GO, "%s", s->notice);
+	if (how != CONSOLE_LOST)
+		printf("%s room %s, %s: rollback %s, head %.12s\n",
+		       s->room->mode, s->room->name,
+		       s->room->life == ROOM_CLOSED ? "closed" : "parked",
+		       rollback_word(s->room->rollback), s->room->head);
+	snapshot_drop(s);
+	return code;
+}
