@@ -2,16 +2,11 @@
 #include "model/gate.h"
 
 #include <assert.h>
-#include <ctype.h>
 #include <string.h>
 
 #include "base/str.h"
 
 #define SHORT_TEXT 96
-
-/* Words that people write in capitals. */
-static const char acronyms[] = "api sip tls pci dss dns crm wfm rtp sdp mos "
-			       "iam sla sms ivr acd gdpr hipaa id ip";
 
 static const char *const reason_words[GATE_REASON_COUNT] = {
 	[GATE_MET] = "met",
@@ -36,57 +31,6 @@ gate_reason_word(enum gate_reason r)
 {
 	assert(r < GATE_REASON_COUNT);
 	return reason_words[r];
-}
-
-static const struct {
-	const char *ending;
-	const char *unit;
-} units[] = {
-	{ "_percent", "%" }, { "_ms", "ms" },	    { "_seconds", "s" },
-	{ "_s", "s" },	     { "_minutes", "min" },
-};
-
-/* "abandonment_rate_percent" to "abandonment rate" and "%". */
-static void
-name_title(struct gate *g, const char *name)
-{
-	char word[GATE_TITLE];
-	char text[SIGNAL_NAME];
-
-	str_copy(text, sizeof(text), name);
-	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (str_ends(text, units[i].ending)) {
-			text[strlen(text) - strlen(units[i].ending)] = '\0';
-			str_copy(g->unit, sizeof(g->unit), units[i].unit);
-			break;
-		}
-	g->title[0] = '\0';
-	for (const char *p = text; *p != '\0'; p += strspn(p, "_")) {
-		size_t len = strcspn(p, "_");
-		size_t used = strlen(g->title);
-
-		str_copy_n(word, sizeof(word), p, len);
-		if (str_in_words(acronyms, word))
-			for (char *c = word; *c != '\0'; c++)
-				*c = (char)toupper((unsigned char)*c);
-		str_printf(g->title + used, sizeof(g->title) - used, "%s%s",
-			   used > 0 ? " " : "", word);
-		p += len;
-	}
-}
-
-void
-gate_init(struct gate *g, const char *signal)
-{
-	const char *dot = strchr(signal, '.');
-
-	memset(g, 0, sizeof(*g));
-	str_copy(g->signal, sizeof(g->signal), signal);
-	if (dot != NULL)
-		str_copy_n(g->domain, sizeof(g->domain), signal,
-			   (size_t)(dot - signal));
-	name_title(g, dot == NULL ? signal : dot + 1);
-	g->weight = 1;
 }
 
 static const char *

@@ -83,12 +83,10 @@ value_text(char *to, size_t size, const struct value *v, const char *unit)
 double
 value_round(double x)
 {
-	double scale;
+	double scale = pow(10, 5 - floor(log10(fabs(x))));
 
-	if (x == 0 || !isfinite(x))
-		return x;
-	scale = pow(10, 5 - floor(log10(fabs(x))));
-	if (!isfinite(scale) || !isfinite(x * scale))
+	/* Zero, infinite, not a number, too small: stays what it is. */
+	if (!isfinite(x * scale))
 		return x;
 	return round(x * scale) / scale;
 }

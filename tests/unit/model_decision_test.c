@@ -362,6 +362,25 @@ a_critical_or_key_gate_vetoes_whatever_the_score(void **state)
 }
 
 static void
+a_veto_leads_over_what_the_score_outweighs(void **state)
+{
+	struct room r;
+
+	TEST_UNUSED(state);
+	make_room(&r, GATE_WEIGHTED, 3);
+	r.gates[1].weight = 0.01;
+	set_verdict(&r, 1, VERDICT_NO_GO);
+	r.gates[2].critical = true;
+	set_verdict(&r, 2, VERDICT_BLIND);
+	assert_int_equal(decide(&r), VERDICT_BLIND);
+	assert_int_equal(r.d.leading, 2);
+	/* Without one the sentence is about what is outweighed. */
+	set_verdict(&r, 2, VERDICT_GO);
+	assert_int_equal(decide(&r), VERDICT_GO);
+	assert_int_equal(r.d.leading, 1);
+}
+
+static void
 without_scoring_gates_the_key_gates_decide(void **state)
 {
 	struct room r;
@@ -435,6 +454,12 @@ a_group_without_data_does_not_score(void **state)
 	set_verdict(&r, 3, VERDICT_OFF);
 	assert_int_equal(decide(&r), VERDICT_GO);
 	assert_true(r.d.score == 100);
+	/* Gates of no domain are a group too. */
+	set_verdict(&r, 2, VERDICT_BLIND);
+	r.gates[2].domain[0] = '\0';
+	assert_int_equal(decide(&r), VERDICT_HOLD);
+	r.set.domain_count = 0;
+	assert_int_equal(decide(&r), VERDICT_GO);
 	for (size_t i = 0; i < 4; i++)
 		set_verdict(&r, i, VERDICT_BLIND);
 	assert_int_equal(decide(&r), VERDICT_BLIND);
@@ -508,6 +533,10 @@ many_gates_are_decided_in_linear_time(void **state)
 	decision_make(&d, &set, findings);
 	assert_int_equal(d.verdict, VERDICT_GO);
 	assert_int_equal(d.counts[VERDICT_GO], n);
+	findings[n - 1].verdict = VERDICT_OFF;
+	findings[n - 1].reason = GATE_MUTED;
+	decision_make(&d, &set, findings);
+	assert_int_equal(d.counts[VERDICT_OFF], 1);
 	mem_free(findings);
 	mem_free(watches);
 	gate_set_clear(&set);
@@ -528,6 +557,7 @@ main(void)
 		cmocka_unit_test(rounding_of_sums_decides_nothing),
 		cmocka_unit_test(
 			a_critical_or_key_gate_vetoes_whatever_the_score),
+		cmocka_unit_test(a_veto_leads_over_what_the_score_outweighs),
 		cmocka_unit_test(without_scoring_gates_the_key_gates_decide),
 		cmocka_unit_test(the_rollback_is_due_only_by_its_trigger),
 		cmocka_unit_test(a_group_without_data_does_not_score),

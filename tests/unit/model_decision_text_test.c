@@ -133,6 +133,94 @@ of_many_muted_the_critical_come_first_and_the_rest_is_counted(void **state)
 	assert_null(strstr(r.d.sentence, "more OFF"));
 }
 
+/* The sentence of gate `i` alone. */
+static size_t
+told(const struct room *r, size_t i)
+{
+	struct buf b;
+	size_t len;
+
+	buf_init(&b, 1000);
+	gate_sentence(&b, &r->gates[i], &r->findings[i]);
+	len = b.len;
+	buf_clear(&b);
+	return len;
+}
+
+static void
+muted_gates_share_a_hundred_and_thirty_characters(void **state)
+{
+	size_t shown = 0;
+
+	TEST_UNUSED(state);
+	for (size_t len = 1; len < 79; len++) {
+		struct room r;
+		size_t need;
+
+		make_room(&r, GATE_ALL_MET, 3);
+		set_verdict(&r, 1, VERDICT_OFF);
+		set_verdict(&r, 2, VERDICT_OFF);
+		memset(r.findings[2].why, 'w', len);
+		r.findings[2].why[len] = '\0';
+		decide(&r);
+		need = strlen(" OFF: ") + told(&r, 1) + told(&r, 2);
+		if (need <= 130) {
+			assert_null(strstr(r.d.sentence, "more OFF"));
+			shown += need == 130;
+		} else {
+			CHECK_HOLDS(r.d.sentence, " 1 more OFF.");
+		}
+	}
+	assert_int_equal(shown, 1);
+}
+
+static void
+one_muted_gate_is_shown_however_long(void **state)
+{
+	struct room r;
+
+	TEST_UNUSED(state);
+	make_room(&r, GATE_ALL_MET, 2);
+	set_verdict(&r, 1, VERDICT_OFF);
+	memset(r.gates[1].title, 't', GATE_TITLE - 1);
+	memset(r.findings[1].why, 'w', SAMPLE_WHY - 1);
+	r.gates[1].critical = true;
+	decide(&r);
+	CHECK_HOLDS(r.d.sentence, "NO-GO when > 10. OFF: tttttttt");
+	CHECK_HOLDS(r.d.sentence, "(critical) muted: wwww");
+}
+
+static void
+without_muted_gates_the_sentence_has_all_the_room(void **state)
+{
+	struct room r;
+	char *end;
+
+	TEST_UNUSED(state);
+	make_room(&r, GATE_ALL_MET, 1);
+	memset(r.gates[0].title, 't', GATE_TITLE - 1);
+	memset(r.findings[0].why, 'w', SAMPLE_WHY - 1);
+	r.findings[0].verdict = VERDICT_BLIND;
+	r.findings[0].reason = GATE_FAILED;
+	decide(&r);
+	assert_true(strlen(r.d.sentence) > DECISION_SENTENCE - 200);
+	CHECK_HOLDS(r.d.sentence, "GO when measured <= 10.");
+	/* And gives way when there is one. */
+	make_room(&r, GATE_ALL_MET, 2);
+	r.gates[1].critical = true;
+	memset(r.gates[0].title, 't', GATE_TITLE - 1);
+	memset(r.gates[1].title, 'u', GATE_TITLE - 1);
+	set_verdict(&r, 0, VERDICT_BLIND);
+	set_verdict(&r, 1, VERDICT_OFF);
+	memset(r.findings[0].why, 'w', SAMPLE_WHY - 1);
+	memset(r.findings[1].why, 'x', SAMPLE_WHY - 1);
+	decide(&r);
+	assert_int_equal(strlen(r.d.sentence), DECISION_SENTENCE - 1);
+	end = strstr(r.d.sentence, " OFF: uuuu");
+	assert_non_null(end);
+	assert_int_equal(strlen(end), 200);
+}
+
 static void
 the_sentence_is_about_the_gate_that_matters(void **state)
 {
@@ -144,8 +232,9 @@ the_sentence_is_about_the_gate_that_matters(void **state)
 	r.findings[1].margin = 4;
 	r.findings[2].margin = 1;
 	r.gates[2].limit = value_of_number(1);
-	r.findings[3].margin = 0;
-	r.gates[3].limit = value_of_number(0); /* nothing to be near to */
+	r.findings[0].margin = r.findings[3].margin = 0;
+	r.gates[0].limit = value_of_number(0); /* nothing to be near to */
+	r.gates[3].limit = value_of_number(0);
 	r.findings[4].has_margin = false;
 	r.findings[4].margin = -1;
 	r.findings[5].margin = 3;
@@ -234,6 +323,11 @@ main(void)
 		cmocka_unit_test(a_muted_gate_is_always_shown),
 		cmocka_unit_test(
 			of_many_muted_the_critical_come_first_and_the_rest_is_counted),
+		cmocka_unit_test(
+			muted_gates_share_a_hundred_and_thirty_characters),
+		cmocka_unit_test(one_muted_gate_is_shown_however_long),
+		cmocka_unit_test(
+			without_muted_gates_the_sentence_has_all_the_room),
 		cmocka_unit_test(the_sentence_is_about_the_gate_that_matters),
 		cmocka_unit_test(the_sentence_is_whole),
 	};

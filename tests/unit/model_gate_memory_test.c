@@ -344,6 +344,23 @@ drift_holds_before_the_limit_is_passed(void **state)
 }
 
 static void
+a_repeated_measurement_does_not_drift_twice(void **state)
+{
+	struct baseline b = { .mean = 1, .deviation = 0.1 };
+	struct gate g = gate_of("t.x", GATE_AT_MOST, 2.5);
+	struct gate_watch w = { 0 };
+	double sum;
+
+	TEST_UNUSED(state);
+	g.base = &b;
+	feed(&g, &w, 1000, 1.2);
+	sum = w.drift.sum;
+	assert_true(sum > 0);
+	feed(&g, &w, 1000, 1.2);
+	assert_true(w.drift.sum == sum);
+}
+
+static void
 a_small_share_is_compared_with_its_baseline(void **state)
 {
 	struct baseline b = { .mean = 2, .events = 100000 };
@@ -380,6 +397,15 @@ a_small_share_is_compared_with_its_baseline(void **state)
 	expect(&g, &w, 3000, VERDICT_HOLD, GATE_DRIFTING);
 	feed_n(&g, &w, 4000, 100, 4000);
 	expect(&g, &w, 4000, VERDICT_GO, GATE_MET);
+	/* All well, of a few, is not yet well; what nothing can tell apart
+	 * names no number. */
+	feed_n(&g, &w, 4500, 100, 10);
+	expect(&g, &w, 4500, VERDICT_HOLD, GATE_UNSURE);
+	b.mean = 40;
+	g.limit.number = 30;
+	feed_n(&g, &w, 4600, 40, 10);
+	expect(&g, &w, 4600, VERDICT_HOLD, GATE_UNSURE);
+	assert_string_equal(judge(&g, &w, 4600).why, "");
 	/* A share above 100 is not compared. */
 	g.limit.number = 101;
 	g.op = GATE_AT_MOST;
@@ -508,6 +534,7 @@ main(void)
 		cmocka_unit_test(a_mute_is_off_with_its_reason_and_its_end),
 		cmocka_unit_test(a_mute_cuts_a_long_reason),
 		cmocka_unit_test(drift_holds_before_the_limit_is_passed),
+		cmocka_unit_test(a_repeated_measurement_does_not_drift_twice),
 		cmocka_unit_test(a_small_share_is_compared_with_its_baseline),
 		cmocka_unit_test(few_latencies_are_unsure_and_slower_ones_hold),
 		cmocka_unit_test(what_is_no_number_has_no_baseline),
