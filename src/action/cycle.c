@@ -125,6 +125,9 @@ static bool
 judge(struct cycle *c, enum retry_class class, const struct http_answer *a,
       const char *why, struct action_result *out)
 {
+	/* A request of ours that we cut off in flight comes back as lost. */
+	if (class == RETRY_LOST && work_is_cancelled(c->work))
+		class = RETRY_CUT;
 	switch (class) {
 	case RETRY_ACCEPTED:
 		c->follow(c->ctx, c->work, a, out);
