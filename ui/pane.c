@@ -28,7 +28,7 @@ pane_index(const struct pane_kind *k)
 	for (int i = 0; i < PANE_COUNT; i++)
 		if (pane_kinds[i] == k)
 			return i;
-	assert(!"a pane that is not in the table");
+	assert(0 && "a pane that is not in the table");
 	return 0;
 }
 

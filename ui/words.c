@@ -99,6 +99,35 @@ words_part(enum charset set, int eighths)
 	return parts[set == CHARSET_UTF8][eighths];
 }
 
+unsigned
+words_bare(enum role role)
+{
+	switch (role) {
+	case ROLE_DIM:
+	case ROLE_OFF:
+	case ROLE_STALE:
+		return STYLE_DIM;
+	case ROLE_SELECTED:
+	case ROLE_BADGE_GO:
+	case ROLE_BADGE_HOLD:
+	case ROLE_BADGE_NO_GO:
+	case ROLE_BADGE_BLIND:
+	case ROLE_DRILL:
+		return STYLE_REVERSE | STYLE_BOLD;
+	case ROLE_NO_GO:
+	case ROLE_UNKNOWN:
+	case ROLE_FAILED:
+	case ROLE_ALERT:
+	case ROLE_STRONG:
+	case ROLE_TITLE:
+	case ROLE_LIVE:
+	case ROLE_KEY:
+		return STYLE_BOLD;
+	default:
+		return 0;
+	}
+}
+
 const char *
 words_ascii(int32_t c)
 {

@@ -66,6 +66,9 @@ struct look words_step(enum step_state s);
 const char *words_column(enum charset set, int level);
 const char *words_part(enum charset set, int eighths);
 
+/* STYLE_ attributes of a role when there is no theme at all. */
+unsigned words_bare(enum role role);
+
 /* What stands for a character in ASCII ("<=" for U+2264); "?" when nothing
  * does. */
 const char *words_ascii(int32_t c);
