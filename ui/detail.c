@@ -141,6 +141,22 @@ step_needs(const struct frame *f, struct page *p, const struct book_step *s)
 	}
 }
 
+/* What a person can do about a step in this state. */
+static const char *
+step_hint(const struct book_step *s, enum step_state state)
+{
+	if (state == STEP_UNKNOWN)
+		return "c reads the outcome back; R shows the rollback's plan";
+	if (state == STEP_FAILED)
+		return "r tries it again, s leaves it out, R shows the "
+		       "rollback's plan";
+	if (state == STEP_READY)
+		return "enter in the runbook shows its plan";
+	if (step_is_running(state) && str_same(s->act.kind, "manual"))
+		return "d ends it with a proof, f gives it up";
+	return step_is_running(state) ? "f gives it up" : "";
+}
+
 static void
 step_progress(const struct frame *f, struct page *p, const struct room_act *a)
 {
@@ -186,6 +202,7 @@ detail_step(const struct frame *f, struct canvas *c, struct rect r)
 {
 	const struct book_step *s = book_step(f->book, f->view->subject);
 	char takes[32], title[BOOK_ID + BOOK_TITLE + 8];
+	const char *hint;
 	struct page p;
 	struct rect in;
 	int scroll;
@@ -200,6 +217,9 @@ detail_step(const struct frame *f, struct canvas *c, struct rect r)
 	in.cols--;
 	page_init(&p, c->set, in.cols);
 	step_progress(f, &p, &f->room->steps[s - f->book->steps]);
+	hint = step_hint(s, f->room->steps[s - f->book->steps].state);
+	if (hint[0] != '\0')
+		page_text(&p, ROLE_KEY, 0, hint);
 	str_duration(takes, sizeof(takes), s->takes_ms);
 	page_printf(&p, ROLE_NORMAL, "phase %s, owner %s, takes about %s%s%s",
 		    s->phase[0] != '\0' ? s->phase : "-",

@@ -8,6 +8,14 @@
 
 #define WIDTH_MAX 116
 
+int
+dialog_words(int rows, int cols)
+{
+	bool is_small = layout_choose(rows, cols, LAYOUT_TINY) <= LAYOUT_SMALL;
+
+	return is_small || rows < 24 ? 1 : 2;
+}
+
 struct rect
 dialog_area(int rows, int cols)
 {
@@ -16,7 +24,9 @@ dialog_area(int rows, int cols)
 	int width = cols < WIDTH_MAX ? cols : WIDTH_MAX;
 
 	return (struct rect){ head, (cols - width) / 2,
-			      rows - head - (is_small ? 1 : 2), width };
+			      rows - head - dialog_words(rows, cols) -
+				      (is_small ? 0 : 1),
+			      width };
 }
 
 int

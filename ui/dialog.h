@@ -15,6 +15,8 @@ struct dialog {
 /* Where boxes may stand on a screen of this size: below the head, above the
  * line of words and the keys. */
 struct rect dialog_area(int rows, int cols);
+/* Rows kept free below boxes for what is said to the person. */
+int dialog_words(int rows, int cols);
 /* Cells for text in the widest box of the area. */
 int dialog_width(struct rect area);
 /* Rows a box with this page takes, with its border and typing line. */

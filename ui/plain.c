@@ -26,10 +26,10 @@ struct plain {
 	struct buf out;
 	char line[512]; /* being read */
 	size_t len;
-	bool is_long; /* the line did not fit: it is no answer */
-	bool is_deaf; /* input has ended */
-	int64_t seq;  /* last record shown */
-	char decision[DECISION_SENTENCE];
+	bool is_long;	   /* the line did not fit: it is no answer */
+	bool is_deaf;	   /* input has ended */
+	int64_t seq;	   /* last record shown */
+	char decision[24]; /* verdict and cause that were shown */
 	char choices[240];
 	enum rollback_state rollback;
 	char digest[DIGEST_HEX]; /* of the plan that was shown */
@@ -132,7 +132,7 @@ show_records(struct plain *p)
 static void
 show_decision(struct plain *p, const struct frame *f)
 {
-	char now[DECISION_SENTENCE];
+	char now[24];
 
 	/* The sentence counts seconds: a change is one of the verdict. */
 	str_printf(now, sizeof(now), "%s %d", verdict_word(f->decision.verdict),

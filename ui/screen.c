@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "ui/detail.h"
+#include "ui/dialog.h"
 #include "ui/head.h"
 #include "ui/help.h"
 #include "ui/page.h"
@@ -154,6 +155,34 @@ draw_box(const struct frame *f, struct canvas *c)
 	}
 }
 
+/* The word, wrapped to the rows kept for it; the last of them is `row`. */
+static void
+draw_said(const struct frame *f, struct canvas *c, int row)
+{
+	int most = dialog_words(c->rows, c->cols);
+	struct page p;
+	int rows;
+
+	page_init(&p, c->set, c->cols - 3);
+	page_text(&p, ROLE_ALERT, 0, f->view->word);
+	rows = (int)p.count < most ? (int)p.count : most;
+	for (int i = 0; i < rows; i++) {
+		struct pen pen = canvas_pen(c, row - rows + 1 + i, 0, c->cols);
+
+		canvas_fill(c, (struct rect){ pen.row, 0, 1, c->cols },
+			    ROLE_NORMAL);
+		if (i == 0)
+			pen_printf(&pen, ROLE_ALERT, " %s",
+				   words_glyph(c->set, GLYPH_POINTER));
+		pen_go(&pen, 3);
+		pen_text(&pen, ROLE_ALERT, p.lines[i].text);
+		/* More than there is room for: the last row says so. */
+		if (i == rows - 1 && (int)p.count > rows)
+			pen_printf(&pen, ROLE_ALERT, " %*s", c->cols, "");
+	}
+	page_clear(&p);
+}
+
 /* What was last said to the person, above the keys; the filter's line while
  * it is typed. */
 static void
@@ -165,18 +194,14 @@ draw_word(const struct frame *f, struct canvas *c)
 	int row = v->layout <= LAYOUT_SMALL ? c->rows - 1 : c->rows - 2;
 	struct pen p = canvas_pen(c, row, 0, c->cols);
 
-	if (v->layout == LAYOUT_TINY || (!is_fresh && v->mode != MODE_FILTER))
+	if (v->layout == LAYOUT_TINY)
 		return;
-	canvas_fill(c, (struct rect){ row, 0, 1, c->cols }, ROLE_NORMAL);
 	if (v->mode == MODE_FILTER) {
+		canvas_fill(c, (struct rect){ row, 0, 1, c->cols },
+			    ROLE_NORMAL);
 		pen_printf(&p, ROLE_PROMPT, "/%s_", v->filter.text);
-	} else {
-		char shown[300];
-
-		words_shown(c->set, shown, sizeof(shown), v->word);
-		pen_printf(&p, ROLE_ALERT, " %s",
-			   words_glyph(c->set, GLYPH_POINTER));
-		pen_printf(&p, ROLE_ALERT, " %s", shown);
+	} else if (is_fresh) {
+		draw_said(f, c, row);
 	}
 }
 

@@ -340,6 +340,7 @@ a_step_opens_with_act_needs_and_undo(void **state)
 	eye_type(&e, "i");
 	assert_true(eye_sees(&e, "unknown: may have happened"));
 	assert_true(eye_sees(&e, "needs lower-ttl: verified"));
+	assert_true(eye_sees(&e, "c reads the outcome back"));
 	assert_true(eye_sees(&e, "does: http"));
 	assert_true(eye_sees(&e, "has no undo of its own"));
 	eye_close(&e);
@@ -431,6 +432,25 @@ hostile_text_never_reaches_a_cell_raw(void **state)
 }
 
 static void
+a_long_word_to_the_person_is_wrapped_and_its_cut_marked(void **state)
+{
+	struct eye e;
+	int row, col;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_CALM, 24, 80, CHARSET_UTF8);
+	view_say(&e.view, e.now.real_ms, "%s",
+		 "not confirmed: since the plan was shown something moved "
+		 "(live now 198.51.100.7, decision HOLD); look again");
+	eye_find(&e, "look again", &row, &col);
+	assert_int_equal(row, 22);
+	view_say(&e.view, e.now.real_ms, "%0239d", 7);
+	eye_look(&e);
+	CHECK_HOLDS(eye_row(&e, 22), "…");
+	eye_close(&e);
+}
+
+static void
 every_pane_has_title_help_and_a_place(void **state)
 {
 	struct eye e;
@@ -497,6 +517,8 @@ main(void)
 		cmocka_unit_test(a_filter_never_hides_what_is_wrong),
 		cmocka_unit_test(rows_that_are_not_seen_are_counted),
 		cmocka_unit_test(hostile_text_never_reaches_a_cell_raw),
+		cmocka_unit_test(
+			a_long_word_to_the_person_is_wrapped_and_its_cut_marked),
 		cmocka_unit_test(every_pane_has_title_help_and_a_place),
 		cmocka_unit_test(the_bell_rings_once_per_worsening),
 	};

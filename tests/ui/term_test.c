@@ -283,6 +283,23 @@ leaving_parks_and_waits_for_the_room(void **state)
 	stage_close(&s);
 }
 
+static void
+suspend_is_for_watchers_alone(void **state)
+{
+	struct stage s;
+
+	TEST_UNUSED(state);
+	begin(&s, SCENE_CALM);
+	stage_type(&s, "\x1a");
+	stage_see(&s, "suspend is off in a LIVE room");
+	stage_close(&s);
+	begin(&s, SCENE_READ_ONLY);
+	stage_type(&s, "\x1a"); /* without a shell to go to it comes back */
+	stage_see(&s, "\033[?1049l");
+	stage_see(&s, "back: this is the room now");
+	stage_close(&s);
+}
+
 int
 main(void)
 {
@@ -301,6 +318,7 @@ main(void)
 		cmocka_unit_test(
 			any_terminal_and_locale_shows_the_room_or_says_why_not),
 		cmocka_unit_test(leaving_parks_and_waits_for_the_room),
+		cmocka_unit_test(suspend_is_for_watchers_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
