@@ -155,7 +155,7 @@ draw_gate(const struct pane_kind *k, const struct frame *f, struct pen *p,
 		    AGE_CELLS - 5;
 	char value[VALUE_TEXT + 16], shown[96], age[16];
 
-	value_text(value, sizeof(value), &d->value, g->unit);
+	gate_value_text(value, sizeof(value), g, &d->value);
 	limit_text(p->on->set, g, shown, sizeof(shown));
 	words_age(age, sizeof(age), d->age_ms);
 	pane_pointer(f, p, pane_index(k), is_selected);
@@ -319,8 +319,8 @@ gates_summary(const struct pane_kind *k, const struct frame *f, struct pen *p)
 		char value[SAMPLE_WHY + 8];
 
 		if (worst == VERDICT_NO_GO)
-			value_text(value, sizeof(value),
-				   &f->findings[leading].value, g->unit);
+			gate_value_text(value, sizeof(value), g,
+					&f->findings[leading].value);
 		else
 			reason_text(f, leading, value, sizeof(value));
 		pen_printf(p, look.role, "%s %s",

@@ -261,8 +261,7 @@ show_status(struct plain *p, const struct frame *f)
 		const struct gate *g = &f->book->gates.gates[i];
 		char value[96], limit[96], age[16];
 
-		value_text(value, sizeof(value), &f->findings[i].value,
-			   g->unit);
+		gate_value_text(value, sizeof(value), g, &f->findings[i].value);
 		gate_limit_text(limit, sizeof(limit), g);
 		words_age(age, sizeof(age), f->findings[i].age_ms);
 		say_now(p, "gate %s %s %s, limit %s, age %s", g->signal,

@@ -36,7 +36,7 @@ static const struct look step_looks[STEP_STATE_COUNT] = {
 };
 
 static const char *const columns[2][9] = {
-	{ " ", "_", ".", "-", "~", "=", "+", "*", "#" },
+	{ " ", "_", ".", "-", ":", "=", "+", "*", "#" },
 	{ " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" },
 };
 

@@ -115,6 +115,8 @@ act(struct actor *a, const struct stage_options *o, int in, int out)
 	struct err e;
 
 	catch_signals();
+	if (o->ignores_hangup)
+		signal(SIGHUP, SIG_IGN);
 	setenv("TERM", o->term != NULL ? o->term : "xterm-256color", 1);
 	setenv("LC_ALL", o->locale != NULL ? o->locale : "C.UTF-8", 1);
 	unsetenv("TMUX");

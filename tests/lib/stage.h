@@ -29,7 +29,8 @@ struct stage {
 
 struct stage_options {
 	bool is_plain;
-	bool on_pipes; /* not on a terminal */
+	bool on_pipes;	     /* not on a terminal */
+	bool ignores_hangup; /* SIGHUP does not come */
 	int rows, cols;
 	const char *term, *locale; /* TERM and LC_ALL */
 	enum scene scene;

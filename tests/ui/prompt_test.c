@@ -186,6 +186,25 @@ a_plan_that_cannot_be_seen_whole_is_withdrawn(void **state)
 }
 
 static void
+another_size_asks_for_the_phrase_again(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	ready(&e, SCENE_CONFIRM, 36, 120);
+	eye_type(&e, SCENE_PHRASE);
+	eye_size(&e, 36, 119);
+	eye_press(&e, PRESS_ENTER);
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_press(&e, PRESS_ENTER);
+	assert_false(e.out.has_command);
+	assert_string_equal(e.view.prompt.typed.text, "");
+	eye_type(&e, SCENE_PHRASE "\r");
+	assert_true(e.out.has_command);
+	eye_close(&e);
+}
+
+static void
 a_drag_through_a_small_size_only_clears_the_phrase(void **state)
 {
 	struct eye e;
@@ -307,6 +326,7 @@ main(void)
 		cmocka_unit_test(a_changed_plan_must_be_read_again),
 		cmocka_unit_test(escape_declines_and_says_so),
 		cmocka_unit_test(a_plan_that_cannot_be_seen_whole_is_withdrawn),
+		cmocka_unit_test(another_size_asks_for_the_phrase_again),
 		cmocka_unit_test(
 			a_drag_through_a_small_size_only_clears_the_phrase),
 		cmocka_unit_test(

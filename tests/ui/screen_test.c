@@ -387,7 +387,7 @@ a_filter_never_hides_what_is_wrong(void **state)
 	eye_open(&e, SCENE_BREACH, 36, 120, CHARSET_UTF8);
 	eye_type(&e, "/success");
 	assert_true(eye_sees(&e, "success rate"));
-	assert_true(eye_sees(&e, "NO-GO abandonment"));
+	assert_true(eye_sees(&e, "✗ NO-GO abandonment"));
 	assert_false(eye_sees(&e, "GO    first response"));
 	eye_press(&e, PRESS_ESC);
 	assert_true(eye_sees(&e, "GO    first response"));
