@@ -154,7 +154,7 @@ emit_verdict(struct director *d, size_t i, const struct gate_finding *f)
 
 	buf_init(&sentence, 1024);
 	gate_sentence(&sentence, g, f);
-	value_text(value, sizeof(value), &f->value, g->unit);
+	gate_value_text(value, sizeof(value), g, &f->value);
 	record_init(&r, RECORD_VERDICT, "director");
 	record_text(&r, "gate", g->signal);
 	record_text(&r, "verdict", verdict_word(f->verdict));

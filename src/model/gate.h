@@ -194,6 +194,10 @@ void gate_sentence(struct buf *out, const struct gate *g,
 /* "<= 2.5 %", ">= 1.2", "= US_EAST_1". */
 void gate_limit_text(char *to, size_t size, const struct gate *g);
 
+/* A measured value beside this gate's limit, rounded for people: "2.91 %". */
+void gate_value_text(char *to, size_t size, const struct gate *g,
+		     const struct value *v);
+
 const char *gate_reason_word(enum gate_reason r);
 
 #endif

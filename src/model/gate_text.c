@@ -108,6 +108,17 @@ put_role(struct buf *out, const struct gate *g)
 		buf_printf(out, " (%s)", role);
 }
 
+void
+gate_value_text(char *to, size_t size, const struct gate *g,
+		const struct value *v)
+{
+	struct value shown = *v;
+
+	if (v->kind == VALUE_NUMBER && g->limit.kind == VALUE_NUMBER)
+		shown.number = value_round_beside(v->number, g->limit.number);
+	value_text(to, size, &shown, g->unit);
+}
+
 /* "abandonment rate 2.9 % > 2.5 % (critical)". */
 static void
 put_claim(struct buf *out, const struct gate *g, const struct gate_finding *f,
@@ -115,7 +126,7 @@ put_claim(struct buf *out, const struct gate *g, const struct gate_finding *f,
 {
 	char value[SHORT_TEXT], limit[SHORT_TEXT];
 
-	value_text(value, sizeof(value), &f->value, g->unit);
+	gate_value_text(value, sizeof(value), g, &f->value);
 	value_text(limit, sizeof(limit), &g->limit, g->unit);
 	put_title(out, g);
 	if (g->op != GATE_EQUALS)
@@ -134,7 +145,7 @@ put_grounds(struct buf *out, const struct gate *g, const struct gate_finding *f)
 {
 	if (f->has_margin) {
 		buf_text(out, ", margin ");
-		put_number(out, g, value_round(f->margin));
+		put_number(out, g, value_round_beside(f->margin, 0));
 	}
 	if (f->n >= 0)
 		buf_printf(out, ", n=%lld", (long long)f->n);
@@ -223,7 +234,7 @@ put_still(struct buf *out, const struct gate *g, const struct gate_finding *f)
 	put_role(out, g);
 	buf_text(out, " in breach");
 	put_since(out, f);
-	value_text(value, sizeof(value), &f->value, g->unit);
+	gate_value_text(value, sizeof(value), g, &f->value);
 	if (f->why[0] != '\0')
 		buf_printf(out, ", not seen to end (%s), last %s", f->why,
 			   value);
@@ -354,7 +365,7 @@ put_blind(struct buf *out, const struct gate *g, const struct gate_finding *f)
 	if (f->reason == GATE_THIN && g->min_samples > 0)
 		buf_printf(out, ", %lld needed", (long long)g->min_samples);
 	if (f->value.kind != VALUE_NONE) {
-		value_text(value, sizeof(value), &f->value, g->unit);
+		gate_value_text(value, sizeof(value), g, &f->value);
 		buf_printf(out, ", last %s", value);
 		put_grounds(out, g, f);
 	}

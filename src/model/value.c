@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -80,15 +81,41 @@ value_text(char *to, size_t size, const struct value *v, const char *unit)
 	str_copy(to, size, "-");
 }
 
+/* To `digits` significant digits; what is no finite number stays. */
+static double
+round_to(double x, int digits)
+{
+	char text[40];
+
+	snprintf(text, sizeof(text), "%.*g", digits, x);
+	str_to_number(text, &x);
+	return x;
+}
+
 double
 value_round(double x)
 {
-	double scale = pow(10, 5 - floor(log10(fabs(x))));
+	return round_to(x, 6);
+}
 
-	/* Zero, infinite, not a number, too small: stays what it is. */
-	if (!isfinite(x * scale))
+double
+value_round_beside(double x, double bound)
+{
+	int most = 17, digits = 3;
+	double whole = floor(log10(fabs(x))) + 1;
+	double shown = x;
+
+	if (!isfinite(whole) || whole > most)
 		return x;
-	return round(x * scale) / scale;
+	if (whole > digits)
+		digits = (int)whole;
+	for (; digits <= most; digits++) {
+		shown = round_to(x, digits);
+		if ((shown < bound) == (x < bound) &&
+		    (shown > bound) == (x > bound))
+			return shown;
+	}
+	return x;
 }
 
 /* Digits, and single dots between digits. */

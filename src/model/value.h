@@ -28,6 +28,9 @@ void value_text(char *to, size_t size, const struct value *v, const char *unit);
 
 /* To six digits: for means and distances, never for what is compared. */
 double value_round(double x);
+/* As few digits as people need (three, or the whole part), but never so few
+ * that `x` would seem to reach or pass `bound` when it does not. */
+double value_round_beside(double x, double bound);
 
 /* Versions by numbers between dots: <0, 0, >0; false when one is none. */
 bool value_compare_versions(const char *a, const char *b, int *order);

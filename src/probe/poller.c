@@ -2,7 +2,9 @@
  * poller - one thread, one loop, any number of probes.
  *
  * Each probe has slots `every_ms` of room time apart, shifted by a random
- * part of one interval.  A slot that comes while a measurement is still under
+ * part of one interval; only the very first measurement comes at once (within
+ * two seconds), so that a room need not wait a slow probe's interval for its
+ * first picture.  A slot that comes while a measurement is still under
  * way, or that was slept through, is left out: two measurements of one probe
  * are never in flight and nothing is caught up in a burst.
  *
@@ -24,6 +26,7 @@
 
 #define HOLD_MOST_MS (5 * 60 * 1000)
 #define ROUND_US (60 * 1000000LL)
+#define FIRST_WITHIN_US 2000000 /* room time */
 #define TIMEOUT_MOST_MS 600000
 
 struct entry {
@@ -33,8 +36,9 @@ struct entry {
 	void *state;
 	const char *endpoint;	  /* NULL: the kind looks after its own */
 	struct loop_timer *timer; /* of the next slot */
-	int64_t due_us;		  /* room time of the next slot */
-	int64_t hold_until_us;	  /* room time */
+	int64_t shift_us;      /* from the first measurement to its own slots */
+	int64_t due_us;	       /* room time of the next slot */
+	int64_t hold_until_us; /* room time */
 	uint64_t runs;
 	bool in_flight;
 	atomic_bool is_wanted; /* poller_now() asked */
@@ -133,7 +137,11 @@ on_due(void *ctx)
 
 	if (late_us < 0)
 		late_us = 0;
-	entry->due_us += (late_us / every_us + 1) * every_us;
+	if (entry->shift_us > 0 && late_us < entry->shift_us)
+		entry->due_us += entry->shift_us; /* into its own slot */
+	else
+		entry->due_us += (late_us / every_us + 1) * every_us;
+	entry->shift_us = 0;
 	entry->timer = loop_at(entry->poller->loop, real_of_room(entry->due_us),
 			       on_due, entry);
 	measure(entry);
@@ -205,6 +213,7 @@ add_entry(struct poller *p, const struct probe_env *env,
 	  const struct book_probe *probe, struct rng *rng, struct err *e)
 {
 	struct entry *entry = &p->entries[p->count];
+	int64_t slot_us;
 	struct err why;
 
 	entry->poller = p;
@@ -216,9 +225,9 @@ add_entry(struct poller *p, const struct probe_env *env,
 			       probe->id, probe->kind);
 	entry->state = mem_new(1, entry->kind->state_size);
 	entry->endpoint = settings_text(&probe->with, "endpoint");
-	entry->due_us =
-		clock_us() +
-		(int64_t)rng_below(rng, (uint64_t)probe->every_ms * 1000);
+	slot_us = (int64_t)rng_below(rng, (uint64_t)probe->every_ms * 1000);
+	entry->due_us = clock_us() + slot_us % FIRST_WITHIN_US;
+	entry->shift_us = slot_us - slot_us % FIRST_WITHIN_US;
 	p->count++;
 	if (entry->kind->init(entry->state, env, probe, &why) != ERR_NONE)
 		return err_set(e, why.code, "probe %s: %s", probe->id,

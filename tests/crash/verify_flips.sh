@@ -4,7 +4,8 @@
 . tests/lib/lib.sh
 
 room=$TMPDIR/room
-timeout 60 "$WARROOM" drill --headless --json --speed 50 --think 0s \
+timeout 60 "$WARROOM" drill runbooks/voice-cutover.yaml \
+		--headless --json --speed 50 --think 0s \
 	--room "$room" >/dev/null 2>&1 </dev/null
 journal=$room/journal.jsonl
 records=$(wc -l <"$journal")

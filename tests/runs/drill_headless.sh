@@ -10,7 +10,8 @@ sequence() {
 }
 
 drill() {
-	exits 5 timeout 100 "$WARROOM" drill --headless --json --speed 20 \
+	exits 5 timeout 100 "$WARROOM" drill runbooks/voice-cutover.yaml \
+		--headless --json --speed 20 \
 		--seed 7 --room "$1" && cp "$TMPDIR/out" "$1.json"
 }
 
@@ -46,19 +47,22 @@ check "and by abandonment" holds "$A/journal.jsonl" \
 # The witness: what the platform itself says happened, in the end.
 last() { jq -r "select(.effect | startswith(\"$1\")) | .effect" \
 	"$A/ledger.jsonl" | tail -n 1; }
-check "DNS is back" test "$(last 'dns sip.domain.com')" = \
-	"dns sip.domain.com -> 192.0.2.10"
+check "DNS is back" test "$(last 'record sip.domain.com')" = \
+	"record sip.domain.com -> 192.0.2.10 ttl 300"
 check "the trunk is out of service" test \
 	"$(last 'trunk validation_trunk_primary')" = \
-	"trunk validation_trunk_primary -> disabled"
+	"trunk validation_trunk_primary at disabled"
 check "the flow is back" test "$(last 'flow f-8473625190')" = \
-	"flow f-8473625190 -> v-1029384756"
+	"flow f-8473625190 at v-1029384756"
 
 check "a second drill with the same seed" drill "$B"
 sequence "$A" >"$TMPDIR/a.seq"
 sequence "$B" >"$TMPDIR/b.seq"
+check "the sequence is a whole night" test \
+	"$(wc -l <"$TMPDIR/a.seq")" -gt 80
 check "gives the same sequence of records" \
 	diff "$TMPDIR/a.seq" "$TMPDIR/b.seq"
 check "a closed room is not walked again" exits 2 "$WARROOM" drill \
+	runbooks/voice-cutover.yaml \
 	--headless --room "$A"
 finish
