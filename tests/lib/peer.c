@@ -449,6 +449,21 @@ peer_wait(struct peer *p, const char *prefix, int count)
 	return test_wait(has_come, &w, 5000);
 }
 
+int
+peer_refusing(char at[32])
+{
+	struct sockaddr_in sa = { .sin_family = AF_INET };
+	socklen_t len = sizeof(sa);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&sa, len), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&sa, &len), 0);
+	str_printf(at, 32, "127.0.0.1:%d", ntohs(sa.sin_port));
+	return fd;
+}
+
 struct peer *
 peer_sip_start(int status)
 {

@@ -48,6 +48,10 @@ bool peer_had_line(struct peer *p, const char *prefix, int nth,
 		   const char *line);
 bool peer_wait(struct peer *p, const char *prefix, int count);
 
+/* A TCP port that refuses connections for as long as the descriptor is open
+ * (close() it): bound, so that nobody else gets it, and never listening. */
+int peer_refusing(char at[32]);
+
 /* SIP over UDP: answers OPTIONS; status 0 stays silent. */
 struct peer *peer_sip_start(int status);
 void peer_sip_say(struct peer *p, int status, int retry_after_s);

@@ -299,6 +299,14 @@ cancelled_while_polling_is_unknown_or_what_reading_back_shows(void **state)
 	}
 }
 
+static bool
+is_backing_off(void *arg)
+{
+	struct scene *s = arg;
+
+	return (atomic_load(&s->states) & 1u << STEP_BACKOFF) != 0;
+}
+
 static void
 cancelled_in_backoff_after_a_refusal_is_failed_without_effect(void **state)
 {
@@ -313,7 +321,10 @@ cancelled_in_backoff_after_a_refusal_is_failed_without_effect(void **state)
 
 	TEST_UNUSED(state);
 	s.job.timeout_ms = 3600000;
-	perform_and_cancel(&s, p, "PATCH", 1);
+	scene_start(&s);
+	assert_true(test_wait(is_backing_off, &s, 5000));
+	cancel_raise(&s.cancel);
+	scene_join(&s);
 	assert_int_equal(s.result.outcome, OUTCOME_FAILED);
 	assert_true(s.result.may_retry);
 	assert_int_equal(peer_count(p, "PATCH"), 1);

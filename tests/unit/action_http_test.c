@@ -2,6 +2,7 @@
 #include "tests/unit/action_patch.h"
 
 #include <time.h>
+#include <unistd.h>
 
 static void
 an_accepted_change_is_done_only_when_it_reads_back(void **state)
@@ -271,16 +272,21 @@ answers_lead_to_the_right_end(void **state)
 static void
 a_refused_connection_goes_again_and_ends_failed(void **state)
 {
+	char at[32], url[64];
+	int fd = peer_refusing(at);
 	struct scene s;
-	struct peer *p = open_patch(&s, NULL, 0);
 
 	TEST_UNUSED(state);
-	peer_stop(p);
+	str_printf(url, sizeof(url), "http://%s", at);
+	scene_open(&s, url);
+	scene_set(&s, "method", "PATCH");
+	scene_set(&s, "path", "/flows/1");
 	scene_perform(&s);
 	assert_int_equal(s.result.outcome, OUTCOME_FAILED);
 	assert_true(s.result.may_retry);
 	assert_int_equal(s.result.attempts, 4);
 	scene_close(&s);
+	close(fd);
 }
 
 static void

@@ -9,6 +9,8 @@
 
 #include "tests/lib/test.h"
 
+#include <stdatomic.h>
+
 #include "action/action.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -29,6 +31,7 @@ struct scene {
 	struct action_result result;
 	struct action_event events[SCENE_EVENTS];
 	int event_count;
+	atomic_uint states; /* told so far, a bit each */
 	struct thread thread;
 };
 
@@ -39,6 +42,7 @@ scene_hear(void *ctx, const struct action_event *event)
 
 	if (s->event_count < SCENE_EVENTS)
 		s->events[s->event_count++] = *event;
+	atomic_fetch_or(&s->states, 1u << event->state);
 }
 
 /* `url` becomes the endpoint "platform". */

@@ -345,12 +345,9 @@ a_port_without_tls_is_a_failed_measurement(void **state)
 	const struct probe_report *r;
 	struct scene s;
 	char at[32];
-	int port;
-	int fd = test_listen_tcp(&port);
+	int fd = peer_refusing(at);
 
 	TEST_UNUSED(state);
-	close(fd);
-	str_printf(at, sizeof(at), "127.0.0.1:%d", port);
 	scene_open(&s);
 	scene_endpoint(&s, "edge", at);
 	probe = scene_probe(&s, "trunk", "tls");
@@ -364,6 +361,7 @@ a_port_without_tls_is_a_failed_measurement(void **state)
 	assert_true(scene_sample(r, "e.minimum")->failed);
 	assert_true(scene_sample(r, "e.chain")->failed);
 	scene_close(&s);
+	close(fd);
 }
 
 int
