@@ -43,6 +43,7 @@ struct cli_command {
 	const char *operands; /* "RUNBOOK", "ROOM|JOURNAL" */
 	const char *help;
 	int least, most; /* operands; most -1: any number */
+	bool is_offline; /* starts without net_setup() */
 	const struct cli_option *options;
 	int (*run)(const struct cli_command *self, const struct cli_args *args);
 };

@@ -24,8 +24,8 @@ load_kinds(void)
 	return (struct conf_kinds){ probe_specs(), action_specs() };
 }
 
-static void
-print_findings(struct findings *f)
+void
+load_print_findings(struct findings *f)
 {
 	struct buf out;
 
@@ -44,13 +44,13 @@ load_book(const struct cli_command *self, const char *path, struct book **out)
 	struct err e = { .code = ERR_NONE };
 
 	if (conf_load_book(out, path, &kinds, &f, &e) != ERR_NONE) {
-		print_findings(&f);
+		load_print_findings(&f);
 		if (f.errors == 0)
 			cli_fail(self, EXIT_USAGE, "%s", e.text);
 		findings_clear(&f);
 		return EXIT_USAGE;
 	}
-	print_findings(&f);
+	load_print_findings(&f);
 	findings_clear(&f);
 	return -1;
 }

@@ -9,6 +9,9 @@
 /* The rows of this program's probe and step kinds. */
 struct conf_kinds load_kinds(void);
 
+/* Sorts findings and prints them on stderr. */
+void load_print_findings(struct findings *f);
+
 /* Loads a runbook; prints every finding on stderr.  -1 when *out is a
  * reference of the caller's, else the exit code. */
 int load_book(const struct cli_command *self, const char *path,

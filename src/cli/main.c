@@ -196,7 +196,6 @@ main(int argc, char **argv)
 		usage(argc < 2 ? stderr : stdout);
 		return argc < 2 ? EXIT_USAGE : EXIT_GO;
 	}
-	net_setup();
 	for (; cli_commands[n] != NULL; n++) {
 		struct cli_args args = { .count = 0 };
 		int code;
@@ -205,8 +204,11 @@ main(int argc, char **argv)
 		if (strcmp(names[n], argv[1]) != 0)
 			continue;
 		code = read_options(cli_commands[n], argc - 1, argv + 1, &args);
-		return code >= 0 ? code
-				 : cli_commands[n]->run(cli_commands[n], &args);
+		if (code >= 0)
+			return code;
+		if (!cli_commands[n]->is_offline)
+			net_setup();
+		return cli_commands[n]->run(cli_commands[n], &args);
 	}
 	near = str_nearest(argv[1], names, n);
 	fprintf(stderr, "warroom: no command \"%s\"%s%s%s\n", argv[1],
