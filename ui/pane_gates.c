@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "ui/pane.h"
 #include "ui/spark.h"
 
@@ -90,6 +91,8 @@ reason_text(const struct frame *f, int gate, char *to, size_t size)
 
 	if (f->book->gates.gates[gate].shadow)
 		str_copy(to, size, "shadow: not counted");
+	else if (d->reason == GATE_NEVER_SEEN)
+		to[0] = '\0'; /* the age says so */
 	else if (d->verdict == VERDICT_GO ||
 		 (d->verdict == VERDICT_NO_GO && d->reason == GATE_BREACHED))
 		to[0] = '\0';
@@ -139,6 +142,24 @@ draw_trend(const struct frame *f, struct pen *p, int gate, int cells)
 	}
 }
 
+/* A name that does not fit loses whole words first: "first response…". */
+static void
+name_text(enum charset set, char *to, size_t size, const char *name, int cells)
+{
+	size_t len = strlen(name);
+
+	str_copy(to, size, name);
+	if (text_width(name) <= cells)
+		return;
+	while (len > 0 && (name[len] != ' ' || text_width(to) >= cells))
+		to[--len] = '\0';
+	if (len == 0)
+		str_copy(to, size, name); /* one long word: the pen cuts it */
+	else
+		str_printf(to + len, size - len, "%s",
+			   words_glyph(set, GLYPH_CUT));
+}
+
 static void
 draw_gate(const struct pane_kind *k, const struct frame *f, struct pen *p,
 	  int gate, bool is_selected)
@@ -149,12 +170,15 @@ draw_gate(const struct pane_kind *k, const struct frame *f, struct pen *p,
 	bool is_stale = d->verdict == VERDICT_BLIND;
 	enum role text = is_stale ? ROLE_STALE : ROLE_NORMAL;
 	int space = p->end - p->col;
-	int name = space >= 70 ? 24 : space >= 50 ? 17 : 12;
+	int name = space >= 70 ? 24 : space >= 50 ? 18 : 12;
 	int limit = space >= 50 ? 7 : 0;
 	int trend = space - 4 - WORD_CELLS - name - VALUE_CELLS - limit -
 		    AGE_CELLS - 5;
 	char value[VALUE_TEXT + 16], shown[96], age[16];
+	char title[GATE_TITLE + 8];
 
+	name_text(p->on->set, title, sizeof(title),
+		  g->title[0] != '\0' ? g->title : g->signal, name);
 	gate_value_text(value, sizeof(value), g, &d->value);
 	limit_text(p->on->set, g, shown, sizeof(shown));
 	words_age(age, sizeof(age), d->age_ms);
@@ -165,7 +189,7 @@ draw_gate(const struct pane_kind *k, const struct frame *f, struct pen *p,
 	pen_field(p, name,
 		  is_selected && f->view->focus == pane_index(k) ? ROLE_SELECTED
 								 : text,
-		  g->title[0] != '\0' ? g->title : g->signal);
+		  title);
 	pen_field(p, VALUE_CELLS, is_stale ? ROLE_STALE : look.role,
 		  d->value.kind == VALUE_NONE ? "-" : value);
 	if (limit > 0 && trend > 0 && g->limit.kind != VALUE_NUMBER &&

@@ -31,10 +31,21 @@ runbook_of(const char *room, char *to, size_t size, struct err *e)
 	return e->code;
 }
 
+/* The records only mean something beside the runbook they were made with. */
 static enum err_code
 fold(void *ctx, const struct record *r, struct err *e)
 {
-	return room_apply(ctx, r, e);
+	struct room *room = ctx;
+
+	if (r->kind == RECORD_OPEN &&
+	    strcmp(record_get(r, "digest"), room->book->digest) != 0)
+		return err_set(e, ERR_INPUT,
+			       "%s has changed since this room was opened "
+			       "(digest %.12s, now %.12s): put the old files "
+			       "back to see what the room says",
+			       room->book->path, record_get(r, "digest"),
+			       room->book->digest);
+	return room_apply(room, r, e);
 }
 
 static int

@@ -61,6 +61,7 @@ clear_endpoints(struct book *b)
 		mem_free(ep->client_id);
 		mem_free(ep->secret_env);
 		mem_free(ep->secret_file);
+		mem_free(ep->secret);
 		mem_free(ep->ca_file);
 	}
 	mem_free(b->endpoints);

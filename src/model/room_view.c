@@ -1,5 +1,6 @@
 /* room_view - what the room's records mean as of now. */
 #include <assert.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -70,6 +71,25 @@ room_finding(const struct room *r, size_t gate, int64_t now_ms,
 		out->left_ms = state->muted_until_ms - now_ms;
 }
 
+/* After a rollback the first thing to know is how it ended; the gates then
+ * judge a platform that carries no traffic any more. */
+static void
+tell_rollback(const struct room *r, struct decision *d)
+{
+	const char *word = verdict_word(d->verdict);
+	const char *gates = d->sentence;
+	char told[DECISION_SENTENCE];
+
+	if (r->rollback != ROLLBACK_VALIDATED && r->rollback != ROLLBACK_HALTED)
+		return;
+	if (str_starts(gates, word))
+		gates += strlen(word) + strspn(gates + strlen(word), ": ");
+	str_printf(told, sizeof(told), "%s: %s%s. Gates: %s", word,
+		   r->rollback == ROLLBACK_HALTED ? "rollback halted: " : "",
+		   r->rollback_detail, gates);
+	str_copy(d->sentence, sizeof(d->sentence), told);
+}
+
 void
 room_decision(const struct room *r, int64_t now_ms, struct decision *out)
 {
@@ -80,6 +100,7 @@ room_decision(const struct room *r, int64_t now_ms, struct decision *out)
 	for (size_t i = 0; i < set->gate_count; i++)
 		room_finding(r, i, now_ms, &findings[i]);
 	decision_make(out, set, findings);
+	tell_rollback(r, out);
 	mem_free(findings);
 }
 
