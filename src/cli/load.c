@@ -55,13 +55,29 @@ load_book(const struct cli_command *self, const char *path, struct book **out)
 	return -1;
 }
 
-static bool
-load_secret(const struct cli_command *self, struct book_endpoint *ep)
+/* The secret an earlier endpoint read from the same variable: reading takes
+ * it out of the environment. */
+static const char *
+secret_of_same_variable(const struct book *book, const struct book_endpoint *ep)
 {
+	for (const struct book_endpoint *b = book->endpoints; b < ep; b++)
+		if (ep->secret_env != NULL && b->secret != NULL &&
+		    str_same(b->secret_env, ep->secret_env))
+			return b->secret;
+	return NULL;
+}
+
+static bool
+load_secret(const struct cli_command *self, const struct book *book,
+	    struct book_endpoint *ep)
+{
+	const char *known = secret_of_same_variable(book, ep);
 	struct err e = { .code = ERR_NONE };
 	enum err_code c = ERR_NONE;
 
-	if (ep->secret_env != NULL)
+	if (known != NULL)
+		ep->secret = mem_text(known);
+	else if (ep->secret_env != NULL)
 		c = identity_from_env(&ep->secret, ep->secret_env, &e);
 	else if (ep->secret_file != NULL)
 		c = identity_from_file(&ep->secret, ep->secret_file, &e);
@@ -77,7 +93,7 @@ load_secrets(const struct cli_command *self, struct book *book)
 	bool good = true;
 
 	for (size_t i = 0; i < book->endpoint_count; i++)
-		if (!load_secret(self, &book->endpoints[i]))
+		if (!load_secret(self, book, &book->endpoints[i]))
 			good = false;
 	return good ? -1 : EXIT_USAGE;
 }
