@@ -72,10 +72,7 @@ static void
 check_runbook(const struct doc *d, const struct conf_kinds *kinds,
 	      struct findings *f)
 {
-	struct book *b;
-
-	runbook_load(&b, d, kinds, f);
-	book_drop(b);
+	runbook_check(d, kinds, f);
 }
 
 static void
@@ -92,7 +89,7 @@ check_gates(const struct doc *d, const struct conf_kinds *kinds,
 	gate_reader_start(&r, &set);
 	gates_read(&r, &s, d->root);
 	if (thresholds != NULL && f->errors == errors)
-		gates_check_baselines(&s, thresholds, &set);
+		gates_check_baselines(&s, thresholds, &set, NULL, 0);
 	gate_reader_end(&r);
 	gate_set_clear(&set);
 }

@@ -184,25 +184,56 @@ gates_check(const struct site *s, const struct node *thresholds,
 							   : "");
 }
 
-void
-gates_check_baselines(const struct site *s, const struct node *thresholds,
-		      const struct gate_set *set)
+/* Only what is measured has a history: a flag, a text, a version that must be
+ * so rests on a rule. */
+static bool
+wants_baseline(const struct gate *g)
 {
+	return g->op == GATE_AT_MOST || g->op == GATE_AT_LEAST;
+}
+
+static bool
+has_baseline(const struct gate *g)
+{
+	return g->base != NULL || g->source[0] != '\0';
+}
+
+void
+gates_check_baselines(const struct site *s, const struct node *at,
+		      const struct gate_set *set, const struct site *named,
+		      size_t named_count)
+{
+	const struct gate *first = NULL;
 	size_t with = 0;
 
-	for (size_t i = 0; i < set->gate_count; i++)
-		with += set->gates[i].source[0] != '\0';
-	if (with == 0 && set->gate_count > 0)
-		node_key_warn(s, thresholds, "no-baseline",
-			      "no limit says where it comes from: give each a "
-			      "\"source\", as in \"90 days, p95 x 1.2\"");
-	for (size_t i = 0; i < set->gate_count && with > 0; i++) {
+	for (size_t i = 0; i < set->gate_count; i++) {
 		const struct gate *g = &set->gates[i];
 
-		if (g->source[0] == '\0' && g->limit.kind == VALUE_NUMBER)
-			findings_warn(s->f, gate_place(s, g), "no-baseline",
-				      "\"%s\" does not say where its limit "
-				      "comes from",
-				      g->signal);
+		with += wants_baseline(g) && has_baseline(g);
+		if (first == NULL && wants_baseline(g) && !has_baseline(g))
+			first = g;
+	}
+	if (first == NULL)
+		return;
+	if (with == 0) {
+		node_key_warn(s, at, "no-baseline",
+			      "no limit has a baseline, \"%s\" for one: let "
+			      "\"warroom baseline\" make them from history, "
+			      "or say where each comes from (\"source\")",
+			      first->signal);
+		return;
+	}
+	for (size_t i = 0; i < set->gate_count; i++) {
+		const struct gate *g = &set->gates[i];
+
+		if (wants_baseline(g) && !has_baseline(g))
+			findings_warn(
+				s->f,
+				gate_place(i < named_count ? named : s, g),
+				"no-baseline",
+				"the limit of \"%s\" has no \"baseline\" and "
+				"does not say where it comes from "
+				"(\"source\")",
+				g->signal);
 	}
 }

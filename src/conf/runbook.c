@@ -126,6 +126,7 @@ read_gates(struct loader *l, const struct node *root)
 	if (file != NULL && named_file(l, file, &l->gates)) {
 		s.file = l->gates.file;
 		gates_read(&r, &s, l->gates.root);
+		l->named_gates = l->book->gates.gate_count;
 	}
 	if (own != NULL)
 		thresholds_read(&r, &l->s, own);
@@ -210,18 +211,26 @@ loader_clear(struct loader *l)
 	doc_clear(&l->rollback);
 }
 
+static void
+loader_start(struct loader *l, const struct doc *d,
+	     const struct conf_kinds *kinds, struct findings *f)
+{
+	*l = (struct loader){ .s = { d->file, f },
+			      .path = d->file,
+			      .errors_before = f->errors,
+			      .kinds = kinds,
+			      .book = book_new() };
+	str_copy(l->book->path, sizeof(l->book->path), d->file);
+	read_parts(l, d);
+}
+
 void
 runbook_load(struct book **out, const struct doc *d,
 	     const struct conf_kinds *kinds, struct findings *f)
 {
-	struct loader l = { .s = { d->file, f },
-			    .path = d->file,
-			    .errors_before = f->errors,
-			    .kinds = kinds,
-			    .book = book_new() };
+	struct loader l;
 
-	str_copy(l.book->path, sizeof(l.book->path), d->file);
-	read_parts(&l, d);
+	loader_start(&l, d, kinds, f);
 	take_digest(&l, d);
 	loader_clear(&l);
 	*out = l.book;
@@ -229,4 +238,21 @@ runbook_load(struct book **out, const struct doc *d,
 		book_drop(l.book);
 		*out = NULL;
 	}
+}
+
+void
+runbook_check(const struct doc *d, const struct conf_kinds *kinds,
+	      struct findings *f)
+{
+	const struct node *at = node_get(d->root, "gates");
+	struct loader l;
+
+	loader_start(&l, d, kinds, f);
+	if (f->errors == l.errors_before)
+		gates_check_baselines(
+			&l.s, at != NULL ? at : node_get(d->root, "thresholds"),
+			&l.book->gates, &(struct site){ l.gates.file, f },
+			l.named_gates);
+	loader_clear(&l);
+	book_drop(l.book);
 }

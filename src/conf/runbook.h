@@ -25,6 +25,7 @@ struct loader {
 	const struct node **step_nodes;
 	const struct node **undo_nodes;	   /* in the rollback manifest */
 	struct doc gates, trunk, rollback; /* the files it names */
+	size_t named_gates;		   /* of the book's, in `gates` */
 };
 
 /* Scopes of loader.names; the value is the thing in the book. */
@@ -82,5 +83,8 @@ bool named_file(struct loader *l, const struct node *n, struct doc *d);
 /* Loads a runbook that has been parsed; *out NULL when there are errors. */
 void runbook_load(struct book **out, const struct doc *d,
 		  const struct conf_kinds *kinds, struct findings *f);
+/* The same for its findings alone, and for what only a linter says. */
+void runbook_check(const struct doc *d, const struct conf_kinds *kinds,
+		   struct findings *f);
 
 #endif

@@ -60,8 +60,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		gates_read(&r, &s, d.root);
 		if (f.errors == 0) {
 			check_gates(&set);
-			gates_check_baselines(
-				&s, node_get(d.root, "thresholds"), &set);
+			gates_check_baselines(&s,
+					      node_get(d.root, "thresholds"),
+					      &set, NULL, 0);
 		}
 		read_others(&s, d.root);
 	}

@@ -7,7 +7,7 @@ const char mini_book[] =
 /*  2 */ "environment: STAGING\n"
 /*  3 */ "thresholds:\n"
 /*  4 */ "  telephony:\n"
-/*  5 */ "    max_loss_percent: 2.5\n"
+/*  5 */ "    max_loss_percent: {limit: 2.5, source: p95}\n"
 /*  6 */ "    alive: true\n"
 /*  7 */ "endpoints:\n"
 /*  8 */ "  platform:\n"

@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "tests/lib/kinds.h"
 #include "tests/lib/lint.h"
 #include "tests/lib/mini_book.h"
@@ -311,7 +312,6 @@ static void
 each_kind_of_file_is_known_by_its_content(void **state)
 {
 	static const char *const files[] = {
-		EXAMPLE,
 		"runbooks/voice-cutover.trunk.json",
 		"runbooks/voice-cutover.rollback.json",
 		"themes/dark.yaml",
@@ -329,9 +329,56 @@ each_kind_of_file_is_known_by_its_content(void **state)
 	assert_int_equal(f.warnings, 1);
 	assert_true(lint_found(&f, "4:1", "no-baseline", "\"source\""));
 	findings_clear(&f);
+	CHECK_OK(conf_check(EXAMPLE, &test_kinds, &f, &e), &e);
+	assert_int_equal(f.warnings, 1);
+	assert_true(lint_found(&f, "11:1", "no-baseline", "baseline"));
+	findings_clear(&f);
 	lint_text("any.txt", "{\"hello\": 1}", &f);
 	assert_true(lint_found(&f, "1:1", "unknown-file", "neither"));
 	findings_clear(&f);
+}
+
+/* One limit has a source: then each that has none is named where it stands,
+ * in the manifest or in the runbook. */
+static void
+each_limit_without_a_baseline_is_named_in_its_own_file(void **state)
+{
+	static const char gates[] =
+		"{\"thresholds\": {\"telephony\": {\n"
+		"\"max_loss_percent\": {\"limit\": 2, \"source\": \"p95\"},\n"
+		"\"max_delay_ms\": 20}}}\n";
+	char *text = lint_replace(
+		mini_book, "    max_loss_percent: {limit: 2.5, source: p95}\n",
+		"    min_mos: 4\n");
+	char *named = lint_replace(text, "thresholds:\n",
+				   "gates: g.json\nthresholds:\n");
+	char dir[FS_PATH], path[FS_PATH];
+	struct findings f = { 0 };
+	struct err e = { 0 };
+	size_t told = 0;
+
+	TEST_UNUSED(state);
+	test_dir_make(dir);
+	str_printf(path, sizeof(path), "%s/g.json", dir);
+	test_file_write(path, gates);
+	str_printf(path, sizeof(path), "%s/b.yaml", dir);
+	test_file_write(path, named);
+	CHECK_OK(conf_check(path, &test_kinds, &f, &e), &e);
+	assert_true(lint_found(&f, "3:1", "no-baseline", "delay_ms"));
+	assert_true(lint_found(&f, "6:5", "no-baseline", "telephony.mos"));
+	for (size_t i = 0; i < f.count; i++) {
+		bool in_json = str_ends(f.items[i].file, "g.json");
+
+		if (strcmp(f.items[i].rule, "no-baseline") != 0)
+			continue;
+		told++;
+		assert_int_equal(in_json, f.items[i].line == 3);
+	}
+	assert_int_equal(told, 2);
+	findings_clear(&f);
+	test_dir_drop(dir);
+	mem_free(named);
+	mem_free(text);
 }
 
 static void
@@ -381,6 +428,8 @@ main(void)
 			plain_values_of_a_body_keep_their_type_and_digits),
 		cmocka_unit_test(a_runbook_that_is_not_there_is_absent),
 		cmocka_unit_test(each_kind_of_file_is_known_by_its_content),
+		cmocka_unit_test(
+			each_limit_without_a_baseline_is_named_in_its_own_file),
 		cmocka_unit_test(the_schema_is_json_and_names_every_kind),
 	};
 
