@@ -19,7 +19,9 @@ check "--help shows the commands" exits 0 "$WARROOM" --help
 check "with the exit codes" holds "$TMPDIR/out" "5 rolled back and validated"
 check "help is the same" exits 0 "$WARROOM" help
 
-for command in run drill check plan gate probe status verify twin schema; do
+commands=$("$WARROOM" --help | sed -n 's/^  \([a-z]\{1,\}\) .*/\1/p')
+check "the commands are listed" test "$(echo "$commands" | wc -l)" -ge 10
+for command in $commands; do
 	check "$command --help succeeds" exits 0 "$WARROOM" $command --help
 	check "$command --help begins with its usage" \
 		holds "$TMPDIR/out" "usage: warroom $command"
