@@ -22,7 +22,8 @@ struct walk {
 	int64_t answered_records;  /* room's length then */
 	int64_t last_event;
 	int64_t last_progress_us;
-	enum command_verb asked; /* the last request and when */
+	enum command_verb asked; /* the last request, of what, and when */
+	char asked_of[80];
 	int64_t asked_us;
 	int rechecks;
 	int exit_code; /* -1: goes on */
@@ -39,18 +40,20 @@ ask(struct walk *w, enum command_verb verb, const char *target,
 	return engine_send(w->engine, &c);
 }
 
-/* Asks, and not again before `again_us` of real time have passed. */
+/* Asks, and not the same again before `again_us` of real time have passed. */
 static bool
 ask_calmly(struct walk *w, enum command_verb verb, const char *target,
 	   int64_t again_us)
 {
 	int64_t now_us = clock_real_us();
 
-	if (verb == w->asked && now_us - w->asked_us < again_us)
+	if (verb == w->asked && strcmp(target, w->asked_of) == 0 &&
+	    now_us - w->asked_us < again_us)
 		return false;
 	if (!ask(w, verb, target, "", 0))
 		return false;
 	w->asked = verb;
+	str_copy(w->asked_of, sizeof(w->asked_of), target);
 	w->asked_us = now_us;
 	return true;
 }

@@ -106,12 +106,12 @@ say_verdict(struct line *l, const struct record *r)
 		add_field(l, r, "reason");
 }
 
+/* The sentence begins with the verdict's word. */
 static void
 say_decision(struct line *l, const struct record *r)
 {
-	add_field(l, r, "verdict");
-	add(l, "decision:");
-	add_field(l, r, "sentence");
+	add(l, "decision");
+	add_field(l, r, record_get(r, "sentence")[0] ? "sentence" : "verdict");
 }
 
 static void
