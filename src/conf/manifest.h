@@ -9,13 +9,15 @@
 
 extern const struct field gates_fields[];
 extern const struct field threshold_fields[];
+extern const struct field base_fields[];
+extern const struct field history_fields[];
 extern const struct field manifest_rollback_fields[];
 extern const struct field trunk_fields[];
 
 /* Reads thresholds of one or more files into one set. */
 struct gate_reader {
 	struct gate_set *set;
-	size_t gate_room, domain_room;
+	size_t gate_room, domain_room, base_room;
 	struct keyset seen;
 	struct arena arena;
 };
@@ -41,6 +43,10 @@ bool gate_limit_word(const struct site *s, struct gate *g,
 		     enum gate_sense sense, const struct node *n);
 /* "limit", "max", "min", "equals" or "version"? */
 bool gate_is_limit_word(const char *key);
+
+/* The "baseline" of a threshold whose limit is known. */
+void base_read(struct gate_reader *r, const struct site *s, struct gate *g,
+	       const struct node *map);
 
 /* One gate against sense: limits that cannot be met or breached, exits on
  * the wrong side.  `n` is the threshold. */

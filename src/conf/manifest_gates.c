@@ -92,6 +92,10 @@ const struct field threshold_fields[] = {
 	  .as = AS_LINE,
 	  FIELD_AT(struct gate, source),
 	  .help = "where the limit comes from" },
+	{ .name = "baseline",
+	  .as = AS_OBJECT,
+	  .inside = base_fields,
+	  .help = "what is normal, as \"warroom baseline\" writes it" },
 	{ .name = NULL },
 };
 
@@ -104,6 +108,10 @@ const struct field gates_fields[] = {
 	  .as = AS_LINE,
 	  FIELD_AT(struct gate_set, platform),
 	  .help = "what is judged" },
+	{ .name = "history",
+	  .as = AS_OBJECT,
+	  .inside = history_fields,
+	  .help = "what the limits were made of" },
 	{ .name = "thresholds",
 	  .as = AS_ANY,
 	  .required = true,
@@ -235,7 +243,7 @@ read_threshold(struct gate_reader *r, const struct site *s,
 			  .line = n->key_line,
 			  .column = n->key_column };
 	enum gate_sense sense = gate_name_sense(n->key, name, sizeof(name));
-	const struct node *first;
+	const struct node *first, *base;
 	bool ok;
 
 	str_copy(g.domain, sizeof(g.domain), domain->name);
@@ -245,6 +253,9 @@ read_threshold(struct gate_reader *r, const struct site *s,
 				 : gate_limit(s, &g, sense, n);
 	if (!ok)
 		return;
+	base = n->type == NODE_MAP ? node_get(n, "baseline") : NULL;
+	if (base != NULL)
+		base_read(r, s, &g, base);
 	derive_words(&g, name);
 	first = keyset_add(&r->seen, &scope_gate[g.op],
 			   arena_text(&r->arena, g.signal, strlen(g.signal)),
@@ -389,6 +400,7 @@ gates_read(struct gate_reader *r, const struct site *s, const struct node *root)
 {
 	const struct node *thresholds = node_get(root, "thresholds");
 	const struct node *trigger = node_get(root, "rollback_trigger");
+	const struct node *history = node_get(root, "history");
 
 	if (!fields_read(s, gates_fields, root, r->set, NULL))
 		return;
@@ -399,6 +411,8 @@ gates_read(struct gate_reader *r, const struct site *s, const struct node *root)
 	    r->set->warn_score > r->set->pass_score)
 		r->set->warn_score = r->set->pass_score;
 	check_scores(s, root, r->set);
+	if (history != NULL)
+		fields_read(s, history_fields, history, r->set, NULL);
 	if (thresholds == NULL)
 		return;
 	thresholds_read(r, s, thresholds);
