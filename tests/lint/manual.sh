@@ -158,7 +158,7 @@ manifests() {
 	sed -n 's/.*\.name = "\([^"]*\)".*/\1/p' src/conf/manifest_*.c |
 		sort -u >"$scratch/has"
 	items man/warroom-runbook.5 "Gate manifest" Domains Thresholds \
-		"Rollback manifest" "Trunk manifest" | grep -v : >"$scratch/said"
+		Baselines "Rollback manifest" "Trunk manifest" | grep -v : >"$scratch/said"
 	same "key of a manifest" "$scratch/has" "$scratch/said"
 	sed -n '/signal_fields/,/NULL/s/.*\.name = "\([^"]*\)".*/\1/p' \
 		src/conf/runbook_probes.c | sort >"$scratch/has"
