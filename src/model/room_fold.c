@@ -66,12 +66,19 @@ fold_open(struct room *r, const struct record *rec, struct err *e)
 }
 
 /* What was under way when the last process ended is not judged here: the new
- * one says so in records of its own. */
+ * one says so in records of its own.  Nor is a green carried over: nobody has
+ * measured since, so the decision is blind until the next one. */
 static enum err_code
 fold_resume(struct room *r, const struct record *rec, struct err *e)
 {
 	(void)e;
 	r->life = ROOM_OPEN;
+	if (r->verdict != VERDICT_NO_GO) {
+		if (r->verdict != VERDICT_BLIND)
+			r->verdict_since_ms = rec->at_ms;
+		r->verdict = VERDICT_BLIND;
+		r->sentence[0] = '\0';
+	}
 	r->epoch = room_count(rec, "epoch", (int)r->epoch + 1);
 	if (record_has(rec, "commander"))
 		str_copy(r->commander, sizeof(r->commander),

@@ -443,6 +443,19 @@ a_resume_closes_the_prompt_and_guesses_nothing(void **state)
 }
 
 static void
+a_resume_carries_no_green_over(void **state)
+{
+	TEST_UNUSED(state);
+	NIGHT(&night, RECORD_DECISION, "verdict=GO", "sentence=GO: all met");
+	NIGHT(&night, RECORD_RESUME, "commander=ben", "epoch=2");
+	assert_int_equal(night.room->verdict, VERDICT_BLIND);
+	assert_string_equal(night.room->sentence, "");
+	NIGHT(&night, RECORD_DECISION, "verdict=NO-GO", "sentence=NO-GO: x");
+	NIGHT(&night, RECORD_RESUME, "commander=ben", "epoch=3");
+	assert_int_equal(night.room->verdict, VERDICT_NO_GO);
+}
+
+static void
 a_closed_room_acts_no_more(void **state)
 {
 	struct err e;
@@ -582,6 +595,7 @@ main(void)
 		NIGHT_TEST(a_rollback_that_began_keeps_its_items),
 		NIGHT_TEST(arming_a_rollback_takes_the_prompt_from_a_step),
 		NIGHT_TEST(a_resume_closes_the_prompt_and_guesses_nothing),
+		NIGHT_TEST(a_resume_carries_no_green_over),
 		NIGHT_TEST(a_closed_room_acts_no_more),
 		NIGHT_TEST(a_copy_goes_its_own_way),
 		cmocka_unit_test(a_fold_of_every_prefix_equals_the_live_room),
