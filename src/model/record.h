@@ -74,7 +74,7 @@ struct record {
 	int64_t seq;	 /* 1.. ; set by the journal */
 	int64_t wall_ms; /* when, for people */
 	int64_t at_ms;	 /* when, room time: never runs backwards */
-	char by[64];	 /* "anna", "director", "policy" */
+	char by[64];	 /* "lead", "director", "policy" */
 	enum record_kind kind;
 	struct record_field fields[RECORD_FIELDS];
 	size_t count;

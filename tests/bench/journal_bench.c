@@ -55,7 +55,7 @@ make_sample(struct record *r, int64_t n)
 static void
 make_open(struct record *r)
 {
-	record_reset(r, RECORD_OPEN, "anna");
+	record_reset(r, RECORD_OPEN, "lead");
 	r->wall_ms = 1795140000000;
 	record_text(r, "mode", "DRILL");
 	record_text(r, "room", "bench");
@@ -74,7 +74,7 @@ bench_append(const char *dir)
 	struct buf line;
 	int fd;
 
-	record_init(&r, RECORD_NOTE, "anna");
+	record_init(&r, RECORD_NOTE, "lead");
 	buf_init(&line, RECORD_CAP);
 	must(journal_open(&j, dir, &journal_io_system, NULL, NULL, &report, &e),
 	     &e);
@@ -82,7 +82,7 @@ bench_append(const char *dir)
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	/* Turn by turn, so that both meet the same disk. */
 	for (int i = 0; i < APPENDS; i++) {
-		record_reset(&r, RECORD_NOTE, "anna");
+		record_reset(&r, RECORD_NOTE, "lead");
 		r.wall_ms = clock_wall_ms();
 		record_text(&r, "text", "the carrier has confirmed the port");
 		start = clock_real_us();
@@ -121,7 +121,7 @@ bench_fold(const char *dir)
 	double start = cpu_s();
 	double wrote, read;
 
-	record_init(&r, RECORD_NOTE, "anna");
+	record_init(&r, RECORD_NOTE, "lead");
 	must(journal_open(&j, dir, &journal_io_system, NULL, NULL, &report, &e),
 	     &e);
 	make_open(&r);

@@ -30,7 +30,7 @@ append(struct journal *j, enum record_kind kind, struct err *e)
 	enum err_code code;
 	struct record r;
 
-	record_init(&r, kind, "anna");
+	record_init(&r, kind, "lead");
 	r.wall_ms = 1795140000000;
 	record_text(&r, "text", "a \"quoted\" word, \xe2\x89\xa4 2.5");
 	record_int(&r, "n", 42);

@@ -20,7 +20,7 @@ void
 night_begin(struct night *n)
 {
 	night_prepare(n);
-	NIGHT(n, RECORD_OPEN, "room=night", "mode=LIVE", "commander=anna",
+	NIGHT(n, RECORD_OPEN, "room=night", "mode=LIVE", "commander=lead",
 	      "seed=7");
 }
 
@@ -55,7 +55,7 @@ apply(struct night *n, enum record_kind kind, va_list args, struct err *e)
 	const char *field;
 	size_t count = 0;
 
-	record_init(&r, kind, "anna");
+	record_init(&r, kind, "lead");
 	r.at_ms = n->at_ms;
 	r.wall_ms = 1795140000000 + n->at_ms % 86400000;
 	r.seq = n->room->records + 1;

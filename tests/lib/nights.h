@@ -15,13 +15,13 @@ struct night {
 	int64_t at_ms; /* of the next record */
 };
 
-/* books_small() opened LIVE at room time 1000 by anna. */
+/* books_small() opened LIVE at room time 1000 by lead. */
 void night_begin(struct night *n);
 /* The same, not opened yet. */
 void night_prepare(struct night *n);
 void night_end(struct night *n);
 
-/* Fields end with NULL; `by` is anna. */
+/* Fields end with NULL; `by` is lead. */
 enum err_code night_add(struct night *n, struct err *e, enum record_kind kind,
 			...);
 /* Must be taken, else the test fails. */

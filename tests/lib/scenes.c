@@ -240,7 +240,7 @@ make_room(void)
 	r->life = ROOM_OPEN;
 	str_copy(r->name, sizeof(r->name), "prod_cutover_v4");
 	str_copy(r->mode, sizeof(r->mode), "LIVE");
-	str_copy(r->commander, sizeof(r->commander), "anna");
+	str_copy(r->commander, sizeof(r->commander), "lead");
 	str_copy(r->head, sizeof(r->head), "9f31c2aa40d1beef");
 	r->last_ms = SCENE_NOW_MS;
 	r->opened_wall_ms = SCENE_WALL_MS - SCENE_NOW_MS;
@@ -256,10 +256,10 @@ make_room(void)
 			.since_ms = 1000000,
 			.began_ms = 988000,
 			.ended_ms = 1000000,
-			.by = "anna",
+			.by = "lead",
 		};
 	}
-	add_line(r, RECORD_OPEN, 2467000, "room opened by anna");
+	add_line(r, RECORD_OPEN, 2467000, "room opened by lead");
 	add_line(r, RECORD_STEP, 1467000, "step lower-ttl verified");
 	return r;
 }
@@ -306,7 +306,7 @@ run_step(struct room *r, enum step_state state)
 		.since_ms = SCENE_NOW_MS - 20000,
 		.began_ms = SCENE_NOW_MS - 38000,
 		.ended_ms = -1,
-		.by = "anna",
+		.by = "lead",
 	};
 	str_copy(a->detail, sizeof(a->detail), "2 of 3 regions");
 }

@@ -45,7 +45,7 @@ make_open(struct walk *w, struct record *rec)
 {
 	record_text(rec, "room", "night");
 	record_text(rec, "mode", below(w, 2) == 0 ? "LIVE" : "DRILL");
-	record_text(rec, "commander", "anna");
+	record_text(rec, "commander", "lead");
 	record_int(rec, "seed", below(w, 1u << 30));
 	record_text(rec, "host", walk_text(w));
 }

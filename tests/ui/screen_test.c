@@ -369,12 +369,12 @@ the_journal_is_filtered_and_shows_its_head(void **state)
 	eye_open(&e, SCENE_BREACH, 24, 80, CHARSET_UTF8);
 	eye_type(&e, "j");
 	assert_true(eye_sees(&e, "214 records · head 9f31c2aa40d1"));
-	assert_true(eye_sees(&e, "room opened by anna"));
+	assert_true(eye_sees(&e, "room opened by lead"));
 	eye_type(&e, "/verified");
 	eye_press(&e, PRESS_ENTER);
 	eye_type(&e, "j");
 	assert_true(eye_sees(&e, "step lower-ttl verified"));
-	assert_false(eye_sees(&e, "room opened by anna"));
+	assert_false(eye_sees(&e, "room opened by lead"));
 	eye_close(&e);
 }
 

@@ -74,7 +74,7 @@ append(struct journal *j, enum record_kind kind, const char *text,
 	enum err_code code;
 	struct record r;
 
-	record_init(&r, kind, "anna");
+	record_init(&r, kind, "lead");
 	r.wall_ms = 1795140000000;
 	r.at_ms = 5;
 	record_text(&r, "text", text);

@@ -47,7 +47,7 @@ a_record_is_written_in_a_fixed_order(void **state)
 	struct record r;
 
 	TEST_UNUSED(state);
-	record_init(&r, RECORD_STEP, "anna");
+	record_init(&r, RECORD_STEP, "lead");
 	r.seq = 7;
 	r.wall_ms = 1795142467123;
 	r.at_ms = 4711;
@@ -59,7 +59,7 @@ a_record_is_written_in_a_fixed_order(void **state)
 	assert_string_equal(
 		line_of(&r),
 		"{\"seq\":7,\"at\":\"2026-11-20T02:41:07.123Z\",\"t\":4711,"
-		"\"by\":\"anna\",\"kind\":\"step\",\"step\":\"publish-flow\","
+		"\"by\":\"lead\",\"kind\":\"step\",\"step\":\"publish-flow\","
 		"\"attempt\":-2,\"score\":71.5,\"vetoed\":true,"
 		"\"lines\":[\"a\",{\"b\":1e2}]}");
 	assert_string_equal(record_get(&r, "step"), "publish-flow");
@@ -137,7 +137,7 @@ a_secret_at_the_cut_leaves_no_half(void **state)
 	memset(text, 'x', sizeof(text));
 	memcpy(text + RECORD_TEXT - 5, "halfsecret", 11);
 	redact_add("S", "halfsecret");
-	record_init(&r, RECORD_NOTE, "anna");
+	record_init(&r, RECORD_NOTE, "lead");
 	record_text(&r, "text", text);
 	redact_forget_all();
 	assert_null(strstr(record_get(&r, "text"), "half"));
@@ -156,7 +156,7 @@ a_long_text_is_cut_at_a_character(void **state)
 	TEST_UNUSED(state);
 	for (size_t i = 0; i + 2 < sizeof(text); i += 2)
 		memcpy(text + i, "\xc3\xab", 3);
-	record_init(&r, RECORD_NOTE, "anna");
+	record_init(&r, RECORD_NOTE, "lead");
 	record_text(&r, "a", text);
 	record_text(&r, "b", text + 2);
 	len = strlen(record_get(&r, "a"));
@@ -217,7 +217,7 @@ what_does_not_fit_marks_the_record(void **state)
 	record_json(&r, "s", buf_str(&json));
 	assert_true(r.texts.cut);
 	assert_false(record_has(&r, "s"));
-	record_reset(&r, RECORD_NOTE, "anna");
+	record_reset(&r, RECORD_NOTE, "lead");
 	assert_false(r.texts.cut);
 	buf_clear(&json);
 	record_clear(&r);
@@ -225,7 +225,7 @@ what_does_not_fit_marks_the_record(void **state)
 
 #define HEAD                                                      \
 	"{\"seq\":1,\"at\":\"2026-11-20T02:41:07.123Z\",\"t\":2," \
-	"\"by\":\"anna\",\"kind\":\"note\""
+	"\"by\":\"lead\",\"kind\":\"note\""
 #define ZEROS16 "0000000000000000"
 #define DIGEST ZEROS16 ZEROS16 ZEROS16 ZEROS16
 
@@ -430,7 +430,7 @@ a_summary_is_never_empty_and_never_too_long(void **state)
 			struct record r;
 
 			memset(text, '#', sizeof(text));
-			record_init(&r, (enum record_kind)i, "anna");
+			record_init(&r, (enum record_kind)i, "lead");
 			record_text(&r, "detail", "Zo\xc3\xab \xe2\x89\xa4 2");
 			record_text(&r, "text", "Zo\xc3\xab \xe2\x89\xa4 2");
 			record_summary(text, size, &r);

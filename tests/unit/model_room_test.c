@@ -83,7 +83,7 @@ opening_says_who_where_and_when(void **state)
 	assert_int_equal(night.room->life, ROOM_OPEN);
 	assert_string_equal(night.room->name, "night");
 	assert_string_equal(night.room->mode, "LIVE");
-	assert_string_equal(night.room->commander, "anna");
+	assert_string_equal(night.room->commander, "lead");
 	assert_int_equal(night.room->seed, 7);
 	assert_int_equal(night.room->opened_ms, 1000);
 	assert_int_equal(night.room->epoch, 1);
@@ -285,7 +285,7 @@ a_step_keeps_its_times_attempts_and_key(void **state)
 
 	TEST_UNUSED(state);
 	night_step(&night, BOOKS_FLOW, STEP_CONFIRMED);
-	assert_string_equal(a->by, "anna");
+	assert_string_equal(a->by, "lead");
 	assert_int_equal(a->began_ms, -1);
 	night.at_ms = 2000;
 	NIGHT(&night, RECORD_STEP, "step=publish-flow", "state=intent",

@@ -294,7 +294,7 @@ the_tail_is_a_ring_of_the_newest(void **state)
 		NIGHT(&night, RECORD_NOTE, "text=hello");
 	assert_int_equal(r->tail_count, ROOM_TAIL);
 	assert_int_equal(r->tail[r->tail_start].seq, 12);
-	assert_string_equal(r->tail[r->tail_start].text, "note anna hello");
+	assert_string_equal(r->tail[r->tail_start].text, "note lead hello");
 }
 
 #define NIGHT_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
