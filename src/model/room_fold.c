@@ -99,17 +99,27 @@ parse_reason(const char *word, enum gate_reason *out)
 	return false;
 }
 
-/* The gate a record is about, or NULL after room_refuse(). */
+/* The gate a record is about, or NULL after room_refuse().  Of several on one
+ * signal "nth" says which: 0, or left out, is the first. */
 static struct room_gate *
 gate_of(struct room *r, const struct record *rec, struct err *e)
 {
 	const char *name = record_get(rec, "gate");
-	int i = room_find_gate(r, name);
+	int nth = room_count(rec, "nth", 0);
 
-	if (i >= 0)
-		return &r->gates[i];
+	for (size_t i = 0; i < r->book->gates.gate_count; i++)
+		if (str_same(r->book->gates.gates[i].signal, name) &&
+		    nth-- == 0)
+			return &r->gates[i];
 	room_refuse(rec, e, "the runbook has no gate \"%s\"", name);
 	return NULL;
+}
+
+static bool
+is_on(const struct room *r, size_t gate, const struct record *rec)
+{
+	return str_same(r->book->gates.gates[gate].signal,
+			record_get(rec, "gate"));
 }
 
 static enum err_code
@@ -157,25 +167,29 @@ fold_decision(struct room *r, const struct record *rec, struct err *e)
 static enum err_code
 fold_mute(struct room *r, const struct record *rec, struct err *e)
 {
-	struct room_gate *g = gate_of(r, rec, e);
-
-	if (g == NULL)
+	if (gate_of(r, rec, e) == NULL)
 		return e->code;
-	g->muted = record_get_flag(rec, "muted");
-	g->muted_until_ms = g->muted ? room_time(rec, "until", 0) : 0;
-	str_copy(g->why, sizeof(g->why),
-		 g->muted ? record_get(rec, "reason") : "");
+	for (size_t i = 0; i < r->book->gates.gate_count; i++) {
+		struct room_gate *g = &r->gates[i];
+
+		if (!is_on(r, i, rec))
+			continue;
+		g->muted = record_get_flag(rec, "muted");
+		g->muted_until_ms = g->muted ? room_time(rec, "until", 0) : 0;
+		str_copy(g->why, sizeof(g->why),
+			 g->muted ? record_get(rec, "reason") : "");
+	}
 	return ERR_NONE;
 }
 
 static enum err_code
 fold_ack(struct room *r, const struct record *rec, struct err *e)
 {
-	struct room_gate *g = gate_of(r, rec, e);
-
-	if (g == NULL)
+	if (gate_of(r, rec, e) == NULL)
 		return e->code;
-	g->acknowledged = true;
+	for (size_t i = 0; i < r->book->gates.gate_count; i++)
+		if (is_on(r, i, rec))
+			r->gates[i].acknowledged = true;
 	return ERR_NONE;
 }
 

@@ -34,7 +34,6 @@ void room_act_init(struct room_act *a);
 
 /* The index of a name, or -1. */
 int room_find_signal(const struct room *r, const char *name);
-int room_find_gate(const struct room *r, const char *signal);
 int room_find_step(const struct room *r, const char *id);
 
 #endif

@@ -177,15 +177,6 @@ room_signal(const struct room *r, const char *name)
 }
 
 int
-room_find_gate(const struct room *r, const char *signal)
-{
-	for (size_t i = 0; i < r->book->gates.gate_count; i++)
-		if (strcmp(r->book->gates.gates[i].signal, signal) == 0)
-			return (int)i;
-	return -1;
-}
-
-int
 room_find_step(const struct room *r, const char *id)
 {
 	for (size_t i = 0; i < r->book->step_count; i++)
