@@ -363,24 +363,28 @@ director_publish(struct director *d)
 }
 
 void
+director_turn(struct director *d, struct message *m)
+{
+	if (m != NULL)
+		handle(d, m);
+	watch_wall_clock(d);
+	judge_tick(d);
+	errand_tick(d);
+	runner_tick(d);
+	rollback_tick(d);
+	finish_parking(d);
+	sync_records(d);
+	publish(d, d->over);
+}
+
+void
 director_run(struct director *d)
 {
-	struct message *m;
-
 	while (!d->over) {
-		m = queue_take(d->inbox,
-			       clock_real_us() +
-				       1000LL * clock_real_wait_ms(TURN_MS));
-		if (m != NULL)
-			handle(d, m);
-		watch_wall_clock(d);
-		judge_tick(d);
-		errand_tick(d);
-		runner_tick(d);
-		rollback_tick(d);
-		finish_parking(d);
-		sync_records(d);
-		publish(d, d->over);
+		int64_t until_us =
+			clock_real_us() + 1000LL * clock_real_wait_ms(TURN_MS);
+
+		director_turn(d, queue_take(d->inbox, until_us));
 	}
 	publish(d, true);
 }

@@ -85,6 +85,7 @@ errand_send(struct director *d, enum purpose purpose, int subject,
 		s->purpose = purpose;
 		s->id = o.id;
 		s->subject = subject;
+		s->is_dropped = false;
 		s->give_up_real_us = INT64_MAX;
 		return true;
 	}
@@ -112,7 +113,8 @@ errand_end(struct director *d, const struct message *m)
 	ended = *s;
 	*s = (struct errand_slot){ .purpose = PURPOSE_NONE };
 	actor_join(ended.actor);
-	purposes[ended.purpose].end(d, ended.subject, m);
+	if (!ended.is_dropped)
+		purposes[ended.purpose].end(d, ended.subject, m);
 }
 
 void
@@ -154,6 +156,16 @@ errand_cancel(struct director *d, enum purpose purpose)
 	for (size_t i = 0; i < ERRANDS_MOST; i++)
 		if (d->errands[i].purpose == purpose)
 			actor_cancel(d->errands[i].actor);
+}
+
+void
+errand_drop(struct director *d, enum purpose purpose)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose == purpose) {
+			d->errands[i].is_dropped = true;
+			actor_cancel(d->errands[i].actor);
+		}
 }
 
 void

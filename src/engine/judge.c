@@ -48,6 +48,38 @@ feed_gates(struct director *d, const struct sample *s)
 	}
 }
 
+/* For the next record: the newest of each signal. */
+static void
+keep_fresh(struct director *d, const struct sample *s)
+{
+	for (size_t i = 0; i < d->room->signal_count; i++) {
+		struct fresh_sample *fresh = &d->fresh[i];
+
+		if (strcmp(d->room->signals[i].name, s->signal) != 0)
+			continue;
+		if (s->at_ms < fresh->sample.at_ms)
+			return;
+		fresh->is_new = true;
+		fresh->sample = *s;
+		return;
+	}
+}
+
+/* Nothing is measured later than now.  A moment ahead is how clocks differ;
+ * more is no measurement. */
+static void
+hold_in_time(struct sample *s, int64_t now)
+{
+	if (s->at_ms <= now)
+		return;
+	if (s->at_ms > now + GATE_FUTURE_MS) {
+		s->failed = true;
+		s->value.kind = VALUE_NONE;
+		str_copy(s->why, sizeof(s->why), "measured in the future");
+	}
+	s->at_ms = now;
+}
+
 void
 judge_take_report(struct director *d, struct probe_report *report)
 {
@@ -58,13 +90,9 @@ judge_take_report(struct director *d, struct probe_report *report)
 		struct sample *s = &report->samples[i];
 
 		s->at_ms += shift;
+		hold_in_time(s, director_now_ms(d));
 		feed_gates(d, s);
-		for (size_t j = 0; j < d->room->signal_count; j++) {
-			if (strcmp(d->room->signals[j].name, s->signal) != 0)
-				continue;
-			d->fresh[j].is_new = true;
-			d->fresh[j].sample = *s;
-		}
+		keep_fresh(d, s);
 	}
 	d->dirty = true;
 }
@@ -143,11 +171,25 @@ first_round_is_in(struct director *d)
 	return d->settled;
 }
 
+/* How many gates before this one judge the same signal. */
+static int64_t
+nth_of_signal(const struct director *d, size_t gate)
+{
+	const struct gate *gates = d->book->gates.gates;
+	int64_t nth = 0;
+
+	for (size_t i = 0; i < gate; i++)
+		nth += strcmp(gates[i].signal, gates[gate].signal) == 0;
+	return nth;
+}
+
 static void
-emit_verdict(struct director *d, size_t i, const struct gate_finding *f)
+emit_verdict(struct director *d, size_t i, const struct gate_finding *f,
+	     int64_t now)
 {
 	const struct gate *g = &d->book->gates.gates[i];
 	const struct room_gate *was = &d->room->gates[i];
+	int64_t nth = nth_of_signal(d, i);
 	char value[96];
 	struct buf sentence;
 	struct record r;
@@ -157,10 +199,13 @@ emit_verdict(struct director *d, size_t i, const struct gate_finding *f)
 	gate_value_text(value, sizeof(value), g, &f->value);
 	record_init(&r, RECORD_VERDICT, "director");
 	record_text(&r, "gate", g->signal);
+	if (nth > 0)
+		record_int(&r, "nth", nth);
 	record_text(&r, "verdict", verdict_word(f->verdict));
 	record_text(&r, "was", verdict_word(was->verdict));
 	record_text(&r, "reason", gate_reason_word(f->reason));
-	record_int(&r, "since", director_now_ms(d) - f->since_ms);
+	record_int(&r, "since", f->since_ms > 0 ? now - f->since_ms : now);
+	record_int(&r, "flaps", f->flaps);
 	record_text(&r, "value", value);
 	record_text(&r, "why", f->why);
 	record_text(&r, "sentence", buf_str(&sentence));
@@ -185,6 +230,30 @@ emit_decision(struct director *d, const struct decision *now)
 	record_text(&r, "sentence", now->sentence);
 	record_flag(&r, "due", now->rollback_due);
 	director_emit(d, &r);
+}
+
+static void
+emit_mute(struct director *d, const char *signal, const char *reason,
+	  int64_t until_ms, const char *by)
+{
+	struct record r;
+
+	record_init(&r, RECORD_MUTE, by);
+	record_text(&r, "gate", signal);
+	record_flag(&r, "muted", reason != NULL);
+	record_text(&r, "reason", reason != NULL ? reason : "");
+	record_int(&r, "until", until_ms);
+	director_emit(d, &r);
+}
+
+/* A mute whose time is over has ended in the judging; now it is recorded. */
+static void
+end_mutes(struct director *d)
+{
+	for (size_t i = 0; i < d->book->gates.gate_count; i++)
+		if (d->room->gates[i].muted && !d->watches[i].muted)
+			emit_mute(d, d->book->gates.gates[i].signal, NULL, 0,
+				  "director");
 }
 
 static bool
@@ -213,19 +282,20 @@ judge_tick(struct director *d)
 	for (size_t i = 0; i < count; i++)
 		gate_judge(&d->book->gates.gates[i], &d->watches[i], now,
 			   &found[i]);
+	end_mutes(d);
 	for (size_t i = 0; i < count && !d->dead; i++) {
 		if (!differs(&d->room->gates[i], &found[i]))
 			continue;
 		if (!flushed)
 			judge_flush(d);
 		flushed = true;
-		emit_verdict(d, i, &found[i]);
+		emit_verdict(d, i, &found[i], now);
 	}
 	decision_make(&decision, &d->book->gates, found);
 	if (decision.verdict != d->room->verdict ||
 	    d->room->sentence[0] == '\0')
 		emit_decision(d, &decision);
-	rollback_breach(d, &decision);
+	rollback_breach(d, &decision, found);
 	mem_free(found);
 }
 
@@ -241,33 +311,30 @@ gate_named(const struct director *d, const char *signal)
 void
 judge_mute(struct director *d, const struct command *c)
 {
-	int i = gate_named(d, c->target);
 	bool mute = c->verb == COMMAND_MUTE;
 	int64_t until = 0;
-	struct record r;
 
-	if (i < 0) {
+	if (gate_named(d, c->target) < 0) {
 		director_notice(d, "no gate \"%s\"", c->target);
 		return;
 	}
-	if (mute && c->text[0] == '\0') {
+	if (mute && c->text[strspn(c->text, " \t")] == '\0') {
 		director_notice(d, "a mute needs a reason: mute %s REASON",
 				c->target);
 		return;
 	}
 	if (mute && c->duration_ms > 0)
 		until = director_now_ms(d) + c->duration_ms;
-	record_init(&r, RECORD_MUTE, d->options.commander);
-	record_text(&r, "gate", c->target);
-	record_flag(&r, "muted", mute);
-	record_text(&r, "reason", c->text);
-	record_int(&r, "until", until);
-	if (!director_emit(d, &r))
-		return;
-	d->watches[i].muted = mute;
-	d->watches[i].muted_until_ms = until;
-	str_copy(d->watches[i].mute_reason, sizeof(d->watches[i].mute_reason),
-		 c->text);
+	emit_mute(d, c->target, mute ? c->text : NULL, until,
+		  d->options.commander);
+	for (size_t i = 0; i < d->book->gates.gate_count && !d->dead; i++) {
+		if (strcmp(d->book->gates.gates[i].signal, c->target) != 0)
+			continue;
+		if (mute)
+			gate_mute(&d->watches[i], c->text, until);
+		else
+			gate_unmute(&d->watches[i]);
+	}
 }
 
 void

@@ -60,9 +60,9 @@ rollback_begin(struct director *d, const char *by)
 	struct record r;
 
 	errand_cancel(d, PURPOSE_ACT);
-	errand_cancel(d, PURPOSE_RECHECK);
 	errand_cancel(d, PURPOSE_RECONCILE);
-	errand_cancel(d, PURPOSE_ARM);
+	errand_drop(d, PURPOSE_RECHECK);
+	errand_drop(d, PURPOSE_ARM);
 	if (d->waiting_step >= 0)
 		runner_move(d, (size_t)d->waiting_step, STEP_FAILED,
 			    "ended by the rollback");
@@ -73,6 +73,7 @@ rollback_begin(struct director *d, const char *by)
 	d->rollback.deadline_ms =
 		director_now_ms(d) + d->book->rollback.timeout_ms;
 	d->rollback.checking = d->rollback.reading_all = false;
+	d->rollback.by_breach = false;
 	rollback_begin_record(d, &r, ROLLBACK_RUNNING, by);
 	director_emit(d, &r);
 }
@@ -84,36 +85,77 @@ rollback_retry(struct director *d)
 		rollback_begin(d, d->options.commander);
 }
 
+/* It acts or has acted, and nothing has proved that nothing came of it: a
+ * failed step that was armed again or skipped has forgotten its state, but
+ * not that it began. */
+static bool
+may_have_run(const struct room_act *a)
+{
+	if (a->state == STEP_UNDONE)
+		return false;
+	return step_may_have_run(a->state) || a->began_ms >= 0;
+}
+
 static bool
 something_ran(const struct director *d)
 {
 	for (size_t i = 0; i < d->book->step_count; i++)
-		if (step_may_have_run(d->room->steps[i].state))
+		if (may_have_run(&d->room->steps[i]))
 			return true;
 	return false;
 }
 
-/* The manifest's trigger: the room proposes (or, by policy, begins). */
+static bool
+triggers(const struct director *d, size_t gate, enum verdict verdict)
+{
+	const struct gate *g = &d->book->gates.gates[gate];
+
+	return g->critical && !g->shadow && verdict == VERDICT_NO_GO;
+}
+
 void
-rollback_breach(struct director *d, const struct decision *now)
+rollback_answer(struct director *d)
+{
+	for (size_t i = 0; i < d->book->gates.gate_count; i++)
+		d->rollback.answered[i] =
+			triggers(d, i, d->room->gates[i].verdict);
+}
+
+/* Is there a breach that nobody has answered?  One that has ended may begin
+ * anew. */
+static bool
+is_unanswered(struct director *d, const struct gate_finding *found)
+{
+	bool is_new = false;
+
+	for (size_t i = 0; i < d->book->gates.gate_count; i++)
+		if (!triggers(d, i, found[i].verdict))
+			d->rollback.answered[i] = false;
+		else if (!d->rollback.answered[i])
+			is_new = true;
+	return is_new;
+}
+
+/* The room proposes (or, by policy, begins). */
+void
+rollback_breach(struct director *d, const struct decision *now,
+		const struct gate_finding *found)
 {
 	enum rollback_state state = d->room->rollback;
 	struct record r;
 
-	if (!now->rollback_due) {
-		if (state != ROLLBACK_ARMED)
-			d->rollback.declined_breach = false;
-		return;
-	}
-	if (d->parking || d->rollback.declined_breach || !something_ran(d) ||
+	if (!is_unanswered(d, found) || !now->rollback_due || d->parking ||
+	    d->dead || !something_ran(d) ||
 	    (state != ROLLBACK_NONE && state != ROLLBACK_DECLINED))
 		return;
-	d->rollback.declined_breach = true;
+	rollback_answer(d);
 	runner_decline(d, "a breach interrupted");
 	rollback_begin_record(d, &r, ROLLBACK_PROPOSED, "director");
 	record_text(&r, "cause", now->sentence);
-	if (director_emit(d, &r) && rollback_is_automatic(d))
-		rollback_ask(d, now->sentence);
+	if (!director_emit(d, &r) || !rollback_is_automatic(d))
+		return;
+	d->rollback.by_breach = true;
+	rollback_ask(d, now->sentence);
 }
 
 static bool
@@ -215,7 +257,8 @@ mark_undone(struct director *d, int i)
 			    (object[0] != '\0' &&
 			     strcmp(d->book->steps[s].object, object) == 0);
 
-		if (same && step_may_have_run(d->room->steps[s].state))
+		if (same && may_have_run(&d->room->steps[s]) &&
+		    step_may_move(d->room->steps[s].state, STEP_UNDONE))
 			runner_move(d, s, STEP_UNDONE, "taken back");
 	}
 }

@@ -229,7 +229,7 @@ rollback_armed(struct director *d, const struct message *m)
 	} else {
 		runner_decline(d, "a rollback was asked for");
 		emit_armed(d, items, count, m, buf_str(&kept));
-		if (rollback_is_automatic(d) && d->rollback.declined_breach)
+		if (rollback_is_automatic(d) && d->rollback.by_breach)
 			rollback_begin(d, "policy");
 	}
 	mem_free(items);
@@ -266,10 +266,11 @@ rollback_confirm(struct director *d, const struct command *c)
 void
 rollback_decline(struct director *d)
 {
-	errand_cancel(d, PURPOSE_UNDO_ARM);
+	errand_drop(d, PURPOSE_UNDO_ARM);
+	d->rollback.by_breach = false;
 	if (d->room->rollback != ROLLBACK_ARMED &&
 	    d->room->rollback != ROLLBACK_PROPOSED)
 		return;
-	d->rollback.declined_breach = true;
+	rollback_answer(d);
 	rollback_move(d, ROLLBACK_DECLINED, "stays available: R");
 }

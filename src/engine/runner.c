@@ -140,7 +140,7 @@ emit_intent(struct director *d, int step)
 /* From confirmed to under way; every record here is on the disk before the
  * next line runs. */
 void
-runner_carry_out(struct director *d, int step)
+runner_carry_out(struct director *d, int step, const char *proof)
 {
 	struct record r;
 
@@ -155,7 +155,7 @@ runner_carry_out(struct director *d, int step)
 	case ACTION_PERSON:
 		if (runner_move(d, (size_t)step, STEP_ACTING, ""))
 			runner_move(d, (size_t)step, STEP_VERIFIED,
-				    "done by a person");
+				    proof[0] ? proof : "done by a person");
 		break;
 	case ACTION_WAIT:
 		if (runner_move(d, (size_t)step, STEP_ACTING, ""))

@@ -153,7 +153,7 @@ static void
 confirm_unasked(struct director *d, int step)
 {
 	if (runner_step(d, step)->confirm == CONFIRM_NONE)
-		runner_carry_out(d, step);
+		runner_carry_out(d, step, "");
 }
 
 void
@@ -175,9 +175,28 @@ runner_decline(struct director *d, const char *why)
 {
 	const struct room_prompt *p = &d->room->prompt;
 
-	errand_cancel(d, PURPOSE_ARM);
+	errand_drop(d, PURPOSE_ARM);
 	if (p->open && p->step >= 0)
 		runner_move(d, (size_t)p->step, STEP_READY, why);
+}
+
+/* Nothing is read on the network: only the decision can have moved. */
+static void
+confirm_here(struct director *d, int step)
+{
+	char digest[DIGEST_HEX];
+
+	plan_digest(d, digest, runner_step(d, step)->id);
+	if (strcmp(digest, d->room->prompt.digest) == 0) {
+		runner_carry_out(d, step, "");
+		return;
+	}
+	director_notice(d,
+			"not confirmed: since the plan was shown the decision "
+			"moved to %s; look again",
+			verdict_word(d->room->verdict));
+	if (runner_move(d, (size_t)step, STEP_READY, "the plan was stale"))
+		emit_armed(d, step, NULL);
 }
 
 void
@@ -205,7 +224,7 @@ runner_confirm(struct director *d, const struct command *c)
 	} else if (runner_class_of(s) == ACTION_NETWORK) {
 		send_plan(d, PURPOSE_RECHECK, p->step);
 	} else {
-		runner_carry_out(d, p->step);
+		confirm_here(d, p->step);
 	}
 }
 
@@ -224,7 +243,7 @@ runner_rechecked(struct director *d, int step, const struct message *m)
 	}
 	plan_digest(d, digest, f->plan.fingerprint);
 	if (strcmp(digest, p->digest) == 0) {
-		runner_carry_out(d, step);
+		runner_carry_out(d, step, "");
 		return;
 	}
 	director_notice(d,

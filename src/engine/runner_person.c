@@ -1,84 +1,132 @@
 /* runner_person - what a person may say about a step: done, skip, fail. */
 #include "engine/director.h"
 
-#include "base/str.h"
+#include <string.h>
 
-/* Which verbs a person may use on a step, and where they lead. */
 static void
-say_done(struct director *d, size_t step, const struct command *c)
+refuse(struct director *d, const struct command *c, enum step_state state,
+       const char *what)
+{
+	director_notice(d, "step %s is %s: %s", c->target, step_word(state),
+			what);
+}
+
+static bool
+lacks_words(struct director *d, const struct command *c, const char *what)
+{
+	if (c->text[strspn(c->text, " \t")] != '\0')
+		return false;
+	director_notice(d, "%s needs %s", command_rows[c->verb].word, what);
+	return true;
+}
+
+/* Records the person's word as the step's end. */
+static void
+end_step(struct director *d, size_t step, enum step_state to,
+	 const struct command *c)
 {
 	struct record r;
 
-	if (c->text[0] == '\0') {
-		director_notice(d, "done needs proof: done %s WHAT YOU SAW",
-				c->target);
-		return;
-	}
-	runner_record(d, &r, step, STEP_VERIFIED, d->options.commander);
+	runner_record(d, &r, step, to, d->options.commander);
+	record_int(&r, "attempt", d->room->steps[step].attempt);
 	record_text(&r, "detail", c->text);
 	director_emit(d, &r);
+}
+
+/* A manual step whose plan was seen is confirmed by the proof, unless it
+ * wants more than a key or the gates to hold. */
+static bool
+proof_confirms(const struct director *d, size_t step)
+{
+	const struct book_step *s = runner_step(d, (int)step);
+
+	return d->room->steps[step].state == STEP_ARMED &&
+	       runner_class_of(s) == ACTION_PERSON &&
+	       (s->confirm == CONFIRM_KEY || s->confirm == CONFIRM_NONE) &&
+	       (!s->before_gates || d->room->verdict == VERDICT_GO);
+}
+
+static void
+say_done(struct director *d, size_t step, const struct command *c)
+{
+	enum step_state state = d->room->steps[step].state;
+
+	if (lacks_words(d, c, "proof: what was seen"))
+		return;
+	if (proof_confirms(d, step))
+		runner_carry_out(d, (int)step, c->text);
+	else if (step_is_running(state) || !step_may_move(state, STEP_VERIFIED))
+		refuse(d, c, state, "it cannot be called done now");
+	else
+		end_step(d, step, STEP_VERIFIED, c);
 }
 
 static void
 say_skip(struct director *d, size_t step, const struct command *c)
 {
-	struct record r;
+	enum step_state state = d->room->steps[step].state;
 
-	if (c->text[0] == '\0') {
-		director_notice(d, "skip needs a reason: skip %s WHY",
-				c->target);
+	if (lacks_words(d, c, "a reason"))
 		return;
-	}
-	runner_record(d, &r, step, STEP_SKIPPED, d->options.commander);
-	record_text(&r, "detail", c->text);
-	director_emit(d, &r);
+	if (step_is_running(state) || !step_may_move(state, STEP_SKIPPED))
+		refuse(d, c, state, "it cannot be left out now");
+	else
+		end_step(d, step, STEP_SKIPPED, c);
 }
 
 static void
 say_fail(struct director *d, size_t step, const struct command *c)
 {
+	enum step_state state = d->room->steps[step].state;
+
 	if (d->waiting_step == (int)step) {
 		d->waiting_step = -1;
 		runner_move(d, step, STEP_FAILED,
 			    c->text[0] ? c->text : "given up by a person");
-	} else if (step_is_running(d->room->steps[step].state)) {
+	} else if (step_is_running(state)) {
 		errand_cancel(d, PURPOSE_ACT);
-	} else if (d->room->steps[step].state == STEP_UNKNOWN) {
-		runner_move(d, step, STEP_FAILED, c->text);
+	} else if (state != STEP_UNKNOWN) {
+		refuse(d, c, state, "there is nothing to give up");
+	} else if (!lacks_words(d, c, "a reason")) {
+		end_step(d, step, STEP_FAILED, c);
 	}
+}
+
+static void
+say_recheck(struct director *d, size_t step, const struct command *c)
+{
+	enum step_state state = d->room->steps[step].state;
+
+	if (state != STEP_UNKNOWN)
+		refuse(d, c, state, "there is nothing to read back");
+	else if (!errand_is_out(d, PURPOSE_RECONCILE))
+		runner_reconcile(d, (int)step);
 }
 
 void
 runner_person(struct director *d, const struct command *c)
 {
 	int step = runner_step_named(d, c->target);
-	enum step_state state, to = STEP_READY;
 
 	if (step < 0) {
 		director_notice(d, "no step \"%s\"", c->target);
 		return;
 	}
-	state = d->room->steps[step].state;
-	if (c->verb == COMMAND_RETRY) {
-		runner_arm(d, c);
-		return;
-	}
-	if (c->verb == COMMAND_RECHECK) {
-		if (state == STEP_UNKNOWN &&
-		    !errand_is_out(d, PURPOSE_RECONCILE))
-			runner_reconcile(d, step);
-		return;
-	}
-	if (c->verb == COMMAND_FAIL) {
-		say_fail(d, (size_t)step, c);
-		return;
-	}
-	to = c->verb == COMMAND_DONE ? STEP_VERIFIED : STEP_SKIPPED;
-	if (step_is_running(state) || !step_may_move(state, to))
-		director_notice(d, "step %s is %s: that is not possible now",
-				c->target, step_word(state));
-	else if (c->verb == COMMAND_DONE)
+	switch (c->verb) {
+	case COMMAND_DONE:
 		say_done(d, (size_t)step, c);
-	else
+		break;
+	case COMMAND_SKIP:
 		say_skip(d, (size_t)step, c);
+		break;
+	case COMMAND_FAIL:
+		say_fail(d, (size_t)step, c);
+		break;
+	case COMMAND_RECHECK:
+		say_recheck(d, (size_t)step, c);
+		break;
+	default: /* to try again is to look at the plan again */
+		runner_arm(d, c);
+		break;
+	}
 }

@@ -1,0 +1,98 @@
+/*
+ * desk - everything the director has before it: room, journal, timers.
+ *
+ * Private to the engine and to one thread, the director's.
+ */
+#ifndef ENGINE_DESK_H
+#define ENGINE_DESK_H
+
+#include "engine/actor.h"
+#include "engine/options.h"
+#include "journal/journal.h"
+#include "model/snapshot.h"
+
+#define ERRANDS_MOST 4
+
+/* What an errand is for; errand.c has the row of each. */
+enum purpose {
+	PURPOSE_NONE,
+	PURPOSE_ARM,	   /* plan of a step, to be shown */
+	PURPOSE_RECHECK,   /* the same again, at the confirm */
+	PURPOSE_ACT,	   /* the step itself */
+	PURPOSE_RECONCILE, /* unknown outcome of a step: read back */
+	PURPOSE_UNDO_ARM,  /* plan of the rollback */
+	PURPOSE_UNDO_ACT,  /* one item of the rollback */
+	PURPOSE_UNDO_RECONCILE,
+	PURPOSE_CHECK,	  /* the manifest's validation check */
+	PURPOSE_READ_ALL, /* every item read back at the end */
+	PURPOSE_COUNT
+};
+
+struct errand_slot {
+	enum purpose purpose; /* PURPOSE_NONE: free */
+	int64_t id;
+	int subject; /* step or undo index; -1 */
+	struct actor *actor;
+	bool is_dropped;	 /* nobody wants to hear its end any more */
+	int64_t give_up_real_us; /* cancel it then; INT64_MAX never */
+};
+
+/* A measurement not yet in the journal; parallel to room->signals. */
+struct fresh_sample {
+	bool is_new;
+	struct sample sample;
+};
+
+/* The rollback on its way, beside what the room says. */
+struct rollback_run {
+	int current;	       /* undo under way; -1 between two */
+	int64_t not_before_ms; /* stagger: the next item waits until then */
+	int64_t deadline_ms;   /* of the whole rollback */
+	bool waits_for_step;   /* a cancelled forward step must end first */
+	bool checking, reading_all;
+	bool by_breach;	 /* a breach asked for it, and nobody has declined */
+	bool *answered;	 /* per gate: its breach was proposed or declined */
+	char cause[200]; /* why the plan was asked for */
+};
+
+struct director {
+	struct engine_options options;
+	struct book *book;
+	struct room *room;
+	struct journal *journal;
+	struct queue *inbox;
+	struct poller *poller;
+	struct auth_store *auth;
+	struct action_env env;
+	struct probe_env probe_env;
+
+	int64_t base_ms, start_ms; /* room time = base + clock_ms() - start */
+	int64_t wall_offset_ms;	   /* wall - real monotonic, for jumps */
+
+	struct gate_watch *watches;
+	struct fresh_sample *fresh;
+	bool *probe_seen;
+	struct snapshot_probe *probes;
+	bool settled; /* the first round of probes is in */
+	int64_t settle_until_real_us;
+	int64_t next_judge_ms, next_flush_ms, next_sync_ms;
+
+	struct errand_slot errands[ERRANDS_MOST];
+	int64_t last_errand;
+	int waiting_step; /* of kind wait; -1 */
+	int64_t wait_until_ms;
+	char confirmed_by[64];
+	struct rollback_run rollback;
+
+	bool dirty; /* a new snapshot is due */
+	int64_t last_publish_us;
+	bool parking, over, dead;
+	char park_why[120];
+	char notice[200];
+	uint64_t notice_id;
+
+	void (*publish)(void *ctx, struct snapshot *s); /* takes it */
+	void *publish_ctx;
+};
+
+#endif
