@@ -9,7 +9,7 @@ static const struct param params[] = {
 	  .help = "how long" },
 	{ .name = "gates", .type = PARAM_WORD, .choices = "watch ignore",
 	  .fallback = "watch",
-	  .help = "watch: what breaks meanwhile fails the step" },
+	  .help = "watch: at the end the decision must be GO" },
 	{ 0 },
 };
 /* clang-format on */

@@ -250,7 +250,7 @@ run(const struct cli_command *self, const struct cli_args *args)
 
 static const struct cli_option options[] = {
 	NIGHT_OPTIONS,
-	{ "scenario", "NAME|FILE", "what goes wrong (trunk-storm)" },
+	{ "scenario", "NAME", "what goes wrong (trunk-storm)" },
 	{ "headless", NULL, "a policy commands: confirms all, rolls back" },
 	{ "seed", "N", "of everything random (1)" },
 	{ "speed", "X", "room time runs X times faster (1; headless 10)" },

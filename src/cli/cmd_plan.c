@@ -26,7 +26,8 @@ struct planning {
 	bool json;
 	struct buf out;
 	struct jwriter w;
-	int unread;
+	int unread; /* live state that could not be read */
+	int shown;  /* items of the rollback */
 };
 
 static const char *
@@ -93,7 +94,8 @@ add_row(struct planning *p, const struct row *r, int number)
 	struct err e = { .code = ERR_NONE };
 
 	if (kind->class == ACTION_NETWORK &&
-	    action_plan(&p->env, r->act, &p->cancel, &plan, &e) != ERR_NONE)
+	    (action_plan(&p->env, r->act, &p->cancel, &plan, &e) != ERR_NONE ||
+	     strcmp(plan.before, "?") == 0))
 		p->unread++;
 	if (p->json)
 		add_json(p, r, &plan, &e);
@@ -142,6 +144,7 @@ add_rollback(struct planning *p, const char *const *only, int count)
 
 		if (!is_wanted(name, only, count))
 			continue;
+		p->shown++;
 		add_row(p,
 			&(struct row){ name, plan_object(b, item),
 				       plan_object(b, item), plan_act(b, item),
@@ -197,6 +200,11 @@ run(const struct cli_command *self, const struct cli_args *args)
 		make_plan(&p, args, rollback);
 		cancel_close(&p.cancel);
 		code = p.unread > 0 ? EXIT_BLIND : EXIT_GO;
+		if (rollback && p.shown < args->count - 1)
+			code = cli_fail(self, EXIT_USAGE,
+					"not every item named is part of the "
+					"rollback; plan --rollback without "
+					"names lists them");
 	} else {
 		code = cli_fail(self, EXIT_NO_GO, "%s", e.text);
 	}

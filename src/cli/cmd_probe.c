@@ -21,6 +21,7 @@ struct watching {
 	bool json;
 	bool *seen; /* parallel to the book's probes */
 	bool any_failed;
+	bool is_one_round; /* a probe is shown once */
 	size_t wanted, got;
 };
 
@@ -111,12 +112,18 @@ static void
 take(struct watching *w, struct probe_report *report)
 {
 	const struct book *b = w->session.book;
+	bool again = false;
 
 	for (size_t i = 0; i < b->probe_count; i++) {
-		if (strcmp(b->probes[i].id, report->probe) != 0 || w->seen[i])
+		if (strcmp(b->probes[i].id, report->probe) != 0)
 			continue;
+		again = w->seen[i];
 		w->seen[i] = true;
-		w->got++;
+		w->got += again ? 0 : 1;
+	}
+	if (again && w->is_one_round) {
+		probe_report_free(report);
+		return;
 	}
 	for (size_t i = 0; i < report->count; i++)
 		w->any_failed = w->any_failed || report->samples[i].failed;

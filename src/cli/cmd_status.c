@@ -78,7 +78,7 @@ print_text(const struct room *r, const struct decision *d, bool held,
 	       life_word(r, held));
 	if (held)
 		printf("held by %s\n", holder);
-	printf("%s %s\n", verdict_word(d->verdict), d->sentence);
+	printf("%s\n", d->sentence);
 	if (r->rollback != ROLLBACK_NONE)
 		printf("rollback %s %s\n", rollback_word(r->rollback),
 		       r->rollback_detail);

@@ -10,7 +10,7 @@
 
 static const struct cli_option options[] = {
 	{ "dir", "DIR", "where services.json and ledger.jsonl go (.)" },
-	{ "scenario", "NAME|FILE", "what goes wrong (trunk-storm)" },
+	{ "scenario", "NAME", "what goes wrong (trunk-storm)" },
 	{ "seed", "N", "of everything random (1)" },
 	{ "speed", "X", "room time runs X times faster (1)" },
 	{ "list", NULL, "list the scenarios" },

@@ -40,14 +40,19 @@ usage(FILE *to)
 void
 cli_help(const struct cli_command *self)
 {
-	printf("usage: warroom %s%s %s\n\n%s\n", self->name,
-	       self->options[0].name ? " [OPTIONS]" : "", self->operands,
+	char spec[48];
+
+	printf("usage: warroom %s%s%s%s\n\n%s\n", self->name,
+	       self->options[0].name != NULL ? " [OPTIONS]" : "",
+	       self->operands[0] != '\0' ? " " : "", self->operands,
 	       self->help);
-	for (const struct cli_option *o = self->options; o->name != NULL; o++)
-		printf("%s  --%s%s%-*s %s\n", o == self->options ? "\n" : "",
-		       o->name, o->value ? " " : "",
-		       (int)(20 - strlen(o->name)), o->value ? o->value : "",
+	for (const struct cli_option *o = self->options; o->name != NULL; o++) {
+		str_printf(spec, sizeof(spec), "--%s%s%s", o->name,
+			   o->value != NULL ? " " : "",
+			   o->value != NULL ? o->value : "");
+		printf("%s  %-22s %s\n", o == self->options ? "\n" : "", spec,
 		       o->help);
+	}
 }
 
 int
