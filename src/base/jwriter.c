@@ -118,8 +118,18 @@ jw_text(struct jwriter *w, const char *key, const char *text)
 void
 jw_int(struct jwriter *w, const char *key, int64_t value)
 {
+	char text[24];
+	char *p = text + sizeof(text);
+	uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+
 	begin(w, key);
-	buf_printf(w->out, "%lld", (long long)value);
+	do {
+		*--p = (char)('0' + left % 10);
+		left /= 10;
+	} while (left > 0);
+	if (value < 0)
+		*--p = '-';
+	buf_add(w->out, p, (size_t)(text + sizeof(text) - p));
 }
 
 void

@@ -298,12 +298,61 @@ str_duration(char *to, size_t size, int64_t ms)
 			  (const char *const[]){ "d", "h" });
 }
 
+/* Most numbers that people read have few decimals: `value` as a whole number
+ * of 10^-decimals, when that is exact.  Of up to 15 digits both the whole
+ * number and the power of ten are exact, so their quotient is the nearest
+ * double; and no shorter decimal reads back as the same. */
+static bool
+few_decimals(double value, int64_t *whole, int *decimals)
+{
+	static const double tens[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6 };
+
+	if (fabs(value) < 1e-4 || fabs(value) >= 1e9)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(tens); i++) {
+		double scaled = round(value * tens[i]);
+
+		if (fabs(scaled) < 1e15 && scaled / tens[i] == value) {
+			*whole = (int64_t)scaled;
+			*decimals = (int)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* `whole` with a point before its last `decimals` digits. */
+static void
+put_decimals(char *to, size_t size, int64_t whole, int decimals)
+{
+	char text[40];
+	char *p = text + sizeof(text) - 1;
+	uint64_t left = (uint64_t)(whole < 0 ? -whole : whole);
+
+	*p = '\0';
+	for (int digits = 0; left > 0 || digits <= decimals; digits++) {
+		if (digits == decimals && decimals > 0)
+			*--p = '.';
+		*--p = (char)('0' + left % 10);
+		left /= 10;
+	}
+	if (whole < 0)
+		*--p = '-';
+	str_copy(to, size, p);
+}
+
 void
 str_number(char *to, size_t size, double value)
 {
 	char text[40];
 	char *point;
+	int64_t whole;
+	int decimals;
 
+	if (few_decimals(value, &whole, &decimals)) {
+		put_decimals(to, size, whole, decimals);
+		return;
+	}
 	if (!isfinite(value)) {
 		str_copy(to, size,
 			 isnan(value) ? "nan"
