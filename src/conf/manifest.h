@@ -59,8 +59,8 @@ void gates_check(const struct site *s, const struct node *thresholds,
  * when none has one, else one for each.  The first `named_count` gates stand
  * in the file `named`, the others in that of `s`. */
 void gates_check_baselines(const struct site *s, const struct node *at,
-			   const struct gate_set *set,
-			   const struct site *named, size_t named_count);
+			   const struct gate_set *set, const struct site *named,
+			   size_t named_count);
 
 /* "abandonment_rate_percent" is "abandonment rate" in "%". */
 void gate_name_title(char *to, size_t size, const char *name);
