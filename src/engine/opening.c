@@ -2,8 +2,8 @@
  * opening - a room opened anew or resumed, and shut again.
  *
  * Resuming is reading: the records say what was under way, and the director's
- * parts carry it on.  What the records do not hold (a gate's memory of its
- * measurements) begins anew, so gates are BLIND until measured again.
+ * parts carry it on.  Measurements are not among what is carried on, so gates
+ * are BLIND until measured again; a breach stays one.
  */
 #include "engine/director.h"
 
@@ -124,17 +124,24 @@ set_clock(struct director *d)
 	d->base_ms = d->room->last_ms + (passed > 0 ? passed : 0);
 }
 
-/* Mutes are the room's; a gate's memory of breaches begins anew: it is blind
- * until measured again. */
+/* Mutes and breaches are the room's: no restart ends them.  For the rest a
+ * gate is blind until measured again. */
 static void
 restore_watches(struct director *d)
 {
 	for (size_t i = 0; i < d->book->gates.gate_count; i++) {
-		gate_watch_init(&d->watches[i]);
-		if (d->room->gates[i].muted)
-			gate_mute(&d->watches[i], d->room->gates[i].why,
-				  d->room->gates[i].muted_until_ms);
+		const struct room_gate *g = &d->room->gates[i];
+
+		if (g->verdict == VERDICT_NO_GO)
+			gate_watch_breached(&d->watches[i], g->since_ms,
+					    d->room->last_ms);
+		else
+			gate_watch_init(&d->watches[i]);
+		if (g->muted)
+			gate_mute(&d->watches[i], g->why, g->muted_until_ms);
 	}
+	if (d->room->rollback == ROLLBACK_DECLINED)
+		rollback_answer(d);
 }
 
 static void

@@ -166,6 +166,12 @@ struct gate_finding {
 
 void gate_watch_init(struct gate_watch *w);
 
+/* A watch whose memory is lost but for this: its gate was in a breach since
+ * `since_ms`, and nothing has been measured up to `now_ms`.  The breach ends
+ * as any other does. */
+void gate_watch_breached(struct gate_watch *w, int64_t since_ms,
+			 int64_t now_ms);
+
 /* Mutes until `until_ms` (0: until unmuted).  False, and nothing muted, when
  * the reason is empty.  The reason is clean text and cut to fit. */
 bool gate_mute(struct gate_watch *w, const char *reason, int64_t until_ms);

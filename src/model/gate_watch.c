@@ -17,6 +17,21 @@ gate_watch_init(struct gate_watch *w)
 	w->ended_ms = -1;
 }
 
+void
+gate_watch_breached(struct gate_watch *w, int64_t since_ms, int64_t now_ms)
+{
+	gate_watch_init(w);
+	w->seen = true;
+	w->breached = true;
+	w->breach_since_ms = since_ms;
+	w->band = GATE_FAILED;
+	w->band_since_ms = now_ms;
+	w->last = (struct sample){ .at_ms = now_ms, .n = -1, .failed = true };
+	str_copy(w->last.why, sizeof(w->last.why),
+		 "not measured since the room was resumed");
+	w->last_good.n = -1;
+}
+
 bool
 gate_mute(struct gate_watch *w, const char *reason, int64_t until_ms)
 {
