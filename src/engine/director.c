@@ -237,7 +237,7 @@ handle_command(struct director *d, const struct command *c)
 		close_room(d, c);
 		break;
 	case COMMAND_COUNT:
-		assert(!"not a command");
+		assert(0 && "not a command");
 	}
 }
 
