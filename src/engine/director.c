@@ -176,7 +176,8 @@ confirm(struct director *d, const struct command *c)
 static void
 decline(struct director *d)
 {
-	if (d->room->rollback == ROLLBACK_ARMED ||
+	if (errand_is_out(d, PURPOSE_UNDO_ARM) ||
+	    d->room->rollback == ROLLBACK_ARMED ||
 	    d->room->rollback == ROLLBACK_PROPOSED)
 		rollback_decline(d);
 	else

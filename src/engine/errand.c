@@ -136,7 +136,8 @@ bool
 errand_is_out(const struct director *d, enum purpose purpose)
 {
 	for (size_t i = 0; i < ERRANDS_MOST; i++)
-		if (d->errands[i].purpose == purpose)
+		if (d->errands[i].purpose == purpose &&
+		    !d->errands[i].is_dropped)
 			return true;
 	return false;
 }

@@ -22,6 +22,7 @@ bool errand_send(struct director *d, enum purpose purpose, int subject,
 void errand_event(struct director *d, const struct message *m);
 void errand_end(struct director *d, const struct message *m);
 void errand_tick(struct director *d);
+/* Is one under way that was not dropped?  Any at all? */
 bool errand_is_out(const struct director *d, enum purpose purpose);
 bool errand_any(const struct director *d);
 void errand_cancel(struct director *d, enum purpose purpose);
