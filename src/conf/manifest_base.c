@@ -62,9 +62,10 @@ read_ranks(const struct site *s, const struct node *n, struct baseline *base)
 {
 	if (!want_list(s, n))
 		return false;
-	if (n->count > BASELINE_RANKS) {
-		node_error(s, n, "too-large", "more than %d ranks",
-			   BASELINE_RANKS);
+	/* Fewer would leave the rank test unsure for ever. */
+	if (n->count > BASELINE_RANKS || n->count < SMALLN_BASE) {
+		node_error(s, n, "range", "from %d to %d ranks, found %zu",
+			   SMALLN_BASE, BASELINE_RANKS, n->count);
 		return false;
 	}
 	for (const struct node *m = n->first; m != NULL; m = m->next) {
@@ -107,6 +108,18 @@ add_base(struct gate_reader *r, const struct baseline *base)
 	return &bases[set->base_count++];
 }
 
+/* A share beyond all shares would leave the test of shares unsure for ever. */
+static bool
+check_mean(const struct site *s, const struct gate *g, const struct node *map,
+	   double mean)
+{
+	if (!str_ends(g->signal, "_percent") || (mean >= 0 && mean <= 100))
+		return true;
+	node_error(s, node_get(map, "mean"), "range",
+		   "the mean of \"%s\" must be from 0 to 100", g->signal);
+	return false;
+}
+
 static void
 check_looser(const struct site *s, const struct node *n, const struct gate *g,
 	     double limit)
@@ -138,7 +151,7 @@ base_read(struct gate_reader *r, const struct site *s, struct gate *g,
 	}
 	if (!fields_read(s, base_fields, map, &words, NULL) ||
 	    (ranks != NULL && !read_ranks(s, ranks, &words.base)) ||
-	    s->f->errors > errors)
+	    s->f->errors > errors || !check_mean(s, g, map, words.base.mean))
 		return;
 	check_looser(s, map, g, words.limit);
 	g->base = add_base(r, &words.base);
