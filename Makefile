@@ -21,11 +21,11 @@ PACKAGES = pkg-config libcjson-dev libyaml-dev libcurl4-openssl-dev \
 	libncurses-dev libssl-dev libosip2-dev libldns-dev libpcre2-dev \
 	$(if $(filter 0,$(TWIN)),,libmicrohttpd-dev) openssl openssh-client \
 	sip-tester ncurses-base ca-certificates
-TEST_PACKAGES = libcmocka-dev tmux bind9 bind9-dnsutils jq procps
+TEST_PACKAGES = libcmocka-dev tmux bind9 bind9-dnsutils curl jq procps
 CHECK_PACKAGES = clang clang-format libclang-rt-dev llvm mandoc valgrind \
 	universal-ctags shellcheck
 REAL_PACKAGES = etcd-server etcd-client prometheus nginx-light \
-	json-schema-test-suite curl
+	json-schema-test-suite
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wvla
