@@ -62,13 +62,8 @@ read_ranks(const struct site *s, const struct node *n, struct baseline *base)
 {
 	if (!want_list(s, n))
 		return false;
-	/* Fewer would leave the rank test unsure for ever. */
-	if (n->count > BASELINE_RANKS || n->count < SMALLN_BASE) {
-		node_error(s, n, "range", "from %d to %d ranks, found %zu",
-			   SMALLN_BASE, BASELINE_RANKS, n->count);
-		return false;
-	}
-	for (const struct node *m = n->first; m != NULL; m = m->next) {
+	for (const struct node *m = n->first;
+	     m != NULL && base->rank_count < BASELINE_RANKS; m = m->next) {
 		double *rank = &base->ranks[base->rank_count];
 
 		if (!scalar_number(s, m, rank))
@@ -80,7 +75,12 @@ read_ranks(const struct site *s, const struct node *n, struct baseline *base)
 		}
 		base->rank_count++;
 	}
-	return true;
+	/* Fewer would leave the rank test unsure for ever. */
+	if (n->count >= SMALLN_BASE && n->count <= BASELINE_RANKS)
+		return true;
+	node_error(s, n, "range", "from %d to %d ranks, found %zu", SMALLN_BASE,
+		   BASELINE_RANKS, n->count);
+	return false;
 }
 
 /* The bases move when their array grows, and the gates point to them. */
