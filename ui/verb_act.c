@@ -124,6 +124,7 @@ verb_enter(struct hand *h)
 void
 verb_rollback(struct hand *h)
 {
+	h->view->is_leaving = false; /* whoever asks for it stays */
 	if (!may_act(h))
 		return;
 	if (h->frame->room->rollback == ROLLBACK_ARMED) {

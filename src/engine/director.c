@@ -144,6 +144,24 @@ park(struct director *d, const char *why)
 		rollback_decline(d);
 }
 
+/* What the night comes to when a person ends it. */
+static int
+close_code(const struct room *r)
+{
+	int code = 0;
+
+	if (r->rollback == ROLLBACK_VALIDATED)
+		return 5;
+	if (r->rollback == ROLLBACK_HALTED)
+		return 6;
+	for (size_t i = 0; i < r->book->step_count; i++)
+		if (r->steps[i].state == STEP_UNKNOWN)
+			return 6;
+		else if (!step_is_over(r->steps[i].state))
+			code = 1;
+	return code;
+}
+
 static void
 close_room(struct director *d, const struct command *c)
 {
@@ -156,7 +174,8 @@ close_room(struct director *d, const struct command *c)
 	}
 	judge_flush(d);
 	record_init(&r, RECORD_CLOSE, d->options.commander);
-	record_int(&r, "code", c->duration_ms);
+	record_int(&r, "code",
+		   c->duration_ms > 0 ? c->duration_ms : close_code(d->room));
 	record_text(&r, "why", c->text);
 	if (director_emit(d, &r))
 		d->over = true;
@@ -256,11 +275,25 @@ console_lost(struct director *d, const char *why)
 		park(d, why);
 }
 
+/* The rollback is within reach as long as somebody sits here, also while the
+ * act in hand keeps the room from being parked. */
+static void
+stay(struct director *d)
+{
+	if (!d->parking || d->room->console_lost)
+		return;
+	d->parking = false;
+	director_notice(d, "not parked: the rollback was asked for");
+}
+
 static void
 handle(struct director *d, struct message *m)
 {
 	switch (m->kind) {
 	case MESSAGE_COMMAND:
+		judge_tick(d); /* no command meets a decision grown old */
+		if (m->command.verb == COMMAND_ROLLBACK)
+			stay(d);
 		if (!d->parking)
 			handle_command(d, &m->command);
 		break;

@@ -25,8 +25,6 @@ enum errand {
 	ERRAND_READBACK, /* did it take effect? */
 };
 
-#define ERRAND_ACTS 64 /* most acts one errand may plan or read back */
-
 /* Result of one act of an errand. */
 struct errand_found {
 	enum err_code code; /* PLAN: could it be described? */

@@ -74,6 +74,8 @@ void rollback_begin(struct director *d, const char *by);
 bool rollback_is_automatic(const struct director *d);
 bool rollback_move(struct director *d, enum rollback_state to,
 		   const char *detail);
+/* Closes the plan that is proposed or armed. */
+void rollback_withdraw(struct director *d, const char *why);
 void rollback_begin_record(const struct director *d, struct record *r,
 			   enum rollback_state to, const char *by);
 void rollback_retry(struct director *d);

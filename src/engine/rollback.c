@@ -46,6 +46,21 @@ rollback_move(struct director *d, enum rollback_state to, const char *detail)
 	return director_emit(d, &r);
 }
 
+/* A plan nobody takes: one that halted half way is halted still. */
+void
+rollback_withdraw(struct director *d, const char *why)
+{
+	char detail[120];
+
+	if (d->room->rollback != ROLLBACK_ARMED ||
+	    d->room->rollback_began_ms < 0) {
+		rollback_move(d, ROLLBACK_DECLINED, why);
+		return;
+	}
+	str_printf(detail, sizeof(detail), "not all is taken back; %s", why);
+	rollback_move(d, ROLLBACK_HALTED, detail);
+}
+
 bool
 rollback_is_automatic(const struct director *d)
 {
@@ -451,8 +466,7 @@ rollback_resume(struct director *d)
 {
 	d->rollback.current = -1;
 	if (d->room->rollback == ROLLBACK_ARMED)
-		rollback_move(d, ROLLBACK_DECLINED,
-			      "the console ended before it ran");
+		rollback_withdraw(d, "the console ended before it ran");
 	if (!rollback_is_running(d))
 		return;
 	d->rollback.deadline_ms =

@@ -70,7 +70,7 @@ bool
 rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 	      const struct plan_item *items, size_t count)
 {
-	const struct act *acts[ERRAND_ACTS];
+	const struct act **acts = mem_new(count, sizeof(*acts));
 	const struct errand_order o = {
 		.errand = errand,
 		.acts = acts,
@@ -78,16 +78,13 @@ rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 		.settle_ms = errand == ERRAND_READBACK ? SETTLE_MS : 0,
 	};
 
-	if (count > ERRAND_ACTS) {
-		director_notice(d,
-				"the rollback has %zu items, %d are the "
-				"most",
-				count, ERRAND_ACTS);
-		return false;
-	}
+	bool sent;
+
 	for (size_t i = 0; i < count; i++)
 		acts[i] = plan_act(d->book, &items[i]);
-	return errand_send(d, purpose, -1, &o);
+	sent = errand_send(d, purpose, -1, &o);
+	mem_free(acts);
+	return sent;
 }
 
 void
@@ -117,24 +114,40 @@ rollback_ask(struct director *d, const char *cause)
 }
 
 static void
+write_item(struct jwriter *w, const struct plan_item *item,
+	   const struct action_plan *seen)
+{
+	jw_object(w, NULL);
+	if (item->row >= 0)
+		jw_int(w, "row", item->row);
+	else
+		jw_int(w, "step", item->step);
+	if (seen != NULL) {
+		jw_text(w, "before", seen->before);
+		jw_text(w, "after", seen->after);
+	}
+	jw_object_end(w);
+}
+
+/* What is live is left out when there is no room for all of it: no rollback
+ * has too many items to be shown. */
+static void
 write_items(struct buf *out, const struct plan_item *items, size_t count,
 	    const struct message *m)
 {
-	struct jwriter w;
+	for (int with_seen = 1; with_seen >= 0; with_seen--) {
+		struct jwriter w;
 
-	jw_init(&w, out);
-	jw_array(&w, NULL);
-	for (size_t i = 0; i < count; i++) {
-		jw_object(&w, NULL);
-		if (items[i].row >= 0)
-			jw_int(&w, "row", items[i].row);
-		else
-			jw_int(&w, "step", items[i].step);
-		jw_text(&w, "before", m->found[i].plan.before);
-		jw_text(&w, "after", m->found[i].plan.after);
-		jw_object_end(&w);
+		buf_reset(out);
+		jw_init(&w, out);
+		jw_array(&w, NULL);
+		for (size_t i = 0; i < count; i++)
+			write_item(&w, &items[i],
+				   with_seen ? &m->found[i].plan : NULL);
+		jw_array_end(&w);
+		if (!out->cut)
+			return;
 	}
-	jw_array_end(&w);
 }
 
 static void
@@ -256,7 +269,7 @@ rollback_confirm(struct director *d, const struct command *c)
 		director_notice(d, "not confirmed: what must be undone has "
 				   "changed since the plan was shown; look "
 				   "again");
-		rollback_move(d, ROLLBACK_DECLINED, "the plan was stale");
+		rollback_withdraw(d, "the plan was stale");
 		rollback_ask(d, "the plan was stale");
 		return;
 	}
@@ -272,5 +285,5 @@ rollback_decline(struct director *d)
 	    d->room->rollback != ROLLBACK_PROPOSED)
 		return;
 	rollback_answer(d);
-	rollback_move(d, ROLLBACK_DECLINED, "stays available: R");
+	rollback_withdraw(d, "stays available: R");
 }

@@ -149,10 +149,27 @@ runner_arm(struct director *d, const struct command *c)
 		emit_armed(d, step, NULL);
 }
 
+/* What is only done at GO is not done, and a word says so. */
+static bool
+gates_allow(struct director *d, const struct book_step *s)
+{
+	if (!s->before_gates || d->room->verdict == VERDICT_GO)
+		return true;
+	director_notice(d, "not confirmed: %s needs GO, the decision is %s",
+			s->id, verdict_word(d->room->verdict));
+	return false;
+}
+
 static void
 confirm_unasked(struct director *d, int step)
 {
-	if (runner_step(d, step)->confirm == CONFIRM_NONE)
+	const struct book_step *s = runner_step(d, step);
+
+	if (s->confirm != CONFIRM_NONE)
+		return;
+	if (!gates_allow(d, s))
+		runner_decline(d, "the decision is not GO");
+	else
 		runner_carry_out(d, step, "");
 }
 
@@ -213,11 +230,8 @@ runner_confirm(struct director *d, const struct command *c)
 	} else if (strcmp(c->digest, p->digest) != 0) {
 		director_notice(d, "not confirmed: the plan you saw is not "
 				   "the one that is open");
-	} else if (s->before_gates && d->room->verdict != VERDICT_GO) {
-		director_notice(d,
-				"not confirmed: %s needs GO, the decision "
-				"is %s",
-				s->id, verdict_word(d->room->verdict));
+	} else if (!gates_allow(d, s)) {
+		return;
 	} else if (s->confirm == CONFIRM_TWO_PERSON) {
 		director_notice(d, "not confirmed: %s needs a second person",
 				s->id);

@@ -254,8 +254,11 @@ leaving_is_asked_and_parks(void **state)
 	eye_type(&e, "p");
 	assert_int_equal(e.out.command.verb, COMMAND_PARK);
 	assert_true(e.view.is_leaving);
-	eye_type(&e, "R");
+	eye_type(&e, "n");
 	assert_false(e.out.has_command);
+	eye_type(&e, "R"); /* one key away, also from here: stays */
+	assert_int_equal(e.out.command.verb, COMMAND_ROLLBACK);
+	assert_false(e.view.is_leaving);
 	eye_close(&e);
 	eye_open(&e, SCENE_READ_ONLY, 24, 80, CHARSET_UTF8);
 	eye_type(&e, "q");
