@@ -9,7 +9,8 @@
 #define NIGHT_OPTIONS                                                         \
 	{ "room", "DIR", "the room's folder" },                               \
 		{ "plain", NULL, "append-only lines instead of the screen" }, \
-		{ "theme", "NAME|FILE", "dark, light, mono or a file" },      \
+		{ "theme", "NAME|FILE",                                       \
+		  "dark, light, high-contrast, colour-blind, mono or file" }, \
 		{ "color", "WHEN", "auto, always, never" },                   \
 		{ "ascii", NULL, "no characters beyond ASCII" },              \
 	{                                                                     \

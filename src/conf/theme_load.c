@@ -7,14 +7,26 @@
 #include "conf/colour.h"
 #include "conf/fields.h"
 #include "conf/scalar.h"
+#include "conf/theme_legible.h"
 #include "conf/theme_read.h"
+
+/* What a theme says of itself. */
+struct theme_head {
+	char name[sizeof(((struct theme *)0)->name)];
+	int background; /* enum background */
+};
 
 static const struct field theme_fields[] = {
 	{ .name = "theme",
 	  .as = AS_ID,
 	  .required = true,
-	  FIELD_AT(struct theme, name),
+	  FIELD_AT(struct theme_head, name),
 	  .help = "name of the theme" },
+	{ .name = "background",
+	  .as = AS_WORD,
+	  .words = BACKGROUND_WORDS,
+	  FIELD_AT(struct theme_head, background),
+	  .help = "what the default background is taken to be" },
 	{ .name = "256",
 	  .as = AS_TEXT_MAP,
 	  .required = true,
@@ -147,15 +159,22 @@ read_section(const struct site *s, const struct node *map, int count,
 void
 theme_read(struct theme *out, const struct site *s, const struct node *root)
 {
+	struct theme_head head = { .background = BACKGROUND_DARK };
+	size_t errors = s->f->errors;
+
 	*out = (struct theme){ 0 };
 	for (int i = 0; i < ROLE_COUNT; i++)
 		out->at256[i] = out->at16[i] = out->mono[i] =
 			(struct style){ -1, -1, 0 };
-	if (!fields_read(s, theme_fields, root, out, NULL))
+	if (!fields_read(s, theme_fields, root, &head, NULL))
 		return;
+	str_copy(out->name, sizeof(out->name), head.name);
 	read_section(s, node_get(root, "256"), 256, out->at256);
 	read_section(s, node_get(root, "16"), 16, out->at16);
 	read_section(s, node_get(root, "mono"), 0, out->mono);
+	if (s->f->errors == errors)
+		theme_check_legible(out, (enum background)head.background, s,
+				    root);
 }
 
 enum err_code
