@@ -163,7 +163,6 @@ rollback_breach(struct director *d, const struct decision *now,
 	    d->dead || !something_ran(d) ||
 	    (state != ROLLBACK_NONE && state != ROLLBACK_DECLINED))
 		return;
-	rollback_answer(d);
 	runner_decline(d, "a breach interrupted");
 	rollback_begin_record(d, &r, ROLLBACK_PROPOSED, "director");
 	record_text(&r, "cause", now->sentence);

@@ -175,7 +175,6 @@ an_older_report_changes_nothing(void **state)
 	now = director_now_ms(&desk.director);
 	desk_measure(&desk, "queue", 1.5, 10000);
 	desk_measure_at(&desk, "queue", value_of_number(9), 10000, now - 400);
-	desk_measure(&desk, "queue", 1.5, 10000);
 	desk_pass(&desk, 1000, 2);
 	s = room_signal(desk.director.room, RATE);
 	assert_true(s->last.value.number == 1.5);

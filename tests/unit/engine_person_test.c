@@ -55,17 +55,22 @@ done_takes_proof_and_a_plan_that_was_seen(void **state)
 	night_stop(&night);
 }
 
-/* Proof is no way round a phrase. */
+/* Proof is no way round a phrase, nor round the act itself. */
 static void
-done_never_stands_for_a_phrase(void **state)
+done_never_stands_for_a_phrase_or_an_act(void **state)
 {
+	static const char *const steps[] = { "sign", "route", "publish" };
+
 	TEST_UNUSED(state);
-	night_start(&night, NULL, 0);
-	night_arm(&night, "publish");
-	desk_say(&night.desk, COMMAND_DONE, "publish", "looks fine");
-	assert_int_equal(state_of("publish"), STEP_ARMED);
-	assert_int_equal(peer_count(night.peer, "PATCH"), 0);
-	night_stop(&night);
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		night_start(&night, NULL, 0);
+		night_arm(&night, steps[i]);
+		desk_say(&night.desk, COMMAND_DONE, steps[i], "looks fine");
+		desk_rest(&night.desk);
+		CHECK_ROW(steps[i], state_of(steps[i]) == STEP_ARMED);
+		assert_int_equal(peer_count(night.peer, "PATCH"), 0);
+		night_stop(&night);
+	}
 }
 
 static void
@@ -378,7 +383,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(confirming_a_manual_step_is_doing_it),
 		cmocka_unit_test(done_takes_proof_and_a_plan_that_was_seen),
-		cmocka_unit_test(done_never_stands_for_a_phrase),
+		cmocka_unit_test(done_never_stands_for_a_phrase_or_an_act),
 		cmocka_unit_test(skip_takes_a_reason),
 		cmocka_unit_test(a_phrase_is_typed_exactly),
 		cmocka_unit_test(a_confirm_of_another_plan_is_refused),
