@@ -27,6 +27,7 @@ struct drill {
 	int64_t think_ms;
 	int signal_fd;
 	bool headless, json;
+	bool found;	  /* the twin served before this process came */
 	int64_t last_seq; /* of the last progress line */
 };
 
@@ -86,17 +87,16 @@ prepare(struct drill *d, struct err *e)
 		.seed = (uint64_t)d->seed,
 		.speed = d->speed,
 	};
-	bool found;
 
 	d->session.book->is_drill = true;
 	if (choose_room(d, e) != ERR_NONE ||
 	    fs_make_dirs(d->dir, 0700, e) != ERR_NONE ||
-	    bind_find_twin(&t, &found, e) != ERR_NONE ||
+	    bind_find_twin(&t, &d->found, e) != ERR_NONE ||
 	    bind_to_twin(d->dir, d->session.book, &d->session.fence, e) !=
 		    ERR_NONE)
 		return e->code;
 	load_ages(d->session.book);
-	if (found)
+	if (d->found)
 		fprintf(stderr, "drill: found the twin of %s again\n", d->dir);
 	return night_mark_room(d->dir, d->session.book->path, e);
 }
@@ -153,6 +153,8 @@ walk(struct drill *d, struct engine *g)
 	struct buf out;
 
 	progress(d, s);
+	if (!s->is_held) /* the journal failed: the last word is why */
+		cli_fail(d->self, code, "%s", s->notice);
 	buf_init(&out, 1024 * 1024);
 	if (d->json) {
 		drill_score(&out, s, &witness, code);
@@ -188,8 +190,11 @@ play(struct drill *d)
 		str_copy(commander, sizeof(commander), "policy");
 	else
 		load_commander(commander, sizeof(commander));
-	if (engine_open(&g, &o, &e) != ERR_NONE)
+	if (engine_open(&g, &o, &e) != ERR_NONE) {
+		if (!d->found) /* started for a room that is none */
+			bind_stop_twin(d->dir);
 		return cli_fail(d->self, cli_code_of(e.code), "%s", e.text);
+	}
 	code = d->headless ? walk(d, g)
 			   : night_sit(d->self, d->args, g, d->signal_fd);
 	s = engine_look(g);
