@@ -30,9 +30,30 @@ enum err_code chain_check(struct record *r, const char *line, size_t len,
  * behind a whole record are damage, never a cut. */
 bool chain_is_torn(const char *tail, size_t len, int64_t seq);
 
-/* Reads the journal in `fd` from its begin, in bounded memory, and visits
- * each record.  `name` is for errors.  *whole is set to the bytes of whole
- * records. */
+/* Reads a journal from where it stands, in bounded memory.  Borrows all but
+ * `record` and `bytes`; `fd` is only read at places of its own choice. */
+struct chain_reader {
+	int fd;
+	const char *name; /* for errors */
+	journal_visit *visit;
+	void *ctx;
+	struct journal_report *report;
+	struct record record; /* reused for each line */
+	char *bytes;	      /* a window of the file ... */
+	size_t len;
+	int64_t offset; /* ... that begins here; a line begins there too */
+};
+
+void chain_reader_init(struct chain_reader *c, int fd, const char *name,
+		       struct journal_report *report);
+void chain_reader_clear(struct chain_reader *c);
+
+/* Visits each whole record from `offset` to the end of the file, which may
+ * have grown since the last call.  The report counts from the first call. */
+enum err_code chain_reader_go(struct chain_reader *c, struct err *e) MUST_CHECK;
+
+/* The same for a whole journal, from its begin.  *whole is set to the bytes
+ * of whole records. */
 enum err_code chain_walk(int fd, const char *name, journal_visit *visit,
 			 void *ctx, struct journal_report *report,
 			 int64_t *whole, struct err *e) MUST_CHECK;

@@ -9,21 +9,9 @@
 
 #define WINDOW (2 * RECORD_CAP)
 
-struct walk {
-	int fd;
-	const char *name;
-	journal_visit *visit;
-	void *ctx;
-	struct journal_report *report;
-	struct record record; /* reused for each line */
-	char *bytes;	      /* WINDOW of the file ... */
-	size_t len;
-	int64_t offset; /* ... that begins here; a line begins there too */
-};
-
 /* The reason stands in `e` already. */
 static enum err_code
-damaged(struct walk *w, struct err *e)
+damaged(struct chain_reader *w, struct err *e)
 {
 	char why[sizeof(e->text)];
 
@@ -37,7 +25,7 @@ damaged(struct walk *w, struct err *e)
 
 /* More of the file behind what is there; *end at its end. */
 static enum err_code
-fill(struct walk *w, bool *end, struct err *e)
+fill(struct chain_reader *w, bool *end, struct err *e)
 {
 	while (w->len < WINDOW) {
 		ssize_t n = pread(w->fd, w->bytes + w->len, WINDOW - w->len,
@@ -58,7 +46,7 @@ fill(struct walk *w, bool *end, struct err *e)
 }
 
 static enum err_code
-take_line(struct walk *w, const char *line, size_t len, struct err *e)
+take_line(struct chain_reader *w, const char *line, size_t len, struct err *e)
 {
 	struct journal_report *report = w->report;
 
@@ -75,7 +63,7 @@ take_line(struct walk *w, const char *line, size_t len, struct err *e)
 
 /* All whole lines of the window; what is left moves to its begin. */
 static enum err_code
-take_lines(struct walk *w, struct err *e)
+take_lines(struct chain_reader *w, struct err *e)
 {
 	const char *line = w->bytes;
 	const char *end = w->bytes + w->len;
@@ -95,7 +83,7 @@ take_lines(struct walk *w, struct err *e)
 }
 
 static enum err_code
-walk(struct walk *w, struct err *e)
+walk(struct chain_reader *w, struct err *e)
 {
 	bool end = false;
 
@@ -114,21 +102,46 @@ walk(struct walk *w, struct err *e)
 	return ERR_NONE;
 }
 
+void
+chain_reader_init(struct chain_reader *w, int fd, const char *name,
+		  struct journal_report *report)
+{
+	*report = (struct journal_report){ 0 };
+	str_copy(report->head, sizeof(report->head), chain_zero);
+	*w = (struct chain_reader){ .fd = fd, .name = name, .report = report };
+	w->bytes = mem_new(WINDOW, 1);
+	record_init(&w->record, RECORD_NOTE, "");
+}
+
+void
+chain_reader_clear(struct chain_reader *w)
+{
+	record_clear(&w->record);
+	mem_free(w->bytes);
+}
+
+enum err_code
+chain_reader_go(struct chain_reader *w, struct err *e)
+{
+	/* What was no whole record then may be other bytes by now. */
+	w->len = 0;
+	w->report->torn = false;
+	w->report->torn_bytes = 0;
+	return walk(w, e);
+}
+
 enum err_code
 chain_walk(int fd, const char *name, journal_visit *visit, void *ctx,
 	   struct journal_report *report, int64_t *whole, struct err *e)
 {
-	struct walk w = { .fd = fd, .name = name, .visit = visit, .ctx = ctx };
+	struct chain_reader w;
 	enum err_code code;
 
-	*report = (struct journal_report){ 0 };
-	str_copy(report->head, sizeof(report->head), chain_zero);
-	w.report = report;
-	w.bytes = mem_new(WINDOW, 1);
-	record_init(&w.record, RECORD_NOTE, "");
-	code = walk(&w, e);
+	chain_reader_init(&w, fd, name, report);
+	w.visit = visit;
+	w.ctx = ctx;
+	code = chain_reader_go(&w, e);
 	*whole = w.offset;
-	record_clear(&w.record);
-	mem_free(w.bytes);
+	chain_reader_clear(&w);
 	return code;
 }

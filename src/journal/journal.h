@@ -67,6 +67,33 @@ enum err_code journal_read(const char *path, journal_visit *visit, void *ctx,
 			   struct journal_report *report,
 			   struct err *e) MUST_CHECK;
 
+/*
+ * A journal read while another process writes it; never writes or locks.
+ * A commander that dies and one that resumes are both followed: a torn tail
+ * is waited for until it is whole or cut off.
+ */
+struct journal_follow;
+
+/* Opens `path` as journal_read() does; nothing is read yet. */
+enum err_code journal_follow_open(struct journal_follow **out, const char *path,
+				  struct err *e) MUST_CHECK;
+void journal_follow_close(struct journal_follow *f); /* NULL is fine */
+
+/* Visits each whole record that has come since the last call; never blocks.
+ * ERR_DAMAGED as journal_read(), also for a journal that has become shorter;
+ * ERR_ABSENT when the file was removed. */
+enum err_code journal_follow(struct journal_follow *f, journal_visit *visit,
+			     void *ctx, struct err *e) MUST_CHECK;
+
+/* Readable when there may be more; journal_follow() makes it quiet. */
+int journal_follow_fd(const struct journal_follow *f);
+const struct journal_report *
+journal_follow_report(const struct journal_follow *f);
+
+/* Who says to be writing it, without a look at the lock: false when nobody
+ * does, or a process of this host that is gone.  `holder` as below. */
+bool journal_is_signed(const char *dir, char *holder, size_t size);
+
 /* Is somebody writing it now?  Then `holder` says who ("pid 4711 on host"). */
 bool journal_is_held(const char *dir, char *holder, size_t size);
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -256,4 +258,18 @@ journal_is_held(const char *dir, char *holder, size_t size)
 	if (held)
 		read_holder(dir, holder, size);
 	return held;
+}
+
+bool
+journal_is_signed(const char *dir, char *holder, size_t size)
+{
+	char host[64] = "", us[64] = "";
+	int pid = 0;
+
+	read_holder(dir, holder, size);
+	if (sscanf(holder, "pid %d on %63s", &pid, host) != 2 || pid <= 0)
+		return false;
+	gethostname(us, sizeof(us) - 1);
+	/* Of another host's processes nothing is known. */
+	return !str_same(host, us) || kill(pid, 0) == 0 || errno != ESRCH;
 }
