@@ -104,6 +104,10 @@ take_press(struct console *c, const struct press *p)
 	keymap_press(&c->view, c->snapshot, frame_moment(c->snapshot), p, &out);
 	if (out.has_command)
 		tell(c, &out.command);
+	if (out.has_turn) {
+		c->source->turn(c->source->with, out.turn, TURN_SEEK_MS);
+		look(c);
+	}
 	if (out.wants_redraw)
 		term_redraw(c->term);
 	if (out.wants_suspend) {
@@ -240,6 +244,7 @@ console_run(enum console_end *how, const struct console_source *source,
 		return code;
 	view_init(&c.view);
 	c.view.set = term_charset(c.term);
+	c.view.is_recording = source->turn != NULL;
 	canvas_init(&c.canvas, c.view.set);
 	look(&c);
 	take_size(&c);

@@ -6,6 +6,7 @@
 #include "ui/keymap.h"
 #include "ui/page.h"
 #include "ui/pane.h"
+#include "ui/turn.h"
 
 static const char *const mode_helps[VIEW_MODE_COUNT] = {
 #define MODE_HELP_TEXT(code, title, help) [code] = help,
@@ -18,6 +19,24 @@ static bool
 is_shadowed(const struct key_row *row, enum view_mode mode)
 {
 	return keymap_find(mode, row->codes[0]) != row;
+}
+
+/* The keys of a recorded night stand before those they take the place of. */
+static void
+list_turns(struct page *p)
+{
+	for (int i = 0; i < TURN_COUNT; i++)
+		page_printf(p, ROLE_STRONG, " %-10s %s", turn_rows[i].keys,
+			    turn_rows[i].help);
+	page_text(p, ROLE_NORMAL, 0, "");
+}
+
+static bool
+is_turn(const struct frame *f, const struct key_row *row)
+{
+	enum turn turn;
+
+	return f->view->is_recording && turn_of_key(row->codes[0], &turn);
 }
 
 int
@@ -33,10 +52,13 @@ help_draw(const struct frame *f, struct canvas *c, struct rect r)
 		   view_mode_titles[mode], mode_helps[mode]);
 	in = canvas_box(c, r, ROLE_FOCUS, title);
 	page_init(&p, c->set, in.cols);
+	if (f->view->is_recording)
+		list_turns(&p);
 	for (size_t i = 0; i < key_row_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if ((row->where & (1u << mode)) != 0 && !is_shadowed(row, mode))
+		if ((row->where & (1u << mode)) != 0 &&
+		    !is_shadowed(row, mode) && !is_turn(f, row))
 			page_printf(&p, ROLE_NORMAL, " %-10s %s", row->name,
 				    row->help);
 	}
@@ -49,6 +71,17 @@ help_draw(const struct frame *f, struct canvas *c, struct rect r)
 	return scroll;
 }
 
+/* " enter open ", where there is room for it. */
+static void
+brief(struct pen *p, const char *keys, const char *word)
+{
+	if (p->col + text_width(keys) + text_width(word) + 4 > p->end)
+		return;
+	pen_text(p, ROLE_NORMAL, " ");
+	pen_text(p, ROLE_KEY, keys);
+	pen_printf(p, ROLE_DIM, " %s  ", word);
+}
+
 void
 help_line(const struct frame *f, struct canvas *c, struct rect r)
 {
@@ -59,19 +92,16 @@ help_line(const struct frame *f, struct canvas *c, struct rect r)
 		return;
 	if (has_head)
 		p.end -= 20;
+	for (int i = 0; f->view->is_recording && f->view->mode == MODE_MAIN &&
+			i < TURN_COUNT;
+	     i++)
+		brief(&p, turn_rows[i].keys, turn_rows[i].word);
 	for (size_t i = 0; i < key_row_count; i++) {
 		const struct key_row *row = &key_rows[i];
-		int width;
 
-		if ((row->where & (1u << f->view->mode)) == 0 ||
-		    row->brief == NULL || is_shadowed(row, f->view->mode))
-			continue;
-		width = text_width(row->name) + text_width(row->brief) + 4;
-		if (p.col + width > p.end)
-			continue;
-		pen_text(&p, ROLE_NORMAL, " ");
-		pen_text(&p, ROLE_KEY, row->name);
-		pen_printf(&p, ROLE_DIM, " %s  ", row->brief);
+		if ((row->where & (1u << f->view->mode)) != 0 &&
+		    row->brief != NULL && !is_shadowed(row, f->view->mode))
+			brief(&p, row->name, row->brief);
 	}
 	if (has_head) {
 		p = canvas_pen(c, r.row, r.col + r.cols - 19, 19);

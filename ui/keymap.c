@@ -193,6 +193,11 @@ take_key(struct hand *h)
 			entry_type(entry_of(v), h->code);
 		return;
 	}
+	if (v->is_recording && (CALM & IN(v->mode)) != 0 &&
+	    turn_of_key(h->code, &h->out->turn)) {
+		h->out->has_turn = true;
+		return;
+	}
 	row = keymap_find(v->mode, h->code);
 	if (row != NULL)
 		row->act(h);

@@ -115,6 +115,9 @@ show_records(struct plain *p)
 {
 	const struct room *r = p->snapshot->room;
 
+	/* A recording was turned back: what comes next is shown again. */
+	if (r->records < p->seq)
+		p->seq = r->records;
 	for (size_t i = 0; i < r->tail_count; i++) {
 		const struct room_line *l =
 			&r->tail[(r->tail_start + i) % ROOM_TAIL];
@@ -281,6 +284,11 @@ static void
 show_verbs(struct plain *p)
 {
 	say_now(p, "status: decision, gates and steps; help: this list");
+	for (int i = 0; p->source->turn != NULL && i < TURN_COUNT; i++)
+		say_now(p, "%s%s: %s", turn_rows[i].word,
+			i == TURN_LATER || i == TURN_EARLIER ? " [DURATION]"
+							     : "",
+			turn_rows[i].help);
 	for (int i = 0; i < COMMAND_COUNT; i++) {
 		char usage[80];
 
@@ -389,6 +397,22 @@ take_verb(struct plain *p, const struct frame *f, const char *line)
 	}
 }
 
+static void look(struct plain *p);
+
+/* A line that turns a recorded night; false when it is something else. */
+static bool
+take_turn(struct plain *p, const char *line)
+{
+	enum turn turn;
+	int64_t ms;
+
+	if (p->source->turn == NULL || !turn_of_line(line, &turn, &ms))
+		return false;
+	p->source->turn(p->source->with, turn, ms);
+	look(p);
+	return true;
+}
+
 static void
 take_line(struct plain *p, const char *bytes)
 {
@@ -397,6 +421,8 @@ take_line(struct plain *p, const char *bytes)
 
 	text_clean(line, sizeof(line), bytes, strlen(bytes));
 	if (line[0] == '\0' && !p->snapshot->room->prompt.open)
+		return;
+	if (take_turn(p, line))
 		return;
 	frame_make(&f, p->snapshot, &p->view, frame_moment(p->snapshot));
 	if (p->digest[0] == '\0' || !answer_prompt(p, &f, line))
@@ -435,6 +461,8 @@ take_input(struct plain *p)
 		p->is_deaf = true;
 		if (p->snapshot->is_held && !p->wants_park)
 			lose(p, "the input has ended");
+		else if (p->source->turn != NULL)
+			p->source->lost(p->source->with, "the input has ended");
 		return;
 	}
 	for (ssize_t i = 0; i < n && !p->is_over; i++)

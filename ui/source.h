@@ -8,6 +8,7 @@
 #define UI_SOURCE_H
 
 #include "engine/engine.h"
+#include "ui/turn.h"
 
 /* All functions are called by the console's thread with `with`. */
 struct console_source {
@@ -16,6 +17,9 @@ struct console_source {
 	bool (*send)(void *with, const struct command *c); /* false: full */
 	bool (*is_over)(void *with);			   /* room has ended */
 	void (*lost)(void *with, const char *why); /* the person is gone */
+	/* A recorded night can be turned, by `ms` where that is a way; NULL:
+	 * this is no recording.  The next look() shows what came of it. */
+	void (*turn)(void *with, enum turn turn, int64_t ms);
 	int fd; /* readable when a newer picture is there; -1 none */
 	void *with;
 };

@@ -8,12 +8,15 @@
 #define UI_VERB_H
 
 #include "ui/frame.h"
+#include "ui/turn.h"
 
 /* What a key led to, besides a changed view. */
 struct outcome {
 	bool has_command;
 	struct command command;
 	bool wants_leave, wants_suspend, wants_redraw;
+	bool has_turn; /* of a recorded night */
+	enum turn turn;
 };
 
 /* One key in the hand of its verb. */

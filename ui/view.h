@@ -80,7 +80,8 @@ struct view {
 	char word[240];
 	int64_t word_ms; /* real: since when; 0 none */
 	bool wants_bell, wants_flush;
-	bool is_leaving; /* asked to park; waits for the director */
+	bool is_recording; /* keys that would act turn the night instead */
+	bool is_leaving;   /* asked to park; waits for the director */
 };
 
 void view_init(struct view *v);
