@@ -28,8 +28,8 @@ int clock_real_wait_ms(int64_t room_ms);
 void clock_set_speed(double speed);
 double clock_speed(void); /* 1 unless set */
 
-/* Tests: replaces the real monotonic clock (and room time with it) and the
- * wall clock; NULL puts the system's back.  Before threads start. */
+/* Tests and replays: replaces the real monotonic clock (and room time with it)
+ * and the wall clock; NULL puts the system's back.  Before threads start. */
 void clock_use(int64_t (*real_us)(void), int64_t (*wall_ms)(void));
 
 /* RFC 3339 UTC with milliseconds: "2026-11-20T02:41:07.123Z". */

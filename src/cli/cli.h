@@ -53,7 +53,7 @@ extern const struct cli_command *const cli_commands[];
 
 extern const struct cli_command cli_run, cli_drill, cli_check, cli_plan,
 	cli_gate, cli_baseline, cli_probe, cli_status, cli_verify, cli_twin,
-	cli_schema;
+	cli_schema, cli_watch, cli_replay;
 
 /* The value of option `name` or NULL (asserts that the row exists). */
 const char *cli_value(const struct cli_command *self,

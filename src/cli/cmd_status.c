@@ -1,64 +1,10 @@
 /* status - what the journal of a room says, without touching the room. */
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/clock.h"
-#include "base/fsio.h"
 #include "base/json.h"
-#include "base/mem.h"
-#include "base/str.h"
-#include "cli/load.h"
+#include "cli/room.h"
 #include "journal/journal.h"
-#include "model/room.h"
-
-#define RUNBOOK_NAME "runbook"
-
-/* A room remembers where its runbook lies, so that status needs no more than
- * the room. */
-static enum err_code
-runbook_of(const char *room, char *to, size_t size, struct err *e)
-{
-	char path[FS_PATH];
-	struct buf text;
-
-	if (!fs_join(path, room, RUNBOOK_NAME))
-		return err_set(e, ERR_ARG, "%s: path too long", room);
-	if (fs_read(&text, path, FS_PATH, e) == ERR_NONE)
-		str_copy_n(to, size, buf_str(&text),
-			   strcspn(buf_str(&text), "\n"));
-	buf_clear(&text);
-	return e->code;
-}
-
-/* The records only mean something beside the runbook they were made with. */
-static enum err_code
-fold(void *ctx, const struct record *r, struct err *e)
-{
-	struct room *room = ctx;
-
-	if (r->kind == RECORD_OPEN &&
-	    strcmp(record_get(r, "digest"), room->book->digest) != 0)
-		return err_set(e, ERR_INPUT,
-			       "%s has changed since this room was opened "
-			       "(digest %.12s, now %.12s): put the old files "
-			       "back to see what the room says",
-			       room->book->path, record_get(r, "digest"),
-			       room->book->digest);
-	return room_apply(room, r, e);
-}
-
-static int
-code_of(const struct room *r, enum verdict v)
-{
-	if (r->life == ROOM_CLOSED)
-		return r->close_code;
-	if (r->rollback == ROLLBACK_VALIDATED)
-		return EXIT_ROLLED_BACK;
-	if (r->rollback == ROLLBACK_HALTED)
-		return EXIT_HALTED;
-	return verdict_exit_code(v);
-}
 
 static const char *
 life_word(const struct room *r, bool held)
@@ -122,38 +68,27 @@ static int
 run(const struct cli_command *self, const struct cli_args *args)
 {
 	const char *dir = args->operands[0];
-	char path[FS_PATH], holder[160] = "";
-	struct journal_report report = { 0 };
+	char holder[160] = "";
 	struct err e = { .code = ERR_NONE };
+	struct cli_room c;
 	struct decision d;
-	struct book *book;
-	struct room *room;
 	bool held;
-	int code;
+	int code = cli_room_open(&c, self, dir);
 
-	if (runbook_of(dir, path, sizeof(path), &e) != ERR_NONE)
-		return cli_fail(self, EXIT_USAGE, "%s is no room of ours: %s",
-				dir, e.text);
-	code = load_book(self, path, &book);
 	if (code >= 0)
 		return code;
-	room = room_new(book);
-	if (journal_read(dir, fold, room, &report, &e) != ERR_NONE) {
-		code = cli_fail(self,
-				e.code == ERR_DAMAGED ? EXIT_NO_GO
-						      : cli_code_of(e.code),
-				"%s", e.text);
+	if (journal_read(dir, cli_room_fold, &c, NULL, &e) != ERR_NONE) {
+		code = cli_room_fail(self, &e);
 	} else {
 		held = journal_is_held(dir, holder, sizeof(holder));
-		room_decision(room, room->last_ms, &d);
-		code = code_of(room, d.verdict);
+		room_decision(c.room, c.room->last_ms, &d);
+		code = cli_room_code(c.room);
 		if (cli_has(self, args, "json"))
-			print_json(room, &d, held, code);
+			print_json(c.room, &d, held, code);
 		else
-			print_text(room, &d, held, holder);
+			print_text(c.room, &d, held, holder);
 	}
-	room_free(room);
-	book_drop(book);
+	cli_room_clear(&c);
 	return code;
 }
 

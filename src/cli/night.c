@@ -86,14 +86,13 @@ sit_plain(const struct console_source *source, bool wanted, int signal_fd)
 	return plain_run(source, &o);
 }
 
-/* The screen where there can be one, else lines. */
-static int
-sit_down(const struct cli_command *self, const struct cli_args *args,
-	 const struct console_source *source, int signal_fd,
-	 enum console_end *how)
+int
+night_show(const struct cli_command *self, const struct cli_args *args,
+	   const struct console_source *source, int signal_fd, bool *on_screen,
+	   enum console_end *how)
 {
 	struct err e = { .code = ERR_NONE };
-	bool plain = cli_has(self, args, "plain"), found;
+	bool plain = cli_has(self, args, "plain"), found, unasked;
 	struct theme theme;
 	struct console_options o = {
 		.term = { .in_fd = STDIN_FILENO,
@@ -103,6 +102,9 @@ sit_down(const struct cli_command *self, const struct cli_args *args,
 	};
 	int code;
 
+	if (on_screen == NULL)
+		on_screen = &unasked;
+	*on_screen = false;
 	if (!read_color(self, args, &o.term.color))
 		return EXIT_USAGE;
 	code = load_theme(self, cli_value(self, args, "theme"), &theme, &found);
@@ -110,8 +112,10 @@ sit_down(const struct cli_command *self, const struct cli_args *args,
 		return code;
 	o.term.theme = found ? &theme : NULL;
 	if (!plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
+		*on_screen = true;
 		if (console_run(how, source, &o, &e) == ERR_NONE)
 			return -1;
+		*on_screen = false;
 		if (e.code != ERR_ABSENT)
 			return cli_fail(self, EXIT_NO_GO, "%s", e.text);
 		cli_fail(self, 0, "%s; going on in plain lines", e.text);
@@ -132,6 +136,20 @@ wait_for_end(struct engine *g)
 	}
 }
 
+void
+night_print_end(const char *mode, const struct room *r)
+{
+	static const char *const lives[] = {
+		[ROOM_NEW] = "new",
+		[ROOM_OPEN] = "open",
+		[ROOM_PARKED] = "parked",
+		[ROOM_CLOSED] = "closed",
+	};
+
+	printf("%s room %s, %s: rollback %s, head %.12s\n", mode, r->name,
+	       lives[r->life], rollback_word(r->rollback), r->head);
+}
+
 int
 night_sit(const struct cli_command *self, const struct cli_args *args,
 	  struct engine *g, int signal_fd)
@@ -143,7 +161,7 @@ night_sit(const struct cli_command *self, const struct cli_args *args,
 	int code;
 
 	source_of_engine(&source, g);
-	code = sit_down(self, args, &source, signal_fd, &how);
+	code = night_show(self, args, &source, signal_fd, NULL, &how);
 	while (!engine_is_over(g) && !engine_send(g, &park))
 		usleep(20000);
 	wait_for_end(g);
@@ -154,10 +172,7 @@ night_sit(const struct cli_command *self, const struct cli_args *args,
 	if (how != CONSOLE_LOST && s->notice[0] != '\0' && !s->is_held)
 		cli_fail(self, EXIT_NO_GO, "%s", s->notice);
 	if (how != CONSOLE_LOST)
-		printf("%s room %s, %s: rollback %s, head %.12s\n",
-		       s->room->mode, s->room->name,
-		       s->room->life == ROOM_CLOSED ? "closed" : "parked",
-		       rollback_word(s->room->rollback), s->room->head);
+		night_print_end(s->room->mode, s->room);
 	snapshot_drop(s);
 	return code;
 }

@@ -28,11 +28,11 @@ for command in $commands; do
 	check "$command refuses an unknown option" \
 		refuses "see warroom $command --help" $command --nonsense
 done
-for command in run check plan gate baseline probe status verify; do
+for command in run check plan gate baseline probe status watch replay verify; do
 	check "$command without an operand shows its usage" \
 		refuses "usage: warroom $command" $command
 done
-for command in run drill gate baseline status verify; do
+for command in run drill gate baseline status watch replay verify; do
 	check "$command refuses an operand too many" \
 		refuses "usage: warroom $command" $command a b
 done
@@ -47,6 +47,8 @@ check "a speed must be a number" refuses "want a number from 0.1 to 1000" \
 	drill $BOOK --headless --speed fast
 check "and within bounds" refuses "want a number from 0.1 to 1000" \
 	twin --dir "$TMPDIR/t" --speed 5000
+check "of a replay, too" refuses "want a number from 0.1 to 1000" \
+	replay "$TMPDIR" --speed 0
 check "a seed is not negative" refuses "--seed -1: want a number" \
 	drill $BOOK --headless --seed -1
 check "a duration has a unit" refuses "want a duration such as 90s" \
@@ -73,7 +75,7 @@ for command in run plan gate baseline probe check drill; do
 	check "$command names a file that is not there" \
 		refuses "$TMPDIR/absent.yaml" $command "$TMPDIR/absent.yaml"
 done
-for command in status verify; do
+for command in status watch replay verify; do
 	check "$command names a room that is not there" \
 		refuses "$TMPDIR/absent" $command "$TMPDIR/absent"
 done

@@ -201,6 +201,7 @@ tables() {
 	says record warroom.1 table src/model/record.h
 	says state warroom.1 table src/model/step.h
 	says verb warroom.1 table src/engine/command.h
+	says turn warroom.1 table ui/turn.h
 	says fault warroom.1 table src/twin/fault.h
 	says scenario warroom.1 scenarios
 	says "control call" warroom.1 control_calls
