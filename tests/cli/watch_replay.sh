@@ -72,16 +72,38 @@ tail -n 30 "$TMPDIR/moves" >"$TMPDIR/moves.end"
 tail -n 30 "$TMPDIR/watched" >"$TMPDIR/watched.end"
 check "which watch saw, too" diff "$TMPDIR/moves.end" "$TMPDIR/watched.end"
 
-# The lines of a person who plays with it.
-turns() { # LINE...: typed one after the other, slowly enough to be read
-	for line in "$@"; do
-		echo "$line"
-		sleep 0.3
-	done | timeout 20 "$WARROOM" replay "$R" --plain --speed 1 \
-		>"$TMPDIR/turned" 2>&1
+# The lines of a person who plays with it, each after the answer to the last.
+answers() { # N: so many at least
+	[ "$(grep -c 'record [0-9]* of [0-9]*, speed' "$TMPDIR/turned")" -ge "$1" ]
 }
+turns() { # LINE...
+	local line n=0
+	for line in "$@"; do
+		echo "$line" >&3
+		n=$((n + 1))
+		wait_for 10 answers $n || return 1
+	done
+}
+mkfifo "$TMPDIR/lines"
+timeout 60 "$WARROOM" replay "$R" --plain --speed 1 <"$TMPDIR/lines" \
+	>"$TMPDIR/turned" 2>&1 &
+player=$!
+exec 3>"$TMPDIR/lines"
 check "replay is paused, stepped and sped up by lines" turns pause step back \
-	"later 5s" "earlier 1s" faster slower begin end help arm quit
+	"later 5s" "earlier 1s" faster slower begin end
+printf '%s\n' help arm status quit >&3
+code=0
+wait $player || code=$?
+check "and left" test $code = 0
+exec 3>&-
+# The steps as they stood at the end, came to by seeking.
+"$WARROOM" status "$R" | sed -n 's/^  \([a-z]*\)  *\([a-z-]*\) .*/\2 \1/p' |
+	grep -v '^undo\| undo$' >"$TMPDIR/status"
+sed -n 's/.* step [0-9]* \([a-z-]* [a-z]*\)\(:.*\)*$/\1/p' "$TMPDIR/turned" |
+	tail -n "$(wc -l <"$TMPDIR/status")" >"$TMPDIR/sought"
+check "status names the steps" test -s "$TMPDIR/status"
+check "seeking leads to the room that status tells" \
+	diff "$TMPDIR/status" "$TMPDIR/sought"
 paused() { # N: the record where it stood the Nth time
 	sed -n 's/.*paused at .* record \([0-9]*\) of .*/\1/p' "$TMPDIR/turned" |
 		sed -n "$1p"
