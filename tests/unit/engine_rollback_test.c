@@ -304,11 +304,12 @@ declined_while_it_is_read_the_plan_does_not_appear(void **state)
 	night_walk(&night, "publish");
 	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
 	desk_say(&night.desk, COMMAND_DECLINE, "", "");
+	/* The actor still reads, and is in nobody's way. */
+	assert_true(errand_any(&night.desk.director));
+	assert_false(errand_is_out(&night.desk.director, PURPOSE_UNDO_ARM));
 	desk_rest(&night.desk);
 	assert_int_equal(room()->rollback, ROLLBACK_NONE);
 	assert_false(room()->prompt.open);
-	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
-	desk_say(&night.desk, COMMAND_DECLINE, "", "");
 	show_the_plan();
 	night_stop(&night);
 }
