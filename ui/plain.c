@@ -305,8 +305,8 @@ tell(struct plain *p, const struct command *c)
 	if (!p->source->send(p->source->with, c))
 		say_now(p, "%s was not taken: too much is waiting; try again",
 			command_rows[c->verb].word);
-	else if (c->verb == COMMAND_PARK)
-		p->wants_park = true;
+	else if (c->verb == COMMAND_PARK || c->verb == COMMAND_ROLLBACK)
+		p->wants_park = c->verb == COMMAND_PARK;
 }
 
 /* The line under an open plan; false when it is a verb after all. */

@@ -81,7 +81,7 @@ run(const struct cli_command *self, const struct cli_args *args)
 		code = cli_room_fail(self, &e);
 	} else {
 		held = journal_is_held(dir, holder, sizeof(holder));
-		room_decision(c.room, c.room->last_ms, &d);
+		room_decision(c.room, cli_room_now_ms(c.room), &d);
 		code = cli_room_code(c.room);
 		if (cli_has(self, args, "json"))
 			print_json(c.room, &d, held, code);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/fsio.h"
 #include "base/str.h"
 #include "cli/load.h"
@@ -100,6 +101,16 @@ cli_room_pace(const struct cli_room *c)
 	return pace < 0.1 ? 0.1 : pace > 1000 ? 1000 : pace;
 }
 
+int64_t
+cli_room_now_ms(const struct room *r)
+{
+	int64_t passed = clock_wall_ms() - r->last_wall_ms;
+
+	if (r->life == ROOM_CLOSED || passed < 0)
+		return r->last_ms;
+	return r->last_ms + passed;
+}
+
 int
 cli_room_code(const struct room *r)
 {
@@ -111,6 +122,6 @@ cli_room_code(const struct room *r)
 		return EXIT_ROLLED_BACK;
 	if (r->rollback == ROLLBACK_HALTED)
 		return EXIT_HALTED;
-	room_decision(r, r->last_ms, &d);
+	room_decision(r, cli_room_now_ms(r), &d);
 	return verdict_exit_code(d.verdict);
 }

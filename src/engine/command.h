@@ -15,7 +15,7 @@
 	X(COMMAND_CONFIRM,  "confirm",  "do what the open plan says")         \
 	X(COMMAND_DECLINE,  "decline",  "leave everything as it is")          \
 	X(COMMAND_DONE,     "done",     "a manual step is done (proof)")      \
-	X(COMMAND_FAIL,     "fail",     "give the running step up")           \
+	X(COMMAND_FAIL,     "fail",     "give up the step, or rollback, under way") \
 	X(COMMAND_RETRY,    "retry",    "try a failed step or rollback again")\
 	X(COMMAND_RECHECK,  "recheck",  "read an unknown outcome back")       \
 	X(COMMAND_SKIP,     "skip",     "leave a step out (reason)")          \

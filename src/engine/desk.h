@@ -11,7 +11,7 @@
 #include "journal/journal.h"
 #include "model/snapshot.h"
 
-#define ERRANDS_MOST 4
+#define ERRANDS_MOST 8
 
 /* What an errand is for; errand.c has the row of each. */
 enum purpose {
@@ -50,6 +50,7 @@ struct rollback_run {
 	int64_t deadline_ms;   /* of the whole rollback */
 	bool waits_for_step;   /* a cancelled forward step must end first */
 	bool checking, reading_all;
+	bool given_up;	 /* by a person: halt once the errand has ended */
 	bool by_breach;	 /* a breach asked for it, and nobody has declined */
 	bool *answered;	 /* per gate: its breach was proposed or declined */
 	char cause[200]; /* why the plan was asked for */
@@ -81,6 +82,7 @@ struct director {
 	int64_t last_errand;
 	int waiting_step; /* of kind wait; -1 */
 	int64_t wait_until_ms;
+	bool wait_broken; /* it was NO-GO while the gates were watched */
 	char confirmed_by[64];
 	struct rollback_run rollback;
 
@@ -88,7 +90,7 @@ struct director {
 	int64_t last_publish_us;
 	bool parking, over, dead;
 	char park_why[120];
-	char notice[200];
+	char notice[SNAPSHOT_NOTICE];
 	uint64_t notice_id;
 
 	void (*publish)(void *ctx, struct snapshot *s); /* takes it */

@@ -231,8 +231,13 @@ handle_command(struct director *d, const struct command *c)
 	case COMMAND_RETRY:
 		retry(d, c);
 		break;
-	case COMMAND_DONE:
 	case COMMAND_FAIL:
+		if (rollback_is_running(d))
+			rollback_give_up(d);
+		else
+			runner_person(d, c);
+		break;
+	case COMMAND_DONE:
 	case COMMAND_RECHECK:
 	case COMMAND_SKIP:
 		runner_person(d, c);

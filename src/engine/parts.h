@@ -78,6 +78,8 @@ bool rollback_move(struct director *d, enum rollback_state to,
 void rollback_withdraw(struct director *d, const char *why);
 void rollback_begin_record(const struct director *d, struct record *r,
 			   enum rollback_state to, const char *by);
+/* A person gives it up: what is on its way is cancelled, then it halts. */
+void rollback_give_up(struct director *d);
 void rollback_retry(struct director *d);
 /* What the manifest's trigger means for breaches nobody has answered yet;
  * `found` is parallel to the gates. */

@@ -88,6 +88,7 @@ rollback_begin(struct director *d, const char *by)
 	d->rollback.deadline_ms =
 		director_now_ms(d) + d->book->rollback.timeout_ms;
 	d->rollback.checking = d->rollback.reading_all = false;
+	d->rollback.given_up = false;
 	d->rollback.by_breach = false;
 	rollback_begin_record(d, &r, ROLLBACK_RUNNING, by);
 	director_emit(d, &r);
@@ -318,6 +319,8 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 	d->rollback.current = -1;
 	if (f->landed == LANDED_YES)
 		item_is_back(d, i, f->detail);
+	else if (d->rollback.given_up)
+		return; /* stays unknown; the next turn halts */
 	else if (f->landed == LANDED_NO && u->act.attempt < ITEM_ATTEMPTS)
 		send_item(d, i); /* not there: the same key again */
 	else
@@ -446,7 +449,9 @@ rollback_tick(struct director *d)
 	    d->rollback.reading_all)
 		return;
 	i = next_item(d);
-	if (director_now_ms(d) >= d->rollback.deadline_ms && i >= 0)
+	if (d->rollback.given_up)
+		halt(d, "", "given up", d->options.commander);
+	else if (director_now_ms(d) >= d->rollback.deadline_ms && i >= 0)
 		halt(d, "", "time", "timeoutSeconds of the manifest passed");
 	else if (i < 0)
 		read_everything(d);
@@ -456,6 +461,20 @@ rollback_tick(struct director *d)
 		read_item(d, i);
 	else
 		send_item(d, i);
+}
+
+void
+rollback_give_up(struct director *d)
+{
+	d->rollback.given_up = true;
+	errand_cancel(d, PURPOSE_ACT);
+	errand_cancel(d, PURPOSE_RECONCILE);
+	errand_cancel(d, PURPOSE_UNDO_ACT);
+	errand_cancel(d, PURPOSE_UNDO_RECONCILE);
+	errand_cancel(d, PURPOSE_CHECK);
+	errand_cancel(d, PURPOSE_READ_ALL);
+	director_notice(d, "the rollback halts once what is on its way has "
+			   "ended; retry goes on with it");
 }
 
 /* A rollback that was confirmed goes on after a crash: what was under way is

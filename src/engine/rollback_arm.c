@@ -94,8 +94,11 @@ rollback_ask(struct director *d, const char *cause)
 	size_t count;
 
 	if (rollback_is_running(d) || d->room->rollback == ROLLBACK_VALIDATED) {
-		director_notice(d, "the rollback is %s",
-				rollback_word(d->room->rollback));
+		director_notice(d, "the rollback is %s%s",
+				rollback_word(d->room->rollback),
+				rollback_is_running(d)
+					? "; :fail STEP WHY halts it"
+					: "");
 		return;
 	}
 	if (errand_is_out(d, PURPOSE_UNDO_ARM) ||

@@ -78,6 +78,7 @@ begin_wait(struct director *d, int step)
 	const struct book_step *s = runner_step(d, step);
 
 	d->waiting_step = step;
+	d->wait_broken = false;
 	d->wait_until_ms =
 		director_now_ms(d) +
 		settings_duration_ms(&s->act.with, "for", s->takes_ms);
@@ -256,12 +257,16 @@ runner_tick(struct director *d)
 	const struct book_step *s;
 	bool watches, good;
 
-	if (d->waiting_step < 0 || director_now_ms(d) < d->wait_until_ms)
+	if (d->waiting_step < 0)
 		return;
 	s = runner_step(d, d->waiting_step);
 	watches = strcmp(settings_text_or(&s->act.with, "gates", "watch"),
 			 "watch") == 0;
-	good = !watches || d->room->verdict == VERDICT_GO;
+	if (d->room->verdict == VERDICT_NO_GO)
+		d->wait_broken = true;
+	if (director_now_ms(d) < d->wait_until_ms)
+		return;
+	good = !watches || (!d->wait_broken && d->room->verdict == VERDICT_GO);
 	runner_move(d, (size_t)d->waiting_step,
 		    good ? STEP_VERIFIED : STEP_FAILED,
 		    good ? "the time is over"

@@ -127,28 +127,6 @@ arm_refusal(const struct director *d, int step)
 	return NULL;
 }
 
-void
-runner_arm(struct director *d, const struct command *c)
-{
-	int step = runner_step_named(d, c->target);
-	const char *why;
-
-	if (step < 0) {
-		director_notice(d, "no step \"%s\"", c->target);
-		return;
-	}
-	why = arm_refusal(d, step);
-	if (why != NULL) {
-		director_notice(d, "step %s cannot be armed: %s", c->target,
-				why);
-		return;
-	}
-	if (runner_class_of(runner_step(d, step)) == ACTION_NETWORK)
-		send_plan(d, PURPOSE_ARM, step);
-	else
-		emit_armed(d, step, NULL);
-}
-
 /* What is only done at GO is not done, and a word says so. */
 static bool
 gates_allow(struct director *d, const struct book_step *s)
@@ -171,6 +149,28 @@ confirm_unasked(struct director *d, int step)
 		runner_decline(d, "the decision is not GO");
 	else
 		runner_carry_out(d, step, "");
+}
+
+void
+runner_arm(struct director *d, const struct command *c)
+{
+	int step = runner_step_named(d, c->target);
+	const char *why;
+
+	if (step < 0) {
+		director_notice(d, "no step \"%s\"", c->target);
+		return;
+	}
+	why = arm_refusal(d, step);
+	if (why != NULL) {
+		director_notice(d, "step %s cannot be armed: %s", c->target,
+				why);
+		return;
+	}
+	if (runner_class_of(runner_step(d, step)) == ACTION_NETWORK)
+		send_plan(d, PURPOSE_ARM, step);
+	else if (emit_armed(d, step, NULL))
+		confirm_unasked(d, step);
 }
 
 void

@@ -10,6 +10,8 @@
 
 #include "model/room.h"
 
+#define SNAPSHOT_NOTICE 400
+
 /* Per probe: the last answer, for the detail views. */
 struct snapshot_probe {
 	char id[BOOK_ID];
@@ -26,9 +28,10 @@ struct snapshot {
 	int64_t now_ms;	   /* room time when made; screens add what passed */
 	int64_t made_real_us;
 	bool is_read_only;
-	bool is_held;	    /* this process commands the room */
-	char notice[200];   /* last word to the person: a refusal, an error */
-	uint64_t notice_id; /* changes with each notice */
+	bool is_held;		      /* this process commands the room */
+	char notice[SNAPSHOT_NOTICE]; /* last word to the person: a refusal, an
+					 error */
+	uint64_t notice_id;	      /* changes with each notice */
 	struct snapshot_probe *probes;
 	size_t probe_count;
 };

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -15,14 +16,47 @@ struct transfers {
 	CURL **idle;
 	size_t idle_len;
 	size_t idle_size;
+	struct spot **by_fd; /* watched sockets by number, or NULL */
+	size_t by_fd_size;
 };
 
 /* A socket of libcurl's that the loop watches. */
 struct spot {
 	struct transfers *all;
 	curl_socket_t fd;
-	struct loop_watch *watch;
+	struct loop_watch *watch; /* NULL once the socket is closed */
 };
+
+static void
+note_spot(struct transfers *all, curl_socket_t fd, struct spot *spot)
+{
+	size_t at = (size_t)fd;
+	size_t old = all->by_fd_size;
+
+	if (at >= old) {
+		all->by_fd_size = at + 64;
+		all->by_fd = mem_grow(all->by_fd, all->by_fd_size,
+				      sizeof(struct spot *));
+		for (size_t i = old; i < all->by_fd_size; i++)
+			all->by_fd[i] = NULL;
+	}
+	all->by_fd[at] = spot;
+}
+
+/* libcurl closes a socket before it says that it is not to be watched any
+ * more; by then its number may be another thread's. */
+static int
+on_close(void *ctx, curl_socket_t fd)
+{
+	struct transfers *all = ctx;
+
+	if ((size_t)fd < all->by_fd_size && all->by_fd[fd] != NULL) {
+		loop_watch_end(all->by_fd[fd]->watch);
+		all->by_fd[fd]->watch = NULL;
+		all->by_fd[fd] = NULL;
+	}
+	return close(fd);
+}
 
 /* Tells the owners of what has ended.  Each of them may start and close any
  * transfer, so the message is not looked at again afterwards. */
@@ -94,6 +128,8 @@ static void
 end_spot(struct transfers *all, struct spot *spot)
 {
 	curl_multi_assign(all->multi, spot->fd, NULL);
+	if (spot->watch != NULL)
+		note_spot(all, spot->fd, NULL);
 	loop_watch_end(spot->watch);
 	mem_free(spot);
 }
@@ -115,6 +151,7 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
 		events |= POLLIN;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		events |= POLLOUT;
+	assert(spot == NULL || spot->watch != NULL);
 	if (spot != NULL) {
 		loop_watch_events(spot->watch, (short)events);
 		return 0;
@@ -126,6 +163,7 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
 		mem_free(spot);
 		return -1;
 	}
+	note_spot(all, fd, spot);
 	curl_multi_assign(all->multi, fd, spot);
 	return 0;
 }
@@ -140,6 +178,7 @@ drop_all(void *part)
 	mem_free(all->idle);
 	curl_multi_cleanup(all->multi);
 	loop_timer_cancel(all->timer);
+	mem_free(all->by_fd);
 	mem_free(all);
 }
 
@@ -178,6 +217,8 @@ transfer_open(struct transfer *t, struct loop *l,
 	if (t->easy == NULL)
 		return err_set(e, ERR_SYSTEM, "libcurl gave no handle");
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, all);
 	return ERR_NONE;
 }
 

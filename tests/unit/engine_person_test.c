@@ -242,8 +242,7 @@ a_wait_that_is_given_up_has_failed_and_can_be_tried_again(void **state)
 {
 	TEST_UNUSED(state);
 	night_start(&night, NULL, 0);
-	night_arm(&night, "settle");
-	desk_confirm(&night.desk, "yes");
+	desk_say(&night.desk, COMMAND_ARM, "settle", ""); /* confirm: none */
 	assert_int_equal(state_of("settle"), STEP_ACTING);
 	desk_say(&night.desk, COMMAND_ARM, "tell", "");
 	CHECK_HOLDS(night_notice(&night), "another step is under way");
@@ -253,8 +252,6 @@ a_wait_that_is_given_up_has_failed_and_can_be_tried_again(void **state)
 	desk_say(&night.desk, COMMAND_FAIL, "settle", "again");
 	CHECK_HOLDS(night_notice(&night), "nothing to give up");
 	desk_say(&night.desk, COMMAND_RETRY, "settle", "");
-	assert_int_equal(state_of("settle"), STEP_ARMED);
-	desk_confirm(&night.desk, "yes");
 	assert_int_equal(state_of("settle"), STEP_ACTING);
 	desk_until_step(&night.desk, "settle", STEP_VERIFIED);
 	night_stop(&night);
