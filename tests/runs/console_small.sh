@@ -21,6 +21,7 @@ at() { # STEP STATE: a record says so
 sit_down 80 24 "$drill/night"
 check "the place" sees row_like 1 'PROD +DRILL .*night .*window closes in'
 check "the decision" sees row_like 2 'GO.*15 of 15 gates met'
+# shellcheck disable=SC2154 # of lib.sh
 [ "$failures" = 0 ] || finish # nothing to sit at
 check "the rollback clock" row_like 3 'rollback now .*last safe start [0-9:]+'
 check "a pane is a line" row_like 4 '^ 1 Telephony +✓ GO +5 of 5'

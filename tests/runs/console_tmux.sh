@@ -19,6 +19,7 @@ sit_down 120 36 "$WARROOM drill runbooks/voice-cutover.yaml \
 check "the first line says where one is" sees row_like 1 \
 	'PROD +DRILL .*night .*us-east-1 .*commands .*window closes in'
 check "the decision becomes GO" sees row_like 2 'GO.*15 of 15 gates met'
+# shellcheck disable=SC2154 # of lib.sh
 [ "$failures" = 0 ] || finish # nothing to sit at
 check "the rollback clock runs" row_like 3 'rollback now .*last safe start'
 check "every gate is GO" sees shows_like 'abandonment rate +[0-9.]+ % +≤ 2.5'

@@ -56,6 +56,8 @@ static const char night_book[] =
 	"    do: {manual: {text: Sign the sheet.}}\n"
 	"  - id: settle\n"
 	"    do: {wait: {for: 1m, gates: ignore}}\n"
+	"  - id: watched\n"
+	"    do: {wait: {for: 2m}}\n"
 	"  - id: publish\n"
 	"    takes: 1s\n"
 	"    confirm: phrase\n"

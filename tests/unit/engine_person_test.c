@@ -257,6 +257,23 @@ a_wait_that_is_given_up_has_failed_and_can_be_tried_again(void **state)
 	night_stop(&night);
 }
 
+static void
+a_watched_wait_fails_when_the_gates_broke_meanwhile(void **state)
+{
+	TEST_UNUSED(state);
+	night_start(&night, NULL, 0);
+	desk_say(&night.desk, COMMAND_ARM, "watched", "");
+	assert_int_equal(state_of("watched"), STEP_ACTING);
+	night_measure(&night, 9, 100);
+	desk_pass(&night.desk, 100, 1);
+	night_measure(&night, 1, 100);
+	desk_until_step(&night.desk, "watched", STEP_FAILED);
+	CHECK_HOLDS(night_detail(&night, "watched"), "did not hold");
+	desk_say(&night.desk, COMMAND_RETRY, "watched", "");
+	desk_until_step(&night.desk, "watched", STEP_VERIFIED);
+	night_stop(&night);
+}
+
 static const struct peer_row lost_rows[] = {
 	{ .expect = "GET /flow/new ", .status = 500, .always = true },
 	{ .expect = "PATCH /flow ",
@@ -394,6 +411,8 @@ main(void)
 			a_plan_declined_while_it_is_read_does_not_appear),
 		cmocka_unit_test(
 			a_wait_that_is_given_up_has_failed_and_can_be_tried_again),
+		cmocka_unit_test(
+			a_watched_wait_fails_when_the_gates_broke_meanwhile),
 		cmocka_unit_test(
 			an_unknown_outcome_is_asked_about_never_guessed),
 		cmocka_unit_test(an_unknown_outcome_is_done_with_proof),

@@ -213,6 +213,33 @@ after_a_halt_it_goes_on_with_the_item_that_failed(void **state)
 }
 
 static void
+given_up_by_a_person_it_halts_and_can_be_tried_again(void **state)
+{
+	static const struct peer_row rows[] = {
+		/* The plan reads it once; then it does not seem done. */
+		{ .expect = "GET /routeback/old ", .body = "{\"is\":\"new\"}" },
+		{ .expect = "GET /routeback/old ", .body = "{\"is\":\"new\"}" },
+		{ .expect = "GET /routeback/old ",
+		  .body = "{\"is\":\"new\"}",
+		  .delay_ms = 400 },
+	};
+
+	TEST_UNUSED(state);
+	start_with_both_done(rows, ARRAY_LEN(rows));
+	show_the_plan();
+	night_agree(&night);
+	desk_until_rollback(&night.desk, ROLLBACK_RUNNING);
+	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
+	CHECK_HOLDS(night_notice(&night), ":fail");
+	desk_say(&night.desk, COMMAND_FAIL, "route", "it takes too long");
+	desk_until_rollback(&night.desk, ROLLBACK_HALTED);
+	desk_say(&night.desk, COMMAND_RETRY, "", "");
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	assert_int_equal(state_of("publish"), STEP_UNDONE);
+	night_stop(&night);
+}
+
+static void
 the_second_try_of_an_item_carries_its_first_key(void **state)
 {
 	static const struct peer_row rows[] = {
@@ -393,6 +420,8 @@ main(void)
 		cmocka_unit_test(all_is_taken_back_in_order_and_read_back),
 		cmocka_unit_test(
 			after_a_halt_it_goes_on_with_the_item_that_failed),
+		cmocka_unit_test(
+			given_up_by_a_person_it_halts_and_can_be_tried_again),
 		cmocka_unit_test(
 			the_second_try_of_an_item_carries_its_first_key),
 		cmocka_unit_test(
