@@ -75,15 +75,51 @@ spark_draw(struct pen *p, int cells, const struct room_signal *s,
 				      level_of(number_at(s, i), &r, 8)));
 }
 
-/* One horizontal line with its number, if it lies in the picture. */
+/* A horizontal line of a chart and its word. */
+struct mark {
+	double value;
+	const char *what;
+	enum glyph glyph;
+	enum role role;
+};
+
+#define MARKS_MOST 5
+
+/* Least important first: a later line stands over an earlier number.  The
+ * band of the baseline holds nineteen of twenty accepted measurements. */
+static size_t
+marks_of(const struct gate *g, struct mark marks[MARKS_MOST])
+{
+	const struct baseline *b = g->base;
+	size_t n = 0;
+
+	if (b != NULL && b->deviation > 0) {
+		marks[n++] = (struct mark){ b->mean - 2 * b->deviation, "base",
+					    GLYPH_DOT, ROLE_DIM };
+		marks[n++] = (struct mark){ b->mean + 2 * b->deviation, "base",
+					    GLYPH_DOT, ROLE_DIM };
+	}
+	if (g->has_warn)
+		marks[n++] = (struct mark){ g->warn, "warn", GLYPH_MARK,
+					    ROLE_ALERT };
+	if (g->has_clear)
+		marks[n++] = (struct mark){ g->clear, "clear", GLYPH_MARK,
+					    ROLE_ALERT };
+	if (g->limit.kind == VALUE_NUMBER)
+		marks[n++] = (struct mark){ g->limit.number, "limit",
+					    GLYPH_LIMIT, ROLE_ALERT };
+	return n;
+}
+
+/* One horizontal line, if it lies in the picture. */
 static void
 chart_line(struct canvas *c, struct rect r, const struct range *range,
-	   double value, enum glyph glyph)
+	   const struct mark *m)
 {
-	int row = r.rows - level_of(value, range, r.rows);
+	int row = r.rows - level_of(m->value, range, r.rows);
 	struct pen p;
 
-	if (value < range->low || value > range->high || row < 0)
+	if (m->value < range->low || m->value > range->high || row < 0)
 		return;
 	p = canvas_pen(c, r.row + row, r.col + SCALE_CELLS,
 		       r.cols - SCALE_CELLS);
@@ -91,7 +127,7 @@ chart_line(struct canvas *c, struct rect r, const struct range *range,
 		const struct cell *here = canvas_cell(c, p.row, p.col);
 
 		if (here != NULL && here->text[0] == ' ')
-			pen_glyph(&p, ROLE_ALERT, glyph);
+			pen_glyph(&p, m->role, m->glyph);
 		else
 			p.col++;
 	}
@@ -141,38 +177,25 @@ void
 spark_chart(struct canvas *c, struct rect r, const struct room_signal *s,
 	    const struct gate *g)
 {
-	bool has_limit = g->limit.kind == VALUE_NUMBER;
+	struct mark marks[MARKS_MOST];
+	size_t n = marks_of(g, marks);
 	struct range range;
 
 	if (r.rows < 2 || r.cols <= SCALE_CELLS + 1 || s == NULL ||
 	    s->history_count == 0)
 		return;
 	range = range_of(s, 0);
-	if (has_limit)
-		include(&range, g->limit.number);
-	if (g->has_warn)
-		include(&range, g->warn);
-	if (g->has_clear)
-		include(&range, g->clear);
+	for (size_t i = 0; i < n; i++)
+		include(&range, marks[i].value);
 	if (!isfinite(range.low) || !isfinite(range.high))
 		return;
 	chart_columns(c, r, s, &range);
 	chart_scale(c, r, 0, range.high, "");
 	chart_scale(c, r, r.rows - 1, range.low, "");
-	if (g->has_warn) {
-		chart_line(c, r, &range, g->warn, GLYPH_MARK);
-		chart_scale(c, r, r.rows - level_of(g->warn, &range, r.rows),
-			    g->warn, "warn");
-	}
-	if (g->has_clear) {
-		chart_line(c, r, &range, g->clear, GLYPH_MARK);
-		chart_scale(c, r, r.rows - level_of(g->clear, &range, r.rows),
-			    g->clear, "clear");
-	}
-	if (has_limit) {
-		chart_line(c, r, &range, g->limit.number, GLYPH_LIMIT);
+	for (size_t i = 0; i < n; i++) {
+		chart_line(c, r, &range, &marks[i]);
 		chart_scale(c, r,
-			    r.rows - level_of(g->limit.number, &range, r.rows),
-			    g->limit.number, "limit");
+			    r.rows - level_of(marks[i].value, &range, r.rows),
+			    marks[i].value, marks[i].what);
 	}
 }

@@ -10,7 +10,8 @@
 void spark_draw(struct pen *p, int cells, const struct room_signal *s,
 		const struct gate *g);
 
-/* Full chart with the gate's limit, warn and clear as lines with numbers. */
+/* Full chart with the gate's limit, warn, clear and the band of its baseline
+ * as lines with numbers. */
 void spark_chart(struct canvas *c, struct rect r, const struct room_signal *s,
 		 const struct gate *g);
 

@@ -331,6 +331,27 @@ a_gate_opens_with_sentence_chart_and_answer(void **state)
 }
 
 static void
+a_gate_with_a_baseline_shows_its_band(void **state)
+{
+	static const struct baseline usual = { .mean = 1.2, .deviation = 0.3 };
+	struct gate *gate;
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_BREACH, 36, 120, CHARSET_UTF8);
+	gate = &e.s->room->book->gates.gates[0];
+	assert_string_equal(gate->signal, "telephony.abandonment_rate_percent");
+	eye_type(&e, "g");
+	assert_false(eye_sees(&e, "base"));
+	gate->base = &usual;
+	assert_true(eye_sees(&e, "1.8 base"));
+	assert_true(eye_sees(&e, "0.6 base"));
+	assert_true(eye_sees(&e, "2.5 limit"));
+	gate->base = NULL;
+	eye_close(&e);
+}
+
+static void
 a_step_opens_with_act_needs_and_undo(void **state)
 {
 	struct eye e;
@@ -511,6 +532,7 @@ main(void)
 		cmocka_unit_test(a_running_step_shows_attempt_polls_and_time),
 		cmocka_unit_test(a_rollback_shows_items_time_and_result),
 		cmocka_unit_test(a_gate_opens_with_sentence_chart_and_answer),
+		cmocka_unit_test(a_gate_with_a_baseline_shows_its_band),
 		cmocka_unit_test(a_step_opens_with_act_needs_and_undo),
 		cmocka_unit_test(the_matrix_says_where_each_object_stands),
 		cmocka_unit_test(the_journal_is_filtered_and_shows_its_head),
