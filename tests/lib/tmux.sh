@@ -6,11 +6,12 @@
 # shellcheck shell=bash
 
 PATIENCE=60
+seat=0 # each terminal has a server of its own: one that ends may linger
 export TMUX_TMPDIR=$TMPDIR
 unset TMUX
 
 mux() {
-	tmux -L wr -f /dev/null "$@"
+	tmux -L "wr$seat" -f /dev/null "$@"
 }
 
 # sit_down COLS ROWS COMMAND: the command on a new terminal of that size,
@@ -26,6 +27,7 @@ sit_down() {
 		sleep 1000
 	EOF
 	mux kill-server 2>/dev/null
+	seat=$((seat + 1))
 	rm -f "$TMPDIR/modes.after" "$TMPDIR/line"
 	mux new-session -d -s wr -x "$1" -y "$2" "exec bash $TMPDIR/inside"
 	trap 'mux kill-server 2>/dev/null; stop_twins' EXIT
