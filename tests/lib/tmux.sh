@@ -41,7 +41,7 @@ screen() {
 	mux capture-pane -p -t wr
 }
 
-# shows TEXT, shows_like REGEX, head_like ROW REGEX: as the screen is now.
+# shows TEXT, shows_like REGEX, row_like ROW REGEX: as the screen is now.
 shows() {
 	screen | grep -qF -e "$1"
 }
