@@ -68,8 +68,10 @@ close_prompt(struct view *v, int64_t real_ms)
 	if (!was_seen)
 		return;
 	view_open(v, MODE_MAIN);
-	if (!was_sent)
-		view_say(v, real_ms, "the plan was withdrawn");
+	if (was_sent)
+		return;
+	v->withdrawn_ms = real_ms > 0 ? real_ms : 1;
+	view_say(v, real_ms, "the plan was withdrawn");
 }
 
 static void

@@ -147,7 +147,16 @@ is_deaf(const struct view *v, int64_t real_ms)
 		return real_ms - v->prompt.since_ms < VIEW_DEAD_MS;
 	if (v->mode == MODE_ALARM)
 		return real_ms - v->alarm_ms < VIEW_DEAD_MS;
-	return false;
+	/* What is still typed into a plan that went away is no command. */
+	return v->mode == MODE_MAIN && v->withdrawn_ms != 0 &&
+	       real_ms - v->withdrawn_ms < VIEW_AWAY_MS;
+}
+
+/* The way back is open in every state. */
+static bool
+is_rollback_key(int32_t code)
+{
+	return code == 'R' || code == PRESS_CTRL('r');
 }
 
 static void
@@ -186,7 +195,8 @@ take_key(struct hand *h)
 		       h->code != PRESS_BACKSPACE && h->code <= 0x10ffff;
 	const struct key_row *row;
 
-	if (is_deaf(v, real_ms) && h->code != PRESS_CTRL('c'))
+	if (is_deaf(v, real_ms) && h->code != PRESS_CTRL('c') &&
+	    !(v->mode == MODE_MAIN && is_rollback_key(h->code)))
 		return;
 	if (is_text) {
 		if (!v->prompt.is_sent || v->mode != MODE_PROMPT)

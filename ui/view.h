@@ -36,6 +36,7 @@ enum view_mode { VIEW_MODE_LIST(VIEW_MODE_ENUM) VIEW_MODE_COUNT };
 
 #define VIEW_PANES 5	   /* that can be focused */
 #define VIEW_RUNBOOK 4	   /* index of the runbook's pane */
+#define VIEW_AWAY_MS 1000  /* keys meant for a plan that was withdrawn */
 #define VIEW_DEAD_MS 300   /* a box is deaf for so long after it opened */
 #define VIEW_UNFIT_MS 1000 /* a plan that cannot be seen is withdrawn */
 #define VIEW_WORD_MS 10000 /* how long a word to the person stands */
@@ -74,7 +75,8 @@ struct view {
 	struct view_ask ask;
 	struct view_prompt prompt;
 	enum rollback_state rollback; /* as last seen */
-	int64_t alarm_ms;	      /* real: the alarm opened */
+	int64_t withdrawn_ms; /* when a plan went away unasked; 0 never */
+	int64_t alarm_ms;     /* real: the alarm opened */
 	uint64_t notice_id;
 	enum verdict verdict; /* as last seen, for the bell */
 	char word[240];

@@ -155,6 +155,21 @@ request_send(const struct request *r, struct work *w, struct http_answer *out,
 	return class == RETRY_ACCEPTED ? judge_body(out, why, size) : class;
 }
 
+/* Ends a line that was cut behind a comma or a blank of its second half, so
+ * that no value is torn in two. */
+static void
+break_line(char *line)
+{
+	size_t len = strlen(line);
+
+	for (size_t i = len; i > len / 2; i--) {
+		if (line[i - 1] != ',' && line[i - 1] != ' ')
+			continue;
+		line[i] = '\0';
+		return;
+	}
+}
+
 void
 request_add_line(struct action_plan *out, const char *text, size_t most)
 {
@@ -174,10 +189,9 @@ request_add_line(struct action_plan *out, const char *text, size_t most)
 		char *line = out->lines[out->count++];
 		size_t size = ACTION_LINE - 4;
 
-		if (str_copy(line, size, p))
-			p += strlen(p);
-		else
-			p += strlen(line);
+		if (!str_copy(line, size, p))
+			break_line(line);
+		p += strlen(line);
 		if (*p != '\0' && (most == 1 || out->count == ACTION_LINES))
 			str_copy(line + strlen(line), 4, "…");
 	}

@@ -302,6 +302,27 @@ a_plan_that_ends_elsewhere_closes_its_box(void **state)
 }
 
 static void
+what_is_typed_into_a_plan_that_went_away_is_no_command(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	ready(&e, SCENE_CONFIRM, 36, 120);
+	eye_turn(&e, SCENE_CALM);
+	eye_type(&e, "s");
+	assert_int_equal(e.view.mode, MODE_MAIN);
+	eye_type(&e, "yes\r");
+	assert_int_equal(e.view.mode, MODE_MAIN);
+	assert_false(e.out.has_command);
+	eye_type(&e, "R");
+	assert_int_equal(e.out.command.verb, COMMAND_ROLLBACK);
+	eye_wait(&e, VIEW_AWAY_MS);
+	eye_type(&e, "?");
+	assert_int_equal(e.view.mode, MODE_HELP);
+	eye_close(&e);
+}
+
+static void
 a_wrong_beginning_shows_while_it_is_typed(void **state)
 {
 	struct eye e;
@@ -335,6 +356,8 @@ main(void)
 			a_breach_interrupts_a_confirm_and_offers_the_rollback),
 		cmocka_unit_test(a_proposal_is_closed_or_declined_on_purpose),
 		cmocka_unit_test(a_plan_that_ends_elsewhere_closes_its_box),
+		cmocka_unit_test(
+			what_is_typed_into_a_plan_that_went_away_is_no_command),
 		cmocka_unit_test(a_wrong_beginning_shows_while_it_is_typed),
 	};
 
