@@ -79,6 +79,7 @@ open_prompt(struct view *v, const struct room_prompt *p, int64_t real_ms)
 {
 	v->prompt = (struct view_prompt){ .since_ms = real_ms };
 	str_copy(v->prompt.digest, sizeof(v->prompt.digest), p->digest);
+	v->word[0] = '\0'; /* "is being made": here it is */
 	view_open(v, MODE_PROMPT);
 	v->wants_flush = true;
 }
