@@ -413,6 +413,8 @@ rollback_all_read(struct director *d, const struct message *m)
 	size_t left;
 
 	d->rollback.reading_all = false;
+	if (d->rollback.given_up)
+		return; /* what was not read is not left over; it halts */
 	left = record_leftovers(d, m);
 	if (d->dead)
 		return;
