@@ -93,6 +93,12 @@ clock_us(void)
 }
 
 int64_t
+clock_cpu_ns(void)
+{
+	return read_clock(CLOCK_THREAD_CPUTIME_ID, 1000000000, 1);
+}
+
+int64_t
 clock_ms(void)
 {
 	return clock_us() / 1000;

@@ -20,6 +20,7 @@ int64_t clock_us(void);	     /* room time, microseconds, monotonic */
 int64_t clock_ms(void);	     /* room time, milliseconds */
 int64_t clock_real_us(void); /* real monotonic microseconds */
 int64_t clock_wall_ms(void); /* milliseconds since 1970, UTC */
+int64_t clock_cpu_ns(void);  /* processor time of the calling thread */
 
 /* Room milliseconds as real milliseconds to wait, at least 1 when ms > 0. */
 int clock_real_wait_ms(int64_t room_ms);

@@ -140,7 +140,8 @@ sync_dir_of(const char *path)
 
 /* 0 or an errno value; the temporary file is gone then. */
 static int
-write_temporary(const char *temporary, const void *bytes, size_t len, int mode)
+write_temporary(const char *temporary, const void *bytes, size_t len, int mode,
+		bool durably)
 {
 	int failure;
 	int fd;
@@ -152,7 +153,7 @@ write_temporary(const char *temporary, const void *bytes, size_t len, int mode)
 	failure = write_all(fd, bytes, len);
 	if (failure == 0 && fchmod(fd, (mode_t)mode) != 0)
 		failure = errno;
-	if (failure == 0 && fsync(fd) != 0)
+	if (failure == 0 && durably && fsync(fd) != 0)
 		failure = errno;
 	if (close(fd) != 0 && failure == 0)
 		failure = errno;
@@ -161,9 +162,9 @@ write_temporary(const char *temporary, const void *bytes, size_t len, int mode)
 	return failure;
 }
 
-enum err_code
-fs_write(const char *path, const void *bytes, size_t len, int mode,
-	 struct err *e)
+static enum err_code
+put_file(const char *path, const void *bytes, size_t len, int mode,
+	 bool durably, struct err *e)
 {
 	char temporary[FS_PATH];
 	char name[256];
@@ -173,12 +174,12 @@ fs_write(const char *path, const void *bytes, size_t len, int mode,
 			path, rng_system()))
 		return err_set(e, ERR_LIMIT, "%s: the path is too long",
 			       shown(name, path));
-	failure = write_temporary(temporary, bytes, len, mode);
+	failure = write_temporary(temporary, bytes, len, mode, durably);
 	if (failure == 0 && rename(temporary, path) != 0) {
 		failure = errno;
 		unlink(temporary);
 	}
-	if (failure == 0)
+	if (failure == 0 && durably)
 		failure = sync_dir_of(path);
 	if (failure == 0)
 		return ERR_NONE;
@@ -187,6 +188,19 @@ fs_write(const char *path, const void *bytes, size_t len, int mode,
 			       shown(name, path));
 	return err_set(e, ERR_SYSTEM, "%s: cannot write: %s", shown(name, path),
 		       strerror(failure));
+}
+
+enum err_code
+fs_write(const char *path, const void *bytes, size_t len, int mode,
+	 struct err *e)
+{
+	return put_file(path, bytes, len, mode, true, e);
+}
+
+enum err_code
+fs_put(const char *path, const void *bytes, size_t len, int mode, struct err *e)
+{
+	return put_file(path, bytes, len, mode, false, e);
 }
 
 enum err_code

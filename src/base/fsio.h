@@ -24,6 +24,10 @@ enum err_code fs_read(struct buf *out, const char *path, size_t cap,
  * followed.  ERR_ABSENT (no such folder), ERR_LIMIT (path), ERR_SYSTEM. */
 enum err_code fs_write(const char *path, const void *bytes, size_t len,
 		       int mode, struct err *e) MUST_CHECK;
+/* The same without waiting for the disk: when the machine stops, the file may
+ * be absent or empty.  For threads that must not wait. */
+enum err_code fs_put(const char *path, const void *bytes, size_t len, int mode,
+		     struct err *e) MUST_CHECK;
 
 /* mkdir -p with `mode` for what it creates (0700 for rooms).  ERR_INPUT when
  * something else is there, ERR_LIMIT (path), ERR_SYSTEM. */

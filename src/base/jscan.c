@@ -102,12 +102,8 @@ hex4(const char *p, size_t left)
 	return value;
 }
 
-/*
- * Decodes the escape that begins behind the backslash at *p and moves *p
- * behind it.  -1 and *why when it is none.
- */
-static int32_t
-take_escape(const char **p, const char *end, const char **why)
+int32_t
+jscan_escape(const char **p, const char *end, const char **why)
 {
 	static const char names[] = "\"\\/bfnrt";
 	static const char values[] = "\"\\/\b\f\n\r\t";
@@ -169,7 +165,7 @@ scan_string(struct jscan *s)
 		case BACKSLASH:
 			s->has_escape = true;
 			p++;
-			if (take_escape(&p, end, &why) >= 0)
+			if (jscan_escape(&p, end, &why) >= 0)
 				continue;
 			break;
 		case HIGH:
@@ -394,7 +390,7 @@ jscan_string(const struct jscan *s, char *to, size_t size)
 
 		out[0] = *p;
 		if (*p++ == '\\') {
-			c = take_escape(&p, end, &why);
+			c = jscan_escape(&p, end, &why);
 			if (c <= 0)
 				return false; /* a C string holds no NUL */
 			n = text_encode(c, out);

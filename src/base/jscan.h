@@ -9,6 +9,7 @@
 #define BASE_JSCAN_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -59,6 +60,11 @@ bool jscan_string(const struct jscan *s, char *to, size_t size);
 /* The number just returned (JTOK_NUMBER only) as the nearest double; false
  * beyond a double or 511 characters. */
 bool jscan_number(const struct jscan *s, double *out);
+
+/* Decodes the escape that begins behind the backslash at *p and moves *p
+ * behind it, surrogate pairs as one character.  -1 and *why (static text) when
+ * it is none. */
+int32_t jscan_escape(const char **p, const char *end, const char **why);
 
 /* 1-based line and column (in characters) of a byte offset. */
 void jscan_place(const char *text, size_t offset, int *line, int *column);

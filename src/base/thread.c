@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/str.h"
 
@@ -12,6 +13,8 @@ run_body(void *arg)
 {
 	struct thread *t = arg;
 
+	/* By itself: naming another thread goes through /proc. */
+	prctl(PR_SET_NAME, t->name);
 	t->body(t->arg);
 	return NULL;
 }
@@ -20,11 +23,11 @@ enum err_code
 thread_start(struct thread *t, const char *name, void (*body)(void *),
 	     void *arg, struct err *e)
 {
-	char short_name[16];
 	sigset_t all, old;
 	int failure;
 
 	*t = (struct thread){ .body = body, .arg = arg };
+	str_copy(t->name, sizeof(t->name), name);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	failure = pthread_create(&t->id, NULL, run_body, t);
@@ -33,8 +36,6 @@ thread_start(struct thread *t, const char *name, void (*body)(void *),
 		return err_set(e, ERR_SYSTEM, "cannot start thread %s: %s",
 			       name, strerror(failure));
 	t->running = true;
-	str_copy(short_name, sizeof(short_name), name);
-	pthread_setname_np(t->id, short_name);
 	return ERR_NONE;
 }
 

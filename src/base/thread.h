@@ -17,6 +17,7 @@ struct thread {
 	bool running;
 	void (*body)(void *);
 	void *arg;
+	char name[16];
 };
 
 /* Starts body(arg); `t` must live until thread_join().  `name` at most 15
