@@ -46,6 +46,7 @@ struct chain_reader {
 
 void chain_reader_init(struct chain_reader *c, int fd, const char *name,
 		       struct journal_report *report);
+/* Frees its memory; the descriptor stays open. */
 void chain_reader_clear(struct chain_reader *c);
 
 /* Visits each whole record from `offset` to the end of the file, which may

@@ -1,11 +1,12 @@
 /*
  * journal - the append-only, hash-chained record of the room.
  *
- * JSON Lines, mode 0600, one writer (flock on the file itself), in a folder of
- * mode 0700.  A record whose kind is durable is on the disk when
- * journal_append() returns; others follow with the next durable one or
- * journal_sync().  The first failed write or fsync is final: every later
- * append fails, the file must be read again.  Director's thread only.
+ * JSON Lines, mode 0600, one writer (flock on the file itself), in a folder
+ * of mode 0700.  A record whose kind is durable (and that is not deferred)
+ * is on the disk when journal_append() returns; others follow with the next
+ * durable one or journal_sync().  The first failed write or fsync is final:
+ * every later append fails, the file must be read again.  Director's thread
+ * only.
  */
 #ifndef JOURNAL_JOURNAL_H
 #define JOURNAL_JOURNAL_H
@@ -67,6 +68,12 @@ enum err_code journal_read(const char *path, journal_visit *visit, void *ctx,
 			   struct journal_report *report,
 			   struct err *e) MUST_CHECK;
 
+/* Record `seq` alone, found without reading the others; its own hash is
+ * checked, not the chain.  The caller clears *out.  ERR_ABSENT when there is
+ * no such record, ERR_DAMAGED. */
+enum err_code journal_find(const char *path, int64_t seq, struct record *out,
+			   struct err *e) MUST_CHECK;
+
 /*
  * A journal read while another process writes it; never writes or locks.
  * A commander that dies and one that resumes are both followed: a torn tail
@@ -89,6 +96,10 @@ enum err_code journal_follow(struct journal_follow *f, journal_visit *visit,
 int journal_follow_fd(const struct journal_follow *f);
 const struct journal_report *
 journal_follow_report(const struct journal_follow *f);
+
+/* May a journal be written in this folder: is it ours, private, writable?
+ * ERR_INPUT says why not, ERR_SYSTEM. */
+enum err_code journal_may_write(const char *dir, struct err *e) MUST_CHECK;
 
 /* Who says to be writing it, without a look at the lock: false when nobody
  * does, or a process of this host that is gone.  `holder` as below. */

@@ -96,7 +96,8 @@ journal_append(struct journal *j, struct record *r, struct err *e)
 	j->dirty = true;
 	if (write_all(j, j->line.data, j->line.len, e) != ERR_NONE)
 		return e->code;
-	if ((record_rows[r->kind].durable || r->seq == j->die_after) &&
+	if (((record_rows[r->kind].durable && !r->deferred) ||
+	     r->seq == j->die_after) &&
 	    journal_sync(j, e) != ERR_NONE)
 		return e->code;
 	j->records = r->seq;

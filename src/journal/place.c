@@ -242,6 +242,22 @@ place_open(int *fd, const char *path, char shown[256], struct err *e)
 	return err_set(e, ERR_INPUT, "%s: not a regular file", shown);
 }
 
+enum err_code
+journal_may_write(const char *dir, struct err *e)
+{
+	char shown[256];
+
+	if (judge_folder(dir, e) != ERR_NONE)
+		return e->code;
+	if (access(dir, W_OK | X_OK) == 0)
+		return ERR_NONE;
+	text_clean(shown, sizeof(shown), dir, strlen(dir));
+	return err_set(e, ERR_INPUT,
+		       "%s: cannot be written: %s; name a folder of your own "
+		       "with --room",
+		       shown, strerror(errno));
+}
+
 bool
 journal_is_held(const char *dir, char *holder, size_t size)
 {

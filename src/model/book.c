@@ -63,6 +63,7 @@ clear_endpoints(struct book *b)
 		mem_free(ep->secret_file);
 		mem_free(ep->secret);
 		mem_free(ep->ca_file);
+		mem_free(ep->name);
 	}
 	mem_free(b->endpoints);
 }
@@ -89,8 +90,26 @@ clear_steps(struct book *b)
 	for (size_t i = 0; i < b->step_count; i++) {
 		act_clear(&b->steps[i].act);
 		act_clear(&b->steps[i].undo);
+		act_clear(&b->steps[i].emergency);
 	}
 	mem_free(b->steps);
+}
+
+static void
+clear_baseline(struct book *b)
+{
+	for (size_t i = 0; i < b->baseline_count; i++)
+		act_clear(&b->baseline[i].read);
+	mem_free(b->baseline);
+}
+
+static void
+clear_invariants(struct book *b)
+{
+	for (size_t i = 0; i < b->invariant_count; i++)
+		mem_free(b->invariants[i].of);
+	mem_free(b->invariants);
+	mem_free(b->objects);
 }
 
 static void
@@ -99,6 +118,7 @@ clear_rollback(struct book_rollback *r)
 	for (size_t i = 0; i < r->undo_count; i++)
 		act_clear(&r->undos[i].act);
 	mem_free(r->undos);
+	mem_free(r->validations);
 	act_clear(&r->check);
 }
 
@@ -117,10 +137,15 @@ book_drop(struct book *b)
 	clear_endpoints(b);
 	clear_probes(b);
 	clear_steps(b);
+	clear_baseline(b);
+	clear_invariants(b);
+	mem_free(b->timings);
 	clear_rollback(&b->rollback);
 	clear_texts(b->trunk.sequence, b->trunk.sequence_count);
 	clear_texts(b->trunk.codecs, b->trunk.codec_count);
+	mem_free(b->approvers);
 	clear_texts(b->staging_hosts, b->staging_count);
+	clear_texts(b->staging_programs, b->staging_program_count);
 	mem_free(b);
 }
 
@@ -140,6 +165,15 @@ book_step(const struct book *b, const char *id)
 		if (str_same(b->steps[i].id, id))
 			return &b->steps[i];
 	return NULL;
+}
+
+int
+book_baseline_of(const struct book *b, const char *object)
+{
+	for (size_t i = 0; i < b->baseline_count; i++)
+		if (strcmp(b->baseline[i].object, object) == 0)
+			return (int)i;
+	return -1;
 }
 
 const struct book_probe *
@@ -164,11 +198,25 @@ add_turned(char *to, size_t size, const char *word, int (*turn)(int))
 		*p = (char)turn((unsigned char)*p);
 }
 
+static int
+as_it_is(int letter)
+{
+	return letter;
+}
+
 void
 book_phrase(char *to, size_t size, const struct book *b, const char *verb)
 {
+	book_phrase_for(to, size, b, verb, "");
+}
+
+void
+book_phrase_for(char *to, size_t size, const struct book *b, const char *verb,
+		const char *what)
+{
 	to[0] = '\0';
 	add_turned(to, size, verb, toupper);
+	add_turned(to, size, what, as_it_is);
 	add_turned(to, size, b->environment, tolower);
 	add_turned(to, size, b->region[0] != '\0' ? b->region : b->id, tolower);
 }

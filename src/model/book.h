@@ -10,10 +10,10 @@
 #include <stdatomic.h>
 
 #include "base/digest.h"
+#include "model/book_rollback.h"
 #include "model/gate.h"
 #include "model/param.h"
 
-#define BOOK_ID 48
 #define BOOK_TITLE 96
 #define BOOK_NEEDS 16
 
@@ -28,6 +28,9 @@ struct book_endpoint {
 	char *secret_file; /* 0600 file, or NULL */
 	char *secret;	   /* resolved before the room opens; never shown */
 	char *ca_file;
+	char region[32];     /* it serves; "" none.  A drill finds it there. */
+	char transport[8];   /* of "sip": "udp" "tcp" "tls"; "" is udp */
+	char *name;	     /* its certificate must carry; NULL: the host */
 	int rate_per_minute; /* 0: not limited by us */
 };
 
@@ -52,12 +55,6 @@ struct book_probe {
 	size_t signal_count;
 };
 
-/* An act: a step kind with its settings. */
-struct act {
-	char kind[24]; /* "" when there is none */
-	struct settings with;
-};
-
 enum book_confirm {
 	CONFIRM_NONE,
 	CONFIRM_KEY,
@@ -65,12 +62,13 @@ enum book_confirm {
 	CONFIRM_TWO_PERSON,
 };
 
-/* Undone in this order; done in the reverse. */
-enum book_layer {
-	LAYER_TRANSPORT,
-	LAYER_ROUTING,
-	LAYER_FLOW,
-	LAYER_USER_STATE,
+/* How tries of an idempotent act are apart; zeros: as retry.h says. */
+struct book_retry {
+	int attempts;	   /* 1..; 0: the step's max_attempts */
+	int64_t base_ms;   /* first window */
+	int64_t cap_ms;	   /* widest window */
+	int64_t budget_ms; /* no try begins later than this; 0: no limit of
+			      its own */
 };
 
 enum rollback_after { AFTER_FULL, AFTER_DATA_LOSS, AFTER_FORWARD_ONLY };
@@ -84,42 +82,22 @@ struct book_step {
 	size_t need_count;
 	enum book_layer layer;
 	char object[80]; /* what it changes: "dns:sip.domain.com"; "" none */
+	char sets[BOOK_VALUE];	    /* what it makes of it; "" unknown */
+	char undo_sets[BOOK_VALUE]; /* what the undo makes of it; "" unknown */
 	enum book_confirm confirm;
 	bool idempotent;    /* may be sent again with the same key */
 	bool cleanup;	    /* its failure never triggers a rollback */
 	int64_t takes_ms;   /* expected */
 	int64_t timeout_ms; /* room time for the whole act */
 	int max_attempts;
+	struct book_retry retry;
 	enum rollback_after after;
 	bool before_gates; /* the decision must be GO before it acts */
 	struct act act;
-	struct act undo; /* kind "" when it has none */
-	int line;	 /* in the runbook */
-};
-
-/* One row of the guide's rollback manifest, bound to an act. */
-struct book_undo {
-	int step;	 /* the manifest's number */
-	char action[40]; /* verbatim: "siph_trunk_status" */
-	char target[80];
-	char value[80];
-	int64_t ttl_s; /* -1 when not given */
-	enum book_layer layer;
-	char object[80];
-	struct act act;
-};
-
-struct book_rollback {
-	char id[BOOK_ID]; /* "" : no manifest, undos are computed */
-	char trigger[48];
-	struct book_undo *undos;
-	size_t undo_count;
-	char check_name[64]; /* "all_open_calls_terminated_or_routed" */
-	struct act check;    /* how to see that it holds */
-	int64_t timeout_ms;  /* default 1800 s */
-	int64_t stagger_ms;  /* wait between dns, trunk and routing */
-	char policy[12];     /* "propose" "countdown" "auto" */
-	int64_t countdown_ms;
+	struct act undo;      /* kind "" when it has none */
+	struct act emergency; /* instead of act, when that cannot be reached;
+				 kind "" when it has none */
+	int line;	      /* in the runbook */
 };
 
 /* The guide's trunk manifest. */
@@ -133,6 +111,18 @@ struct book_trunk {
 	size_t codec_count;
 	char sdp_handling[16];
 	int max_sessions;
+};
+
+/* How many of several objects may be in a state at once. */
+struct book_invariant {
+	char id[BOOK_ID];
+	char title[BOOK_TITLE];
+	int least, most; /* exactly: the same */
+	struct book_member {
+		size_t object; /* index into book->objects */
+		char value[BOOK_VALUE];
+	} * of;
+	size_t of_count;
 };
 
 struct book {
@@ -154,10 +144,23 @@ struct book {
 	size_t probe_count;
 	struct book_step *steps;
 	size_t step_count;
+	struct book_baseline *baseline;
+	size_t baseline_count;
+	struct book_invariant *invariants;
+	size_t invariant_count;
+	char (*objects)[80]; /* that an invariant is about, each once */
+	size_t object_count;
 	struct book_rollback rollback;
+	struct book_timing *timings; /* from drills; before the room opens */
+	size_t timing_count;
+	int64_t drilled_wall_ms; /* the last drill; 0: never */
+	int drilled_count;
 	struct book_trunk trunk;
+	char *approvers;      /* allowed_signers of second persons; or NULL */
 	char **staging_hosts; /* allowed in a drill besides the twin */
 	size_t staging_count;
+	char **staging_programs; /* may run in a drill; absolute paths */
+	size_t staging_program_count;
 };
 
 struct book *book_new(void);		/* one reference, all zero */
@@ -166,12 +169,19 @@ void book_drop(struct book *b);		/* any thread; NULL is fine */
 void act_clear(struct act *a);
 void act_copy(struct act *to, const struct act *from);
 
+/* By id, borrowed from the book; NULL: there is none. */
 const struct book_endpoint *book_endpoint(const struct book *b, const char *id);
 const struct book_step *book_step(const struct book *b, const char *id);
+/* Index of the row of the baseline that reads `object`, or -1. */
+int book_baseline_of(const struct book *b, const char *object);
 const struct book_probe *book_probe(const struct book *b, const char *id);
 
 /* Verb + environment + target, to be typed exactly: "SWITCH-DNS prod
  * us-east-1", "ROLLBACK prod us-east-1". */
 void book_phrase(char *to, size_t size, const struct book *b, const char *verb);
+/* The same with what it is done to, as it stands: "REVERT dns:sip.domain.com
+ * prod us-east-1". */
+void book_phrase_for(char *to, size_t size, const struct book *b,
+		     const char *verb, const char *what);
 
 #endif

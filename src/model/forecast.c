@@ -26,19 +26,52 @@ must_wait(const struct book *b, const struct plan_item *a,
 	       strcmp(plan_act(b, a)->kind, plan_act(b, c)->kind) != 0;
 }
 
+/* So few drills do not know their own tail. */
+#define DRILLS_ENOUGH 5
+
+/* What an item takes: measured in drills, else as the runbook says. */
+static int64_t
+item_ms(const struct book *b, const struct plan_item *i, bool p90)
+{
+	const char *name = plan_name(b, i);
+	int64_t takes = plan_takes_ms(b, i);
+
+	for (size_t n = 0; n < b->timing_count; n++) {
+		const struct book_timing *t = &b->timings[n];
+		int64_t wide = (int64_t)((double)t->p50_ms * SPREAD);
+
+		if (!str_same(t->item, name))
+			continue;
+		if (!p90)
+			return t->p50_ms;
+		return t->runs < DRILLS_ENOUGH && wide > t->p90_ms ? wide
+								   : t->p90_ms;
+	}
+	return p90 ? (int64_t)((double)takes * SPREAD) : takes;
+}
+
+/* Waits are the same each time; only p90 allows for them as for work. */
+static int64_t
+wait_ms(const struct book *b, bool p90)
+{
+	double wait = (double)b->rollback.stagger_ms;
+
+	return (int64_t)(p90 ? wait * SPREAD : wait);
+}
+
 /* All of a rollback that has not begun. */
 static int64_t
-whole_plan_ms(const struct room *r)
+whole_plan_ms(const struct room *r, bool p90)
 {
 	struct plan plan;
 	int64_t sum = 0;
 
 	plan_rollback(&plan, r->book, r);
 	for (size_t i = 0; i < plan.count; i++) {
-		sum += plan_takes_ms(r->book, &plan.items[i]);
+		sum += item_ms(r->book, &plan.items[i], p90);
 		if (i > 0 &&
 		    must_wait(r->book, &plan.items[i - 1], &plan.items[i]))
-			sum += r->book->rollback.stagger_ms;
+			sum += wait_ms(r->book, p90);
 	}
 	plan_clear(&plan);
 	return sum;
@@ -46,9 +79,10 @@ whole_plan_ms(const struct room *r)
 
 /* What one item still takes. */
 static int64_t
-item_left_ms(const struct room *r, const struct room_undo *u, int64_t now_ms)
+item_left_ms(const struct room *r, const struct room_undo *u, int64_t now_ms,
+	     bool p90)
 {
-	int64_t takes = plan_takes_ms(r->book, &u->item);
+	int64_t takes = item_ms(r->book, &u->item, p90);
 	int64_t spent;
 
 	if (step_is_over(u->act.state))
@@ -61,17 +95,17 @@ item_left_ms(const struct room *r, const struct room_undo *u, int64_t now_ms)
 
 /* The rest of one that is under way or halted. */
 static int64_t
-rest_ms(const struct room *r, int64_t now_ms)
+rest_ms(const struct room *r, int64_t now_ms, bool p90)
 {
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < r->undo_count; i++) {
 		const struct room_undo *u = &r->undos[i];
 
-		sum += item_left_ms(r, u, now_ms);
+		sum += item_left_ms(r, u, now_ms, p90);
 		if (i > 0 && u->act.state == STEP_READY &&
 		    must_wait(r->book, &r->undos[i - 1].item, &u->item))
-			sum += r->book->rollback.stagger_ms;
+			sum += wait_ms(r->book, p90);
 	}
 	return sum;
 }
@@ -145,8 +179,8 @@ judge(const struct forecast *f, const struct room *r)
 void
 forecast_make(struct forecast *out, const struct room *r, int64_t now_ms)
 {
-	bool has_begun = r->rollback_began_ms >= 0;
-	bool is_done = r->rollback == ROLLBACK_VALIDATED;
+	bool has_begun = room_rollback_goes_on(r);
+	bool is_done = room_is_rolled_back(r);
 	int64_t deadline = deadline_ms(r);
 
 	*out = (struct forecast){ .last_safe_ms = -1, .window_left_ms = -1 };
@@ -160,8 +194,11 @@ forecast_make(struct forecast *out, const struct room *r, int64_t now_ms)
 		out->verdict = VERDICT_GO;
 		return;
 	}
-	out->p50_ms = has_begun ? rest_ms(r, now_ms) : whole_plan_ms(r);
-	out->p90_ms = (int64_t)((double)out->p50_ms * SPREAD) + cached_ms(r);
+	out->p50_ms =
+		has_begun ? rest_ms(r, now_ms, false) : whole_plan_ms(r, false);
+	out->p90_ms = (has_begun ? rest_ms(r, now_ms, true)
+				 : whole_plan_ms(r, true)) +
+		      cached_ms(r);
 	if (deadline >= 0) {
 		out->last_safe_ms =
 			deadline > out->p90_ms ? deadline - out->p90_ms : 0;

@@ -2,8 +2,10 @@
  * forecast - when would a rollback started now be over, and until when may
  * it start?
  *
- * p50 is the sum of the plan's expected times and the waits between layers;
- * p90 is 1.6 times that and, once a DNS step has run, the TTL for which
+ * p50 is the sum of what the plan's items took in drills of this very runbook
+ * (the median; `takes` for what was never drilled) and the waits between
+ * layers; p90 is what nine of ten drills kept (1.6 times p50, if more, while
+ * there are fewer than five) and, once a DNS step has run, the TTL for which
  * resolvers may still keep its answer (as last measured, else 300 s).  Under
  * way it is the rest that counts.
  *

@@ -16,6 +16,12 @@
  * age) starts it again.  A gap does not end a pending breach.  How often
  * gate_judge() is called changes nothing.
  *
+ * `held_for` asks for more than a value inside the limit: each good measurement
+ * of that long was, and no two of them lie further apart than the greatest
+ * age.  Until that is proven the gate is HOLD.  A failed measurement proves
+ * nothing and breaks nothing; only measurements count, not the time behind
+ * the last one.
+ *
  * Borders: a value equal to the limit is met; one equal to `warn` is in the
  * warn band; one equal to `clear` is clear; an age equal to the greatest is
  * fresh.  No events (n = 0) are too few for any gate.  A percentage above 100,
@@ -39,6 +45,7 @@
 #define GATE_FUTURE_MS 5000	   /* clocks may differ by this much */
 #define GATE_RECENT 12		   /* latencies kept for the rank test */
 
+/* Frees what the set holds, not the set. */
 void gate_set_clear(struct gate_set *set);
 /* NULL when the set has none of that name. */
 const struct gate_domain *gate_set_domain(const struct gate_set *set,
@@ -64,8 +71,15 @@ enum gate_reason {
 	GATE_NONSENSE, /* NaN, infinite, negative rate, from the future */
 	GATE_DRIFTING,
 	GATE_MUTED,
-	GATE_UNSURE, /* met, but too few events to tell from the baseline */
+	GATE_UNSURE,   /* met, but too few events to tell from the baseline */
+	GATE_UNPROVEN, /* met, but not yet for `held_for` */
 	GATE_REASON_COUNT,
+};
+
+/* The unbroken run of measurements inside the limit.  Zeroed = none. */
+struct gate_hold {
+	bool is_on;
+	int64_t since_ms, last_ms; /* its first and its latest */
 };
 
 /* The memory of one gate.  Zeroed = nothing seen.  One owner. */
@@ -86,9 +100,10 @@ struct gate_watch {
 	bool muted;
 	int64_t muted_until_ms; /* 0: until unmuted */
 	char mute_reason[80];
-	struct drift drift;	    /* against gate.base */
-	enum smalln_says small;	    /* the last good one against gate.base */
-	int64_t small_enough;	    /* events that would tell; 0 unknown */
+	struct drift drift;	/* against gate.base */
+	enum smalln_says small; /* the last good one against gate.base */
+	int64_t small_enough;	/* events that would tell; 0 unknown */
+	struct gate_hold hold;
 	double recent[GATE_RECENT]; /* ring of good latencies */
 	size_t recent_count;	    /* ever; slot = count % GATE_RECENT */
 };
@@ -101,6 +116,7 @@ struct gate_finding {
 	double margin;	      /* distance to the limit, > 0 on the good side */
 	int64_t since_ms;     /* how long this state has lasted; -1 unknown */
 	int64_t clear_ms;     /* breached, but clear for so long; 0 not */
+	int64_t held_ms;      /* how long it has held inside the limit */
 	int64_t left_ms;      /* OFF: until the mute ends; 0 open end */
 	enum verdict beneath; /* without the mute; OFF: not known */
 	int64_t n;	      /* -1 unknown */
@@ -129,6 +145,13 @@ void gate_unmute(struct gate_watch *w);
 void gate_feed(const struct gate *g, struct gate_watch *w,
 	       const struct sample *s);
 
+/* The same for the run alone: what a fold of records keeps. */
+void gate_hold_take(const struct gate *g, struct gate_hold *h,
+		    const struct sample *s);
+int64_t gate_hold_ms(const struct gate_hold *h); /* its length */
+/* Does this reason say that a value over the limit was seen now? */
+bool gate_reason_breaks(enum gate_reason r);
+
 /* Judges as of `now_ms`.  May settle windows in `w` that time has ended. */
 void gate_judge(const struct gate *g, struct gate_watch *w, int64_t now_ms,
 		struct gate_finding *out);
@@ -149,6 +172,7 @@ void gate_limit_text(char *to, size_t size, const struct gate *g);
 void gate_value_text(char *to, size_t size, const struct gate *g,
 		     const struct value *v);
 
+/* Never NULL; static. */
 const char *gate_reason_word(enum gate_reason r);
 
 #endif

@@ -30,6 +30,7 @@ struct gate {
 	bool shadow;	      /* judged and shown, never counted */
 	int64_t for_ms;	      /* a breach must last this long; 0: at once */
 	int64_t clear_for_ms; /* and be gone this long */
+	int64_t held_for_ms;  /* GO only when met for so long, unbroken */
 	int64_t max_age_ms;   /* older is BLIND; 0: default of the room */
 	int64_t min_samples;  /* fewer is BLIND; 0: any */
 	bool has_clear, has_warn;

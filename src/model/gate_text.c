@@ -24,6 +24,7 @@ static const char *const reason_words[GATE_REASON_COUNT] = {
 	[GATE_DRIFTING] = "drifting",
 	[GATE_MUTED] = "muted",
 	[GATE_UNSURE] = "low confidence",
+	[GATE_UNPROVEN] = "not yet proven",
 };
 
 const char *
@@ -295,6 +296,10 @@ put_caution(struct buf *out, const struct gate *g, const struct gate_finding *f)
 		if (f->why[0] != '\0')
 			buf_printf(out, " (%s)", f->why);
 		break;
+	case GATE_UNPROVEN:
+		put_span(out, ", held for ", f->held_ms);
+		put_span(out, " of ", g->held_for_ms);
+		break;
 	default:
 		break;
 	}
@@ -305,7 +310,8 @@ put_inside(struct buf *out, const struct gate *g, const struct gate_finding *f)
 {
 	put_claim(out, g, f, false);
 	put_caution(out, g, f);
-	put_since(out, f);
+	if (f->reason != GATE_UNPROVEN) /* it has said how long */
+		put_since(out, f);
 	put_grounds(out, g, f);
 	buf_text(out, ". ");
 	switch (f->reason) {
@@ -324,6 +330,10 @@ put_inside(struct buf *out, const struct gate *g, const struct gate_finding *f)
 		break;
 	case GATE_UNSURE:
 		buf_text(out, "GO when enough is measured.");
+		break;
+	case GATE_UNPROVEN:
+		put_span(out, "GO when held for ", g->held_for_ms);
+		buf_text(out, " without a gap.");
 		break;
 	default:
 		put_no_go_when(out, g);
@@ -409,6 +419,7 @@ gate_sentence(struct buf *out, const struct gate *g,
 	case GATE_FLAPPING:
 	case GATE_DRIFTING:
 	case GATE_UNSURE:
+	case GATE_UNPROVEN:
 		put_inside(out, g, f);
 		return;
 	case GATE_MUTED:

@@ -202,6 +202,7 @@ gate_feed(const struct gate *g, struct gate_watch *w, const struct sample *s)
 		return;
 	}
 	w->last_good = *s;
+	gate_hold_take(g, &w->hold, s);
 	take_base(g, w, s);
 	if (band == GATE_BREACHED)
 		take_over(g, w, s->at_ms);
@@ -226,6 +227,8 @@ disown_future(struct gate_watch *w, int64_t now_ms)
 	w->clear_since_ms = -1;
 	if (w->last_good.at_ms > latest)
 		w->last_good.value.kind = VALUE_NONE;
+	if (w->hold.last_ms > latest)
+		w->hold = (struct gate_hold){ .is_on = false };
 	if (w->over_since_ms > now_ms)
 		w->over_since_ms = now_ms;
 	if (w->ended_ms > latest) {
@@ -343,6 +346,10 @@ judge_inside(const struct gate *g, const struct gate_watch *w, int64_t now_ms,
 		if (w->small_enough > 0)
 			str_printf(out->why, sizeof(out->why), "%lld needed",
 				   (long long)w->small_enough);
+	} else if (out->held_ms < g->held_for_ms) {
+		out->reason = GATE_UNPROVEN;
+		if (w->hold.since_ms > began)
+			began = w->hold.since_ms;
 	} else {
 		out->verdict = VERDICT_GO;
 		out->reason = GATE_MET;
@@ -408,6 +415,7 @@ gate_judge(const struct gate *g, struct gate_watch *w, int64_t now_ms,
 		gate_unmute(w);
 	out->flaps = count_flaps(w, now_ms);
 	gate_measured(out, g, &w->last_good, now_ms);
+	out->held_ms = gate_hold_ms(&w->hold);
 	judge_unmuted(g, w, now_ms, out);
 	out->beneath = out->verdict;
 	if (!w->muted)

@@ -26,7 +26,12 @@ enum param_type {
 	PARAM_LIST,	/* of texts: JSON array */
 	PARAM_MAP,	/* name to text: JSON object */
 	PARAM_JSON,	/* any YAML value as JSON text */
+	PARAM_SCHEMA,	/* file of a JSON Schema, beside the runbook; the
+			   setting is its text */
 	PARAM_GROUP,	/* nested settings, see `inside` */
+	PARAM_EACH,	/* settings of the step kind of that name, read once
+			   for each name of `over` with {region} filled in;
+			   a kind takes exactly one of its rows */
 };
 
 struct param {
@@ -59,6 +64,7 @@ struct settings {
 	size_t count;
 };
 
+/* Copies both; settings_clear() frees all. */
 void settings_add(struct settings *s, const char *name, const char *text);
 void settings_copy(struct settings *to, const struct settings *from);
 void settings_clear(struct settings *s);

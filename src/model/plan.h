@@ -4,7 +4,15 @@
  * The rollback manifest's rows in the manifest's order, joined by the undos of
  * every step that ran or may have run and whose object no row covers; sorted
  * by layer (transport, routing, flow, user state), within a layer rows first,
- * then undos in reverse order of dependency.  Pure.
+ * then undos in reverse order of dependency.
+ *
+ * A step that is declared forward_only is a point of no return once it may
+ * have run: it and what it builds on, over any number of steps, stay as they
+ * are, and so do the rows of their objects.
+ *
+ * A targeted plan takes back what is picked and its closure: whatever needs
+ * it, over any number of steps, or changes the same object.  The rest stays.
+ * Pure.
  */
 #ifndef MODEL_PLAN_H
 #define MODEL_PLAN_H
@@ -17,6 +25,9 @@ struct plan_item {
 	int row;  /* index into book->rollback.undos, or -1 */
 	int step; /* index into book->steps, or -1 */
 	enum book_layer layer;
+	int because; /* targeted: 1 + index of the item it goes with; 0:
+			picked, or the plan is whole */
+	bool shares; /* it goes with it for the object's sake */
 };
 
 /* Owns its arrays. */
@@ -29,7 +40,27 @@ struct plan {
 
 void plan_rollback(struct plan *out, const struct book *b,
 		   const struct room *r);
+/*
+ * The same for what `names` picks: words between blanks, each a step's id, a
+ * row's action or an object.  A step that was taken back may be picked again.
+ * ERR_ARG: `e` says which word is no item; *out is empty then.
+ */
+enum err_code plan_targeted(struct plan *out, const struct book *b,
+			    const struct room *r, const char *names,
+			    struct err *e) MUST_CHECK;
 void plan_clear(struct plan *p);
+
+/* The first step that may have run and is declared so; -1 when none. */
+int plan_declared(const struct room *r, enum rollback_after after);
+/* Steps that a point of no return keeps as they are: one flag a step; the
+ * caller frees.  NULL when none was passed. */
+bool *plan_stays(const struct room *r);
+
+/* Is the act of this step to be taken back: has it acted, and was it never
+ * proved that nothing came of it? */
+bool plan_may_have_run(const struct room *r, size_t step);
+/* Does taking this item back take the step back? */
+bool plan_covers(const struct book *b, const struct plan_item *i, size_t step);
 
 const struct act *plan_act(const struct book *b, const struct plan_item *i);
 /* "dns_ttl_override", or the step's id. */

@@ -10,14 +10,13 @@
 /* When neither the row nor a step on the same object says how long. */
 #define ROW_TAKES_MS 15000
 
-/*
- * Did the step act, and was it never proved that nothing came of it?  The
- * state says so; a step that failed and was then armed again, skipped, or
- * declined has forgotten its state, but not that it began.
- */
-static bool
-may_have_run(const struct room_act *a)
+/* The state says so; a step that failed and was then armed again, skipped, or
+ * declined has forgotten its state, but not that it began. */
+bool
+plan_may_have_run(const struct room *r, size_t step)
 {
+	const struct room_act *a = &r->steps[step];
+
 	if (a->state == STEP_UNDONE)
 		return false;
 	return step_may_have_run(a->state) || a->began_ms >= 0;
@@ -70,11 +69,59 @@ dependency_order(const struct book *b)
 	return order;
 }
 
+int
+plan_declared(const struct room *r, enum rollback_after after)
+{
+	for (size_t i = 0; i < r->book->step_count; i++)
+		if (r->book->steps[i].after == after && plan_may_have_run(r, i))
+			return (int)i;
+	return -1;
+}
+
+bool *
+plan_stays(const struct room *r)
+{
+	const struct book *b = r->book;
+	bool *stays, moved = true;
+
+	if (plan_declared(r, AFTER_FORWARD_ONLY) < 0)
+		return NULL;
+	stays = mem_new(b->step_count, sizeof(*stays));
+	for (size_t i = 0; i < b->step_count; i++)
+		stays[i] = b->steps[i].after == AFTER_FORWARD_ONLY &&
+			   plan_may_have_run(r, i);
+	while (moved) {
+		moved = false;
+		for (size_t i = 0; i < b->step_count; i++)
+			for (size_t n = 0;
+			     stays[i] && n < b->steps[i].need_count; n++) {
+				bool *need = &stays[b->steps[i].needs[n]];
+
+				moved = moved || !*need;
+				*need = true;
+			}
+	}
+	return stays;
+}
+
+/* Is the row's object one that a step which stays has changed? */
+static bool
+row_stays(const struct book *b, const bool *stays, const char *object)
+{
+	for (size_t s = 0; stays != NULL && s < b->step_count; s++)
+		if (stays[s] && object[0] != '\0' &&
+		    strcmp(b->steps[s].object, object) == 0)
+			return true;
+	return false;
+}
+
 static void
-add_rows(struct plan *out, const struct book *b, enum book_layer layer)
+add_rows(struct plan *out, const struct book *b, const bool *stays,
+	 enum book_layer layer)
 {
 	for (size_t i = 0; i < b->rollback.undo_count; i++)
-		if (b->rollback.undos[i].layer == layer)
+		if (b->rollback.undos[i].layer == layer &&
+		    !row_stays(b, stays, b->rollback.undos[i].object))
 			out->items[out->count++] = (struct plan_item){
 				.row = (int)i, .step = -1, .layer = layer
 			};
@@ -82,13 +129,14 @@ add_rows(struct plan *out, const struct book *b, enum book_layer layer)
 
 static void
 add_undos(struct plan *out, const struct book *b, const struct room *r,
-	  const int *order, enum book_layer layer)
+	  const int *order, const bool *stays, enum book_layer layer)
 {
 	for (size_t n = b->step_count; n-- > 0;) {
 		const struct book_step *s = &b->steps[order[n]];
 
 		if (s->layer == layer && s->undo.kind[0] != '\0' &&
-		    may_have_run(&r->steps[order[n]]) &&
+		    (stays == NULL || !stays[order[n]]) &&
+		    plan_may_have_run(r, (size_t)order[n]) &&
 		    !row_covers(b, s->object))
 			out->items[out->count++] = (struct plan_item){
 				.row = -1, .step = order[n], .layer = layer
@@ -100,21 +148,34 @@ void
 plan_rollback(struct plan *out, const struct book *b, const struct room *r)
 {
 	int *order = dependency_order(b);
+	bool *stays = plan_stays(r);
 
 	*out = (struct plan){ 0 };
 	out->items = mem_new(b->rollback.undo_count + b->step_count,
 			     sizeof(*out->items));
 	out->kept = mem_new(b->step_count, sizeof(*out->kept));
 	for (enum book_layer l = LAYER_TRANSPORT; l <= LAYER_USER_STATE; l++) {
-		add_rows(out, b, l);
-		add_undos(out, b, r, order, l);
+		add_rows(out, b, stays, l);
+		add_undos(out, b, r, order, stays, l);
 	}
 	for (size_t i = 0; i < b->step_count; i++)
-		if (b->steps[i].undo.kind[0] == '\0' &&
-		    may_have_run(&r->steps[i]) &&
-		    !row_covers(b, b->steps[i].object))
+		if (plan_may_have_run(r, i) &&
+		    ((stays != NULL && stays[i]) ||
+		     (b->steps[i].undo.kind[0] == '\0' &&
+		      !row_covers(b, b->steps[i].object))))
 			out->kept[out->kept_count++] = (int)i;
 	mem_free(order);
+	mem_free(stays);
+}
+
+bool
+plan_covers(const struct book *b, const struct plan_item *i, size_t step)
+{
+	const char *object = plan_object(b, i);
+
+	return (int)step == i->step ||
+	       (object[0] != '\0' &&
+		strcmp(b->steps[step].object, object) == 0);
 }
 
 void

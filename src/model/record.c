@@ -50,6 +50,7 @@ record_reset(struct record *r, enum record_kind kind, const char *by)
 	r->wall_ms = 0;
 	r->at_ms = 0;
 	r->kind = kind;
+	r->deferred = false;
 	r->count = 0;
 	r->prev[0] = '\0';
 	r->hash[0] = '\0';

@@ -25,6 +25,8 @@
 	X(RECORD_REQUEST,  "request",  false, "a request and its answer")     \
 	X(RECORD_ROLLBACK, "rollback", true,  "the rollback moved")           \
 	X(RECORD_UNDO,     "undo",     true,  "an item of the rollback moved")\
+	X(RECORD_APPROVAL, "approval", true,  "a second person approved a plan")\
+	X(RECORD_OVERRIDE, "override", true,  "a rule was broken on purpose") \
 	X(RECORD_MUTE,     "mute",     true,  "a gate was muted or unmuted")  \
 	X(RECORD_ACK,      "ack",      true,  "a breach was acknowledged")    \
 	X(RECORD_NOTE,     "note",     true,  "a person wrote a note")        \
@@ -32,6 +34,7 @@
 	X(RECORD_PARKED,   "parked",   true,  "the runbook is parked")        \
 	X(RECORD_TORN,     "torn",     true,  "a torn tail was cut off")      \
 	X(RECORD_CLOCK,    "clock",    true,  "the wall clock jumped")        \
+	X(RECORD_BASELINE, "baseline", true,  "what was live before a change")\
 	X(RECORD_LEFTOVER, "leftover", true,  "what a rollback left behind")  \
 	X(RECORD_CLOSE,    "close",    true,  "the room closes")
 /* clang-format on */
@@ -76,12 +79,15 @@ struct record {
 	int64_t at_ms;	 /* when, room time: never runs backwards */
 	char by[64];	 /* "lead", "director", "policy" */
 	enum record_kind kind;
+	bool deferred; /* set by the caller: of a durable kind, yet without
+			  effect of its own; safe with the next durable one */
 	struct record_field fields[RECORD_FIELDS];
 	size_t count;
 	struct buf texts;
 	char prev[DIGEST_HEX], hash[DIGEST_HEX]; /* set by the journal */
 };
 
+/* Copies `by`; record_clear() frees what it holds. */
 void record_init(struct record *r, enum record_kind kind, const char *by);
 void record_clear(struct record *r);
 /* Makes a new record in the memory of an old one. */
@@ -105,6 +111,7 @@ double record_get_number(const struct record *r, const char *name,
 bool record_get_flag(const struct record *r, const char *name);
 bool record_has(const struct record *r, const char *name);
 
+/* False when no kind is written so. */
 bool record_kind_parse(const char *word, enum record_kind *out);
 
 /* One JSON object without newline: seq, at, t, by, kind, the fields, prev;

@@ -160,6 +160,26 @@ say_rollback(struct line *l, const struct record *r)
 }
 
 static void
+say_approval(struct line *l, const struct record *r)
+{
+	add(l, "approved");
+	add_field(l, r, "step");
+	add(l, "by");
+	add_field(l, r, "who");
+	add_field(l, r, "how");
+}
+
+static void
+say_override(struct line *l, const struct record *r)
+{
+	add(l, "override");
+	add_field(l, r, "rule");
+	add(l, "for");
+	add_field(l, r, "step");
+	add_field(l, r, "reason");
+}
+
+static void
 say_mute(struct line *l, const struct record *r)
 {
 	add(l, record_get_flag(r, "muted") ? "muted" : "unmuted");
@@ -212,10 +232,22 @@ say_clock(struct line *l, const struct record *r)
 }
 
 static void
+say_baseline(struct line *l, const struct record *r)
+{
+	add(l, record_get_flag(r, "waived")  ? "going without the baseline of"
+	       : record_get_flag(r, "drift") ? "drifted from its baseline:"
+					     : "baseline");
+	add_field(l, r, "object");
+	add_field(l, r, "value");
+	add_field(l, r, "reason");
+}
+
+static void
 say_leftover(struct line *l, const struct record *r)
 {
 	add(l, "left behind");
 	add_field(l, r, "object");
+	add_field(l, r, "region");
 	add_field(l, r, "detail");
 }
 
@@ -236,11 +268,13 @@ static void (*const says[RECORD_KIND_COUNT])(struct line *,
 	[RECORD_SAMPLES] = say_samples,	  [RECORD_VERDICT] = say_verdict,
 	[RECORD_DECISION] = say_decision, [RECORD_STEP] = say_step,
 	[RECORD_REQUEST] = say_request,	  [RECORD_ROLLBACK] = say_rollback,
-	[RECORD_UNDO] = say_undo,	  [RECORD_MUTE] = say_mute,
+	[RECORD_UNDO] = say_undo,	  [RECORD_APPROVAL] = say_approval,
+	[RECORD_OVERRIDE] = say_override, [RECORD_MUTE] = say_mute,
 	[RECORD_ACK] = say_ack,		  [RECORD_NOTE] = say_note,
 	[RECORD_CONSOLE] = say_console,	  [RECORD_PARKED] = say_parked,
 	[RECORD_TORN] = say_torn,	  [RECORD_CLOCK] = say_clock,
-	[RECORD_LEFTOVER] = say_leftover, [RECORD_CLOSE] = say_close,
+	[RECORD_BASELINE] = say_baseline, [RECORD_LEFTOVER] = say_leftover,
+	[RECORD_CLOSE] = say_close,
 };
 
 void

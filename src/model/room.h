@@ -11,12 +11,13 @@
 #include "model/decision.h"
 #include "model/plan.h"
 #include "model/record.h"
+#include "model/regions.h"
+#include "model/room_prompt.h"
+#include "model/room_rules.h"
 #include "model/step.h"
 
 #define ROOM_HISTORY 60
 #define ROOM_TAIL 240
-#define ROOM_LINES 16
-#define ROOM_LINE 160
 
 struct room_signal {
 	char name[SIGNAL_NAME];
@@ -37,7 +38,8 @@ struct room_gate {
 	bool acknowledged;
 	bool muted;
 	int64_t muted_until_ms;
-	int signal; /* index into signals; -1 none */
+	struct gate_hold hold; /* from the samples; see gate.h */
+	int signal;	       /* index into signals; -1 none */
 };
 
 /* A step or a rollback item on its way. */
@@ -49,8 +51,13 @@ struct room_act {
 	int64_t began_ms, ended_ms; /* -1: not yet */
 	int64_t next_ms;	    /* next try or poll; 0 none */
 	char detail[240];
-	char key[80]; /* idempotency key; "" before the intent */
-	char by[64];  /* who confirmed */
+	char key[80];	   /* idempotency key; "" before the intent */
+	bool is_emergency; /* its emergency variant was shown last */
+	char by[64];	   /* who confirmed */
+	char second[64];   /* who approved the plan as second person; "" none */
+	/* Where it stands in each region, as last said; NULL: not known, or
+	 * not an act per region.  Owned. */
+	struct regions *regions;
 };
 
 enum rollback_state {
@@ -70,17 +77,27 @@ struct room_undo {
 	struct plan_item item;
 	char before[96], after[96];
 	struct room_act act;
+	int round;    /* which transaction this is: 1.. */
+	bool is_left; /* read back, and not as it should be: acts again */
 };
 
-/* The confirm that waits for a person. */
-struct room_prompt {
-	bool open;
-	int step;	  /* index, or -1 for the rollback */
-	char phrase[120]; /* "" : a key is enough */
+/* What a rollback left behind, as its last reading of everything found it. */
+#define ROOM_LEFT 512
+struct room_leftover {
+	char object[80];
+	char region[REGION_NAME]; /* "" : not one of several */
+	char detail[160];
+	int64_t at_ms, wall_ms;
+};
+
+/* An object as it was before the first change; parallel to book->baseline. */
+struct room_baseline {
+	bool taken;  /* value and digest stand, for good */
+	bool waived; /* a person went without it */
+	char value[BOOK_VALUE];
 	char digest[DIGEST_HEX];
-	char lines[ROOM_LINES][ROOM_LINE];
-	size_t line_count;
-	int64_t since_ms;
+	int64_t at_ms;
+	char drift[BOOK_VALUE]; /* read later, and another; "" the same */
 };
 
 struct room_line {
@@ -110,15 +127,30 @@ struct room {
 	int64_t first_fault_ms; /* drills: when the twin's fault began; -1 */
 	struct room_signal *signals;
 	size_t signal_count;
-	struct room_gate *gates; /* book->gates.gate_count */
-	struct room_act *steps;	 /* book->step_count */
+	struct room_gate *gates;	 /* book->gates.gate_count */
+	size_t held_gates;		 /* those with a `held_for` */
+	struct room_act *steps;		 /* book->step_count */
+	struct room_baseline *baseline;	 /* book->baseline_count */
+	struct room_object *objects;	 /* book->object_count */
+	struct room_override *overrides; /* of the whole night */
+	size_t override_count;
 	struct room_undo *undos;
 	size_t undo_count;
+	/* A plan shown in place of one that halted; takes over when it runs. */
+	struct room_undo *planned;
+	size_t planned_count;
+	bool has_planned, planned_targeted;
+	bool is_targeted;    /* undos take back a part; the rest stays */
+	int rollback_rounds; /* plans begun, or begun again */
 	enum rollback_state rollback;
 	int64_t rollback_began_ms, rollback_ended_ms; /* -1 */
 	char rollback_detail[240];
+	char rollback_second[64]; /* who approved its plan; "" nobody */
 	struct room_prompt prompt;
 	size_t leftovers;
+	struct room_leftover *left; /* the first ROOM_LEFT of them */
+	size_t left_count;
+	struct validation_watch *watches; /* see room_health.h */
 	bool console_lost;
 	struct room_line tail[ROOM_TAIL]; /* ring */
 	size_t tail_start, tail_count;
@@ -134,6 +166,13 @@ void room_free(struct room *r); /* NULL is fine */
 enum err_code room_apply(struct room *r, const struct record *rec,
 			 struct err *e) MUST_CHECK;
 
+/* Was everything taken back, for good?  After a targeted rollback the room
+ * is open as before. */
+bool room_is_rolled_back(const struct room *r);
+/* Is there a rollback that has begun and goes on: under way or halted? */
+bool room_rollback_goes_on(const struct room *r);
+
+/* By name, borrowed from the room; NULL: there is none. */
 const struct room_signal *room_signal(const struct room *r, const char *name);
 
 /* The gate's finding and the room's decision as of `now_ms`, from what the
@@ -145,6 +184,11 @@ void room_decision(const struct room *r, int64_t now_ms, struct decision *out);
 /* The step a person would take next: running, waiting or first ready one
  * whose needs are over; -1 when none. */
 int room_next_step(const struct room *r);
+/* Over, or a cleanup that failed: nothing waits for it, and it asks for
+ * nothing. */
+bool room_step_is_past(const struct room *r, size_t step);
+/* What the step does, by the plan that was shown last. */
+const struct act *room_step_act(const struct room *r, size_t step);
 bool room_needs_met(const struct room *r, size_t step);
 bool room_is_busy(const struct room *r); /* an act is under way */
 

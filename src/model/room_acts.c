@@ -7,6 +7,35 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "model/room_fold.h"
+#include "model/room_health.h"
+
+/* What the record says of the regions; a side that stays keeps its time.  An
+ * end that says nothing of them is the same in all: the state tells it. */
+static void
+move_regions(struct room_act *a, const struct record *rec, enum step_state to)
+{
+	struct regions said;
+
+	if (!record_has(rec, "regions")) {
+		if (step_is_over(to) || to == STEP_READY) {
+			mem_free(a->regions);
+			a->regions = NULL;
+		}
+		return;
+	}
+	if (!regions_read(&said, record_get(rec, "regions"), rec->at_ms))
+		return; /* judge_move() has refused it */
+	if (a->regions == NULL)
+		a->regions = mem_new(1, sizeof(*a->regions));
+	for (size_t i = 0; i < said.count; i++) {
+		const struct region *old =
+			regions_find(a->regions, said.items[i].name);
+
+		if (old != NULL && old->side == said.items[i].side)
+			said.items[i].at_ms = old->at_ms;
+	}
+	*a->regions = said;
+}
 
 /* Moves the act; the table has allowed it. */
 static void
@@ -36,6 +65,7 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	str_copy(a->detail, sizeof(a->detail), record_get(rec, "detail"));
 	if (record_has(rec, "key"))
 		str_copy(a->key, sizeof(a->key), record_get(rec, "key"));
+	move_regions(a, rec, to);
 }
 
 /* Texts of an array into the prompt's lines (or nowhere, when NULL); what is
@@ -73,6 +103,8 @@ open_prompt(struct room *r, const struct record *rec, int step)
 	p->since_ms = rec->at_ms;
 	str_copy(p->phrase, sizeof(p->phrase), record_get(rec, "phrase"));
 	str_copy(p->digest, sizeof(p->digest), record_get(rec, "digest"));
+	str_copy(p->awaits, sizeof(p->awaits), record_get(rec, "second"));
+	p->begins_ms = room_time(rec, "begins", 0);
 	take_lines(p, record_get(rec, "lines"));
 }
 
@@ -89,6 +121,7 @@ judge_move(const struct room_act *a, const struct record *rec, const char *what,
 	   enum step_state *to, struct err *e)
 {
 	const char *word = record_get(rec, "state");
+	struct regions regions;
 
 	if (!step_parse(word, to))
 		return room_refuse(rec, e, "%s: no state is called \"%s\"",
@@ -96,11 +129,15 @@ judge_move(const struct room_act *a, const struct record *rec, const char *what,
 	if (!step_may_move(a->state, *to))
 		return room_refuse(rec, e, "%s cannot move from %s to %s", what,
 				   step_word(a->state), word);
+	if (record_has(rec, "regions") &&
+	    !regions_read(&regions, record_get(rec, "regions"), 0))
+		return room_refuse(rec, e, "%s: its regions cannot be read",
+				   what);
 	return ERR_NONE;
 }
 
-/* Beyond the table: forward steps act only once confirmed, and only what has
- * begun can be undone. */
+/* Beyond the table: forward steps act only once confirmed, by two persons
+ * where the runbook says so, and only what has begun can be undone. */
 static enum err_code
 judge_forward(const struct room *r, const struct record *rec, int step,
 	      enum step_state to, struct err *e)
@@ -113,9 +150,19 @@ judge_forward(const struct room *r, const struct record *rec, int step,
 	    (to == STEP_INTENT || to == STEP_CONFIRMED))
 		return room_refuse(rec, e, "%s acts without having been shown",
 				   s->id);
+	if (to == STEP_CONFIRMED && !room_has_second(r, step) &&
+	    (s->confirm == CONFIRM_TWO_PERSON ||
+	     (r->prompt.step == step && room_awaits_second(r))))
+		return room_refuse(rec, e,
+				   "%s is confirmed without a second person",
+				   s->id);
 	if (to == STEP_UNDONE && a->began_ms < 0 &&
 	    !step_may_have_run(a->state))
 		return room_refuse(rec, e, "%s is undone but never began",
+				   s->id);
+	if (to == STEP_ARMED && record_has(rec, "variant") &&
+	    s->emergency.kind[0] == '\0')
+		return room_refuse(rec, e, "%s has no emergency variant",
 				   s->id);
 	if (to == STEP_ARMED && !take_lines(NULL, record_get(rec, "lines")))
 		return room_refuse(rec, e, "%s: its plan cannot be read",
@@ -128,7 +175,7 @@ room_fold_step(struct room *r, const struct record *rec, struct err *e)
 {
 	const char *id = record_get(rec, "step");
 	int i = room_find_step(r, id);
-	enum step_state to;
+	enum step_state to, was;
 
 	if (i < 0)
 		return room_refuse(rec, e, "the runbook has no step \"%s\"",
@@ -136,7 +183,18 @@ room_fold_step(struct room *r, const struct record *rec, struct err *e)
 	if (judge_move(&r->steps[i], rec, id, &to, e) != ERR_NONE ||
 	    judge_forward(r, rec, i, to, e) != ERR_NONE)
 		return e->code;
+	if (to == STEP_ARMED) {
+		r->steps[i].second[0] = '\0';
+		r->steps[i].is_emergency = record_has(rec, "variant");
+	}
+	if (to == STEP_CONFIRMED && room_has_second(r, i))
+		str_copy(r->steps[i].second, sizeof(r->steps[i].second),
+			 r->prompt.second);
+	was = r->steps[i].state;
 	move_act(&r->steps[i], rec, to);
+	room_objects_step(r, (size_t)i, was);
+	if (to != STEP_CONFIRMED && !step_is_running(to))
+		room_overrides_end(r, i);
 	if (to == STEP_ARMED)
 		open_prompt(r, rec, i);
 	else
@@ -149,7 +207,7 @@ room_fold_undo(struct room *r, const struct record *rec, struct err *e)
 {
 	int64_t i = record_get_int(rec, "item", -1);
 	struct room_undo *u;
-	enum step_state to;
+	enum step_state to, was;
 
 	if (i < 0 || i >= (int64_t)r->undo_count)
 		return room_refuse(rec, e,
@@ -159,7 +217,9 @@ room_fold_undo(struct room *r, const struct record *rec, struct err *e)
 	if (judge_move(&u->act, rec, plan_name(r->book, &u->item), &to, e) !=
 	    ERR_NONE)
 		return e->code;
+	was = u->act.state;
 	move_act(&u->act, rec, to);
+	room_objects_undo(r, (size_t)i, was);
 	if (record_has(rec, "before"))
 		str_copy(u->before, sizeof(u->before),
 			 record_get(rec, "before"));
@@ -202,6 +262,7 @@ take_item(struct room_undo *out, const struct book *b, struct jscan *s)
 
 	memset(out, 0, sizeof(*out));
 	out->item = (struct plan_item){ .row = -1, .step = -1 };
+	out->round = 1;
 	room_act_init(&out->act);
 	while ((t = jscan_next(s)) == JTOK_KEY) {
 		char *to;
@@ -260,16 +321,93 @@ refused:
 	return NULL;
 }
 
+/* What a plan shows: in place of a rollback that goes on it waits until it
+ * runs, so that declining it changes nothing.  `items` is taken. */
+static void
+show_items(struct room *r, const struct record *rec, struct room_undo *items,
+	   size_t count)
+{
+	bool targeted = record_get_flag(rec, "targeted");
+
+	if (room_rollback_goes_on(r)) {
+		mem_free(r->planned);
+		r->planned = items;
+		r->planned_count = count;
+		r->has_planned = true;
+		r->planned_targeted = targeted;
+		return;
+	}
+	room_free_undos(r->undos, r->undo_count);
+	r->undos = items;
+	r->undo_count = count;
+	r->is_targeted = targeted;
+}
+
+static void
+drop_planned(struct room *r)
+{
+	mem_free(r->planned);
+	r->planned = mem_new(0, sizeof(*r->planned));
+	r->planned_count = 0;
+	r->has_planned = false;
+}
+
+/* Each time a plan begins, and each time one of its items must act again,
+ * it is another transaction. */
+static void
+begin_round(struct room *r)
+{
+	bool goes_on = room_rollback_goes_on(r) && !r->has_planned;
+
+	if (r->has_planned) {
+		room_free_undos(r->undos, r->undo_count);
+		r->undos = r->planned;
+		r->undo_count = r->planned_count;
+		r->is_targeted = r->planned_targeted;
+		r->planned = NULL;
+		r->rollback_began_ms = -1;
+		drop_planned(r);
+	}
+	r->rollback_rounds++;
+	for (size_t i = 0; i < r->undo_count; i++) {
+		struct room_undo *u = &r->undos[i];
+
+		if (!goes_on) {
+			u->round = r->rollback_rounds;
+		} else if (u->is_left) {
+			mem_free(u->act.regions);
+			room_act_init(&u->act);
+			u->round = r->rollback_rounds;
+		}
+		u->is_left = false;
+	}
+}
+
 static void
 move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
 {
 	if (to == ROLLBACK_RUNNING) {
+		begin_round(r);
+		room_watches_init(r);
 		if (r->rollback_began_ms < 0)
 			r->rollback_began_ms = rec->at_ms;
 		r->rollback_ended_ms = -1;
 	}
 	if (to == ROLLBACK_VALIDATED || to == ROLLBACK_HALTED)
 		r->rollback_ended_ms = rec->at_ms;
+	/* One that halts under way may go on: its plan is still the same. */
+	if (to < ROLLBACK_RUNNING || to == ROLLBACK_VALIDATED ||
+	    (to == ROLLBACK_HALTED && r->rollback == ROLLBACK_ARMED))
+		room_overrides_end(r, -1);
+	if (to != ROLLBACK_ARMED)
+		drop_planned(r);
+	if (to == ROLLBACK_VALIDATING) {
+		r->leftovers = 0; /* all is read anew */
+		r->left_count = 0;
+	}
+	if (to == ROLLBACK_RUNNING && room_has_second(r, -1))
+		str_copy(r->rollback_second, sizeof(r->rollback_second),
+			 r->prompt.second);
 	r->rollback = to;
 	str_copy(r->rollback_detail, sizeof(r->rollback_detail),
 		 record_get(rec,
@@ -295,6 +433,9 @@ room_fold_rollback(struct room *r, const struct record *rec, struct err *e)
 	if ((rollback_moves[r->rollback] >> to & 1u) == 0)
 		return room_refuse(rec, e, "it cannot move from %s to %s",
 				   rollback_word(r->rollback), word);
+	if (to == ROLLBACK_RUNNING && r->rollback == ROLLBACK_ARMED &&
+	    room_awaits_second(r))
+		return room_refuse(rec, e, "it begins without a second person");
 	if (!take_lines(NULL, record_get(rec, "lines")))
 		return room_refuse(rec, e, "its plan cannot be read");
 	if (json[0] != '\0' &&
@@ -304,13 +445,11 @@ room_fold_rollback(struct room *r, const struct record *rec, struct err *e)
 		r->rollback_began_ms = -1;
 		r->rollback_ended_ms = -1;
 	}
-	if (items != NULL && r->rollback_began_ms < 0) {
-		mem_free(r->undos);
-		r->undos = items;
-		r->undo_count = count;
-	} else {
+	if (items != NULL &&
+	    (!room_rollback_goes_on(r) || record_get_flag(rec, "anew")))
+		show_items(r, rec, items, count);
+	else
 		mem_free(items);
-	}
 	move_rollback(r, rec, to);
 	return ERR_NONE;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 
 enum err_code
@@ -139,6 +140,9 @@ fold_verdict(struct room *r, const struct record *rec, struct err *e)
 		return room_refuse(rec, e, "no reason is called \"%s\"", why);
 	if (verdict != g->verdict)
 		g->acknowledged = false;
+	/* Of several samples in one second only the last is in the journal. */
+	if (gate_reason_breaks(reason))
+		g->hold = (struct gate_hold){ .is_on = false };
 	g->verdict = verdict;
 	g->reason = reason;
 	g->since_ms = room_time(rec, "since", rec->at_ms);
@@ -227,12 +231,63 @@ fold_parked(struct room *r, const struct record *rec, struct err *e)
 	return ERR_NONE;
 }
 
+/* An item that is not as it should be has not been taken back. */
 static enum err_code
 fold_leftover(struct room *r, const struct record *rec, struct err *e)
 {
-	(void)rec;
+	int64_t i = record_get_int(rec, "item", -1);
+	struct room_leftover *l;
+
 	(void)e;
+	if (i >= 0 && i < (int64_t)r->undo_count) {
+		r->undos[i].is_left = true;
+		room_objects_left(r, (size_t)i);
+	}
 	r->leftovers++;
+	if (r->left_count == ROOM_LEFT)
+		return ERR_NONE;
+	r->left = mem_grow(r->left, r->left_count + 1, sizeof(*r->left));
+	l = &r->left[r->left_count++];
+	*l = (struct room_leftover){ .at_ms = rec->at_ms,
+				     .wall_ms = rec->wall_ms };
+	str_copy(l->object, sizeof(l->object), record_get(rec, "object"));
+	str_copy(l->region, sizeof(l->region), record_get(rec, "region"));
+	str_copy(l->detail, sizeof(l->detail), record_get(rec, "detail"));
+	return ERR_NONE;
+}
+
+/* What was taken stands; a later reading that differs is told beside it. */
+static enum err_code
+fold_baseline(struct room *r, const struct record *rec, struct err *e)
+{
+	const char *object = record_get(rec, "object");
+	const char *digest = record_get(rec, "digest");
+	const char *value = record_get(rec, "value");
+	int row = book_baseline_of(r->book, object);
+	struct room_baseline *b;
+
+	if (row < 0)
+		return room_refuse(rec, e, "the runbook reads no \"%s\"",
+				   object);
+	b = &r->baseline[row];
+	if (record_get_flag(rec, "waived")) {
+		b->waived = !b->taken;
+		return ERR_NONE;
+	}
+	if (digest[0] == '\0')
+		return room_refuse(rec, e, "%s has no digest", object);
+	if (b->taken) {
+		str_copy(b->drift, sizeof(b->drift),
+			 str_same(b->digest, digest) ? "" : value);
+		room_objects_baseline(r, (size_t)row);
+		return ERR_NONE;
+	}
+	b->taken = true;
+	b->waived = false;
+	b->at_ms = rec->at_ms;
+	str_copy(b->value, sizeof(b->value), value);
+	str_copy(b->digest, sizeof(b->digest), digest);
+	room_objects_baseline(r, (size_t)row);
 	return ERR_NONE;
 }
 
@@ -273,6 +328,8 @@ static const struct {
 	[RECORD_REQUEST] = { .fold = fold_nothing, .late = true },
 	[RECORD_ROLLBACK] = { .fold = room_fold_rollback },
 	[RECORD_UNDO] = { .fold = room_fold_undo },
+	[RECORD_APPROVAL] = { .fold = room_fold_approval },
+	[RECORD_OVERRIDE] = { .fold = room_fold_override },
 	[RECORD_MUTE] = { .fold = fold_mute },
 	[RECORD_ACK] = { .fold = fold_ack, .late = true },
 	[RECORD_NOTE] = { .fold = fold_note, .early = true, .late = true },
@@ -282,6 +339,7 @@ static const struct {
 	[RECORD_PARKED] = { .fold = fold_parked, .late = true },
 	[RECORD_TORN] = { .fold = fold_nothing, .early = true, .late = true },
 	[RECORD_CLOCK] = { .fold = fold_nothing, .early = true, .late = true },
+	[RECORD_BASELINE] = { .fold = fold_baseline },
 	[RECORD_LEFTOVER] = { .fold = fold_leftover, .late = true },
 	[RECORD_CLOSE] = { .fold = fold_close, .late = true },
 };

@@ -16,6 +16,8 @@ room_fold room_fold_samples;
 room_fold room_fold_step;
 room_fold room_fold_undo;
 room_fold room_fold_rollback;
+room_fold room_fold_approval;
+room_fold room_fold_override;
 
 /* ERR_DAMAGED with the record's number and kind in front. */
 enum err_code room_refuse(const struct record *rec, struct err *e,
@@ -29,8 +31,25 @@ int64_t room_time(const struct record *rec, const char *name, int64_t fallback);
 /* A field that counts, held within 0..INT_MAX. */
 int room_count(const struct record *rec, const char *name, int fallback);
 
+/* Is a plan of this step (-1: the rollback) open and approved? */
+bool room_has_second(const struct room *r, int step);
+
+/* What a record leaves of the objects that invariants are about; after the
+ * move, `was` is the state before it. */
+void room_objects_step(struct room *r, size_t step, enum step_state was);
+void room_objects_undo(struct room *r, size_t item, enum step_state was);
+void room_objects_left(struct room *r, size_t item);
+void room_objects_baseline(struct room *r, size_t row);
+
+/* Its plan has ended (-1: the rollback's): no override of it is in force. */
+void room_overrides_end(struct room *r, int step);
+/* The second person of the open plan has approved them with it. */
+void room_overrides_approve(struct room *r);
+
 /* An act that has not begun. */
 void room_act_init(struct room_act *a);
+/* Frees the items and what they own. */
+void room_free_undos(struct room_undo *undos, size_t count);
 
 /* The index of a name, or -1. */
 int room_find_signal(const struct room *r, const char *name);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "model/room_fold.h"
+#include "model/room_health.h"
 
 static const char *const rollback_words[] = {
 	[ROLLBACK_NONE] = "none",
@@ -92,12 +93,14 @@ make_gates(struct room *r)
 	const struct gate_set *set = &r->book->gates;
 
 	r->gates = mem_new(set->gate_count, sizeof(*r->gates));
-	for (size_t i = 0; i < set->gate_count; i++)
+	for (size_t i = 0; i < set->gate_count; i++) {
+		r->held_gates += set->gates[i].held_for_ms > 0;
 		r->gates[i] = (struct room_gate){
 			.verdict = VERDICT_BLIND,
 			.reason = GATE_NEVER_SEEN,
 			.signal = room_find_signal(r, set->gates[i].signal),
 		};
+	}
 }
 
 struct room *
@@ -116,8 +119,21 @@ room_new(struct book *book)
 	r->steps = mem_new(book->step_count, sizeof(*r->steps));
 	for (size_t i = 0; i < book->step_count; i++)
 		room_act_init(&r->steps[i]);
+	r->baseline = mem_new(book->baseline_count, sizeof(*r->baseline));
+	r->objects = mem_new(book->object_count, sizeof(*r->objects));
+	r->overrides = mem_new(0, sizeof(*r->overrides));
 	r->undos = mem_new(0, sizeof(*r->undos));
+	r->planned = mem_new(0, sizeof(*r->planned));
+	r->left = mem_new(0, sizeof(*r->left));
+	room_watches_new(r);
 	return r;
+}
+
+static void
+own_regions(struct room_act *a)
+{
+	if (a->regions != NULL)
+		a->regions = mem_copy(a->regions, sizeof(*a->regions));
 }
 
 struct room *
@@ -131,8 +147,30 @@ room_copy(const struct room *r)
 	c->gates = mem_copy(r->gates,
 			    r->book->gates.gate_count * sizeof(*r->gates));
 	c->steps = mem_copy(r->steps, r->book->step_count * sizeof(*r->steps));
+	c->baseline = mem_copy(r->baseline,
+			       r->book->baseline_count * sizeof(*r->baseline));
+	c->objects = mem_copy(r->objects,
+			      r->book->object_count * sizeof(*r->objects));
+	c->overrides = mem_copy(r->overrides,
+				r->override_count * sizeof(*r->overrides));
 	c->undos = mem_copy(r->undos, r->undo_count * sizeof(*r->undos));
+	c->planned =
+		mem_copy(r->planned, r->planned_count * sizeof(*r->planned));
+	c->left = mem_copy(r->left, r->left_count * sizeof(*r->left));
+	room_watches_copy(c);
+	for (size_t i = 0; i < r->book->step_count; i++)
+		own_regions(&c->steps[i]);
+	for (size_t i = 0; i < r->undo_count; i++)
+		own_regions(&c->undos[i].act);
 	return c;
+}
+
+void
+room_free_undos(struct room_undo *undos, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		mem_free(undos[i].act.regions);
+	mem_free(undos);
 }
 
 void
@@ -140,11 +178,19 @@ room_free(struct room *r)
 {
 	if (r == NULL)
 		return;
+	for (size_t i = 0; i < r->book->step_count; i++)
+		mem_free(r->steps[i].regions);
+	mem_free(r->watches);
 	book_drop(r->book);
 	mem_free(r->signals);
 	mem_free(r->gates);
 	mem_free(r->steps);
-	mem_free(r->undos);
+	room_free_undos(r->undos, r->undo_count);
+	mem_free(r->baseline);
+	mem_free(r->objects);
+	mem_free(r->overrides);
+	mem_free(r->planned);
+	mem_free(r->left);
 	mem_free(r);
 }
 

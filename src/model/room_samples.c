@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "model/room_fold.h"
+#include "model/room_health.h"
 
 static bool
 take_value(struct sample *out, const struct jscan *s, enum jtok t)
@@ -105,6 +106,15 @@ is_news(const struct sample *last, const struct sample *s)
 }
 
 static void
+feed_holds(struct room *r, int signal, const struct sample *s)
+{
+	for (size_t g = 0; g < r->book->gates.gate_count; g++)
+		if (r->gates[g].signal == signal)
+			gate_hold_take(&r->book->gates.gates[g],
+				       &r->gates[g].hold, s);
+}
+
+static void
 feed(struct room *r, const struct sample *s)
 {
 	int i = room_find_signal(r, s->signal);
@@ -116,6 +126,9 @@ feed(struct room *r, const struct sample *s)
 	if (!is_news(&to->last, s))
 		return;
 	to->last = *s;
+	if (r->held_gates > 0)
+		feed_holds(r, i, s);
+	room_watches_feed(r, s);
 	if (s->failed)
 		return;
 	to->last_good = *s;
@@ -153,5 +166,6 @@ room_fold_samples(struct room *r, const struct record *rec, struct err *e)
 	if (!walk(NULL, json))
 		return room_refuse(rec, e, "its samples cannot be read");
 	walk(r, json);
+	room_watches_look(r, rec->at_ms);
 	return ERR_NONE;
 }

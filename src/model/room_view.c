@@ -55,6 +55,7 @@ room_finding(const struct room *r, size_t gate, int64_t now_ms,
 		.beneath = VERDICT_OFF,
 	};
 	str_copy(out->why, sizeof(out->why), state->why);
+	out->held_ms = gate_hold_ms(&state->hold);
 	gate_measured(out, g,
 		      state->signal < 0 ? &nothing
 					: &r->signals[state->signal].last_good,
@@ -80,7 +81,7 @@ tell_rollback(const struct room *r, struct decision *d)
 	const char *gates = d->sentence;
 	char told[DECISION_SENTENCE];
 
-	if (r->rollback != ROLLBACK_VALIDATED && r->rollback != ROLLBACK_HALTED)
+	if (!room_is_rolled_back(r) && r->rollback != ROLLBACK_HALTED)
 		return;
 	if (str_starts(gates, word))
 		gates += strlen(word) + strspn(gates + strlen(word), ": ");
@@ -104,8 +105,36 @@ room_decision(const struct room *r, int64_t now_ms, struct decision *out)
 	mem_free(findings);
 }
 
+bool
+room_is_rolled_back(const struct room *r)
+{
+	return r->rollback == ROLLBACK_VALIDATED && !r->is_targeted;
+}
+
+bool
+room_rollback_goes_on(const struct room *r)
+{
+	return r->rollback_began_ms >= 0 && r->rollback != ROLLBACK_VALIDATED;
+}
+
 /* A step that was taken back holds nothing up any more, and carries nothing
  * either: what needs it must not begin. */
+bool
+room_step_is_past(const struct room *r, size_t step)
+{
+	return step_is_over(r->steps[step].state) ||
+	       (r->book->steps[step].cleanup &&
+		r->steps[step].state == STEP_FAILED);
+}
+
+const struct act *
+room_step_act(const struct room *r, size_t step)
+{
+	const struct book_step *s = &r->book->steps[step];
+
+	return r->steps[step].is_emergency ? &s->emergency : &s->act;
+}
+
 bool
 room_needs_met(const struct room *r, size_t step)
 {
@@ -115,7 +144,8 @@ room_needs_met(const struct room *r, size_t step)
 	for (size_t i = 0; i < s->need_count; i++) {
 		enum step_state need = r->steps[s->needs[i]].state;
 
-		if (!step_is_over(need) || need == STEP_UNDONE)
+		if (!room_step_is_past(r, (size_t)s->needs[i]) ||
+		    need == STEP_UNDONE)
 			return false;
 	}
 	return true;
@@ -131,6 +161,8 @@ urgency(const struct room *r, size_t step)
 		return 4;
 	if (s == STEP_ARMED || s == STEP_CONFIRMED)
 		return 3;
+	if (room_step_is_past(r, step))
+		return 0;
 	if (s == STEP_UNKNOWN || s == STEP_FAILED)
 		return 2;
 	return s == STEP_READY && room_needs_met(r, step) ? 1 : 0;

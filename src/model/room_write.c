@@ -89,6 +89,7 @@ write_gates(struct jwriter *w, const struct room *r, int64_t now_ms)
 		jw_int(w, "since_ms", g->since_ms);
 		jw_int(w, "flaps", g->flaps);
 		jw_text(w, "why", g->why);
+		jw_int(w, "held_ms", gate_hold_ms(&g->hold));
 		jw_flag(w, "acknowledged", g->acknowledged);
 		jw_flag(w, "muted", g->muted);
 		jw_int(w, "muted_until_ms", g->muted_until_ms);
@@ -102,6 +103,8 @@ write_act(struct jwriter *w, const struct room_act *a)
 {
 	jw_text(w, "state", step_word(a->state));
 	jw_int(w, "attempt", a->attempt);
+	if (a->is_emergency)
+		jw_flag(w, "emergency", true);
 	jw_int(w, "polls", a->polls);
 	jw_int(w, "since_ms", a->since_ms);
 	jw_int(w, "began_ms", a->began_ms);
@@ -110,6 +113,19 @@ write_act(struct jwriter *w, const struct room_act *a)
 	jw_text(w, "detail", a->detail);
 	jw_text(w, "key", a->key);
 	jw_text(w, "by", a->by);
+	jw_text(w, "second", a->second);
+	if (a->regions == NULL)
+		return;
+	jw_object(w, "regions");
+	for (size_t i = 0; i < a->regions->count; i++) {
+		const struct region *g = &a->regions->items[i];
+
+		jw_object(w, g->name);
+		jw_text(w, "side", side_word(g->side));
+		jw_int(w, "at_ms", g->at_ms);
+		jw_object_end(w);
+	}
+	jw_object_end(w);
 }
 
 static void
@@ -126,6 +142,51 @@ write_steps(struct jwriter *w, const struct room *r)
 }
 
 static void
+write_baseline(struct jwriter *w, const struct room *r)
+{
+	jw_array(w, "baseline");
+	for (size_t i = 0; i < r->book->baseline_count; i++) {
+		const struct room_baseline *b = &r->baseline[i];
+
+		jw_object(w, NULL);
+		jw_text(w, "object", r->book->baseline[i].object);
+		jw_flag(w, "taken", b->taken);
+		jw_flag(w, "waived", b->waived);
+		jw_text(w, "value", b->value);
+		jw_text(w, "digest", b->digest);
+		jw_int(w, "at_ms", b->at_ms);
+		jw_text(w, "drift", b->drift);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+static void
+write_rules(struct jwriter *w, const struct room *r)
+{
+	jw_object(w, "objects");
+	for (size_t i = 0; i < r->book->object_count; i++)
+		jw_text(w, r->book->objects[i], r->objects[i].value);
+	jw_object_end(w);
+	jw_array(w, "overrides");
+	for (size_t i = 0; i < r->override_count; i++) {
+		const struct room_override *o = &r->overrides[i];
+
+		jw_object(w, NULL);
+		jw_text(w, "rule", r->book->invariants[o->rule].id);
+		jw_text(w, "for",
+			o->step < 0 ? "rollback" : r->book->steps[o->step].id);
+		jw_text(w, "reason", o->reason);
+		jw_text(w, "by", o->by);
+		jw_text(w, "second", o->second);
+		jw_int(w, "at_ms", o->at_ms);
+		jw_flag(w, "in_force", o->in_force);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+static void
 write_rollback(struct jwriter *w, const struct room *r)
 {
 	jw_object(w, "rollback");
@@ -133,7 +194,21 @@ write_rollback(struct jwriter *w, const struct room *r)
 	jw_int(w, "began_ms", r->rollback_began_ms);
 	jw_int(w, "ended_ms", r->rollback_ended_ms);
 	jw_text(w, "detail", r->rollback_detail);
+	jw_flag(w, "targeted", r->is_targeted);
+	jw_text(w, "second", r->rollback_second);
 	jw_int(w, "leftovers", (int64_t)r->leftovers);
+	jw_array(w, "left");
+	for (size_t i = 0; i < r->left_count; i++) {
+		const struct room_leftover *l = &r->left[i];
+
+		jw_object(w, NULL);
+		jw_text(w, "object", l->object);
+		jw_text(w, "region", l->region);
+		jw_text(w, "detail", l->detail);
+		jw_int(w, "at_ms", l->at_ms);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
 	jw_array(w, "items");
 	for (size_t i = 0; i < r->undo_count; i++) {
 		const struct room_undo *u = &r->undos[i];
@@ -143,6 +218,8 @@ write_rollback(struct jwriter *w, const struct room *r)
 		jw_text(w, "object", plan_object(r->book, &u->item));
 		jw_text(w, "before", u->before);
 		jw_text(w, "after", u->after);
+		jw_int(w, "round", u->round);
+		jw_flag(w, "is_left", u->is_left);
 		write_act(w, &u->act);
 		jw_object_end(w);
 	}
@@ -165,6 +242,10 @@ write_prompt(struct jwriter *w, const struct room *r)
 	jw_text(w, "phrase", p->phrase);
 	jw_text(w, "digest", p->digest);
 	jw_int(w, "since_ms", p->since_ms);
+	jw_int(w, "begins_ms", p->begins_ms);
+	jw_text(w, "awaits", p->awaits);
+	jw_text(w, "second", p->second);
+	jw_text(w, "second_how", p->second_how);
 	jw_array(w, "lines");
 	for (size_t i = 0; i < p->line_count; i++)
 		jw_text(w, NULL, p->lines[i]);
@@ -236,6 +317,8 @@ room_write(struct buf *out, const struct room *r, int64_t now_ms)
 	write_decision(&w, r, now_ms);
 	write_gates(&w, r, now_ms);
 	write_steps(&w, r);
+	write_baseline(&w, r);
+	write_rules(&w, r);
 	write_rollback(&w, r);
 	write_prompt(&w, r);
 	write_signals(&w, r);

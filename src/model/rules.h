@@ -1,8 +1,8 @@
 /*
  * rules - what one measurement says about a gate, without any memory.
  *
- * Used by gate_watch.c alone; other rooms call gate_feed() and gate_judge().
- * Pure.
+ * Used by gate_watch.c and gate_hold.c alone; other rooms call gate_feed() and
+ * gate_judge(). Pure.
  */
 #ifndef MODEL_RULES_H
 #define MODEL_RULES_H

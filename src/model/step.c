@@ -26,7 +26,8 @@ static const struct {
  * - FAILED and UNKNOWN wait for a person: armed again, skipped, proved done
  *   (VERIFIED); items of a rollback go back to INTENT without a new confirm;
  * - ARMED falls back to where it came from when a person declines;
- * - UNDONE is what a rollback makes of all that ran or may have run.
+ * - UNDONE is what a rollback makes of all that ran or may have run; when a
+ *   later look finds it is not so, it is UNKNOWN again.
  *
  * A state that leads to itself reports progress: one more poll, a new plan.
  */
@@ -55,7 +56,7 @@ static const unsigned moves[STEP_STATE_COUNT] = {
 			 TO(VERIFYING) | TO(VERIFIED) | TO(READY) | TO(FAILED) |
 			 TO(SKIPPED) | TO(UNDONE),
 	[STEP_SKIPPED] = TO(UNDONE),
-	[STEP_UNDONE] = 0,
+	[STEP_UNDONE] = TO(UNKNOWN) | TO(UNDONE),
 };
 
 #undef ENDS
@@ -111,4 +112,11 @@ step_may_have_run(enum step_state s)
 {
 	return step_is_running(s) || s == STEP_VERIFIED || s == STEP_FAILED ||
 	       s == STEP_UNKNOWN;
+}
+
+bool
+step_is_passing(enum step_state s)
+{
+	return s == STEP_ARMED || s == STEP_CONFIRMED ||
+	       (step_is_running(s) && s != STEP_INTENT);
 }

@@ -32,14 +32,19 @@
 enum step_state { STEP_STATE_LIST(STEP_ENUM) STEP_STATE_COUNT };
 #undef STEP_ENUM
 
+/* Words of a state, static; false when a word names none. */
 const char *step_word(enum step_state s);
 const char *step_help(enum step_state s);
 bool step_parse(const char *word, enum step_state *out);
 
+/* Does the table of states allow it? */
 bool step_may_move(enum step_state from, enum step_state to);
 
 bool step_is_running(enum step_state s);   /* INTENT .. BACKOFF */
 bool step_is_over(enum step_state s);	   /* VERIFIED SKIPPED UNDONE */
 bool step_may_have_run(enum step_state s); /* must be undone in a rollback */
+/* A move into this state has no effect of its own: losing it loses nothing that
+ * the intent before it or the outcome after it does not tell. */
+bool step_is_passing(enum step_state s);
 
 #endif

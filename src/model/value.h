@@ -18,6 +18,7 @@ struct value {
 	char words[VALUE_TEXT]; /* clean text; cut when longer */
 };
 
+/* Values by kind; a text is cut to VALUE_TEXT. */
 struct value value_of_number(double n);
 struct value value_of_flag(bool f);
 struct value value_of_words(const char *text);

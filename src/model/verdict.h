@@ -19,6 +19,7 @@ enum verdict {
 	VERDICT_COUNT
 };
 
+/* The one of the two that is further from GO. */
 enum verdict verdict_worst(enum verdict a, enum verdict b);
 const char *verdict_word(enum verdict v); /* "GO" "HOLD" "NO-GO" ... */
 bool verdict_parse(const char *word, enum verdict *out);

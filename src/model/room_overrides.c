@@ -1,0 +1,119 @@
+/* room_overrides - rules that people broke on purpose, and for which plan. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "model/invariant.h"
+#include "model/room_fold.h"
+
+bool
+room_is_overridden(const struct room *r, int step, size_t rule)
+{
+	for (size_t i = 0; i < r->override_count; i++)
+		if (r->overrides[i].in_force && r->overrides[i].step == step &&
+		    r->overrides[i].rule == (int)rule)
+			return true;
+	return false;
+}
+
+void
+room_override_mix(char digest[DIGEST_HEX], const char *rule, const char *reason)
+{
+	char before[DIGEST_HEX];
+
+	str_copy(before, sizeof(before), digest);
+	digest_parts(digest,
+		     (struct digest_part[]){ { before, strlen(before) },
+					     { rule, strlen(rule) },
+					     { reason, strlen(reason) } },
+		     3);
+}
+
+void
+room_override_digest(const struct room *r, int step, char digest[DIGEST_HEX])
+{
+	for (size_t i = 0; i < r->override_count; i++) {
+		const struct room_override *o = &r->overrides[i];
+
+		if (o->in_force && o->step == step)
+			room_override_mix(digest,
+					  r->book->invariants[o->rule].id,
+					  o->reason);
+	}
+}
+
+void
+room_overrides_end(struct room *r, int step)
+{
+	for (size_t i = 0; i < r->override_count; i++)
+		if (r->overrides[i].step == step)
+			r->overrides[i].in_force = false;
+}
+
+void
+room_overrides_approve(struct room *r)
+{
+	for (size_t i = 0; i < r->override_count; i++)
+		if (r->overrides[i].in_force &&
+		    r->overrides[i].step == r->prompt.step)
+			str_copy(r->overrides[i].second,
+				 sizeof(r->overrides[i].second),
+				 r->prompt.second);
+}
+
+/* The plan is another one now: who approved it before has not seen this. */
+static void
+move_prompt(struct room_prompt *p, const struct record *rec, const char *digest)
+{
+	char line[ROOM_LINE];
+
+	str_copy(p->digest, sizeof(p->digest), digest);
+	str_copy(p->awaits, sizeof(p->awaits), record_get(rec, "second"));
+	p->second[0] = '\0';
+	p->second_how[0] = '\0';
+	p->begins_ms = 0;
+	str_printf(line, sizeof(line), "OVERRIDES %s: %s",
+		   record_get(rec, "rule"), record_get(rec, "reason"));
+	if (p->line_count < ROOM_LINES)
+		p->line_count++;
+	memmove(p->lines[1], p->lines[0],
+		(p->line_count - 1) * sizeof(p->lines[0]));
+	str_copy(p->lines[0], sizeof(p->lines[0]), line);
+}
+
+enum err_code
+room_fold_override(struct room *r, const struct record *rec, struct err *e)
+{
+	const char *name = record_get(rec, "step");
+	const char *reason = record_get(rec, "reason");
+	int rule = invariant_named(r->book, record_get(rec, "rule"));
+	char digest[DIGEST_HEX];
+	struct room_override *o;
+
+	if (rule < 0)
+		return room_refuse(rec, e,
+				   "the runbook has no invariant \"%s\"",
+				   record_get(rec, "rule"));
+	if (!r->prompt.open || !str_same(name, room_prompt_name(r)))
+		return room_refuse(rec, e, "no plan of \"%s\" is open", name);
+	if (reason[0] == '\0' || !record_has(rec, "second"))
+		return room_refuse(
+			rec, e, "%s: it has no reason, or asks nobody", name);
+	if (r->override_count == ROOM_OVERRIDES)
+		return room_refuse(rec, e, "%s: too many in one night", name);
+	str_copy(digest, sizeof(digest), r->prompt.digest);
+	room_override_mix(digest, r->book->invariants[rule].id, reason);
+	if (!str_same(digest, record_get(rec, "digest")))
+		return room_refuse(rec, e, "%s: of another plan", name);
+	r->overrides = mem_grow(r->overrides, r->override_count + 1,
+				sizeof(*r->overrides));
+	o = &r->overrides[r->override_count++];
+	*o = (struct room_override){ .rule = rule,
+				     .step = r->prompt.step,
+				     .at_ms = rec->at_ms,
+				     .in_force = true };
+	str_copy(o->reason, sizeof(o->reason), reason);
+	str_copy(o->by, sizeof(o->by), rec->by);
+	move_prompt(&r->prompt, rec, digest);
+	return ERR_NONE;
+}
