@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "conf/scalar.h"
+#include "model/spread.h"
 
 #define MOST_NAMES 64
 
@@ -94,6 +95,61 @@ act_read(struct loader *l, const struct node *map, const struct field *rows,
 	kind_settings(l, kind_find(kinds, n->key), n, &out->with);
 }
 
+/* Of a parallel act what its first region does: all are told the same. */
+static bool
+first_of(struct act *out, const struct act *act)
+{
+	struct regions over;
+
+	spread_regions(&over, act);
+	if (over.count > 0)
+		spread_act(out, act, over.items[0].name);
+	return over.count > 0;
+}
+
+/* "" unless all regions get the same value. */
+static void
+sets_of_all(const struct act *act, char *to, size_t size)
+{
+	struct regions over;
+
+	spread_regions(&over, act);
+	for (size_t i = 0; i < over.count; i++) {
+		char value[BOOK_VALUE];
+		struct act one;
+
+		spread_act(&one, act, over.items[i].name);
+		act_sets(&one, value, sizeof(value));
+		act_clear(&one);
+		if (i == 0)
+			str_copy(to, size, value);
+		else if (strcmp(to, value) != 0)
+			to[0] = '\0';
+	}
+}
+
+void
+act_sets(const struct act *act, char *to, size_t size)
+{
+	static const struct {
+		const char *kind, *setting;
+	} rows[] = {
+		{ "http", "verify.equals" },
+		{ "trunk", "status" },
+		{ "dns", "value" },
+	};
+
+	to[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].kind, act->kind) == 0 &&
+		    !str_copy(
+			    to, size,
+			    settings_text_or(&act->with, rows[i].setting, "")))
+			to[0] = '\0';
+	if (strcmp(act->kind, SPREAD_KIND) == 0)
+		sets_of_all(act, to, size);
+}
+
 static bool
 is_reading(const struct act *act)
 {
@@ -105,19 +161,34 @@ is_reading(const struct act *act)
 bool
 act_changes(const struct act *act)
 {
+	struct act one;
+
+	if (first_of(&one, act)) {
+		bool is = act_changes(&one);
+
+		act_clear(&one);
+		return is;
+	}
 	if (strcmp(act->kind, "http") == 0)
 		return !is_reading(act);
-	return str_in_words("dns trunk", act->kind);
+	return str_in_words("dns trunk exec", act->kind);
 }
 
 bool
 act_is_destructive(const struct act *act)
 {
 	const char *method = settings_text(&act->with, "method");
+	struct act one;
 
+	if (first_of(&one, act)) {
+		bool is = act_is_destructive(&one);
+
+		act_clear(&one);
+		return is;
+	}
 	if (strcmp(act->kind, "http") == 0)
 		return method != NULL && strcmp(method, "DELETE") == 0;
-	return str_in_words("dns trunk", act->kind);
+	return str_in_words("dns trunk exec", act->kind);
 }
 
 bool
@@ -131,6 +202,8 @@ act_lacks_verify(const struct loader *l, const struct act *act)
 		if (strcmp(p->name, "verify") == 0)
 			return settings_text(&act->with, "verify.pointer") ==
 				       NULL &&
-			       settings_text(&act->with, "verify.path") == NULL;
+			       settings_text(&act->with, "verify.path") ==
+				       NULL &&
+			       settings_text(&act->with, "verify.argv") == NULL;
 	return false;
 }

@@ -127,7 +127,16 @@ check_theme(const struct doc *d, const struct conf_kinds *kinds,
 	theme_read(&theme, &(struct site){ d->file, f }, d->root);
 }
 
+static void
+check_schema(const struct doc *d, const struct conf_kinds *kinds,
+	     struct findings *f)
+{
+	(void)kinds;
+	schema_check(d->file, &d->bytes, f);
+}
+
 static const struct file_kind file_kinds[] = {
+	{ "a JSON Schema", "$schema", check_schema },
 	{ "a runbook", "runbook steps probes endpoints", check_runbook },
 	{ "a theme", "theme 256 mono", check_theme },
 	{ "a rollback manifest", "rollback_id validationCheck sequence",
@@ -167,7 +176,8 @@ conf_check(const char *path, const struct conf_kinds *kinds, struct findings *f,
 				   "unknown-file",
 				   "neither a runbook (\"runbook:\"), nor a "
 				   "manifest of gates, rollback or trunk, nor "
-				   "a theme (\"theme:\")");
+				   "a theme (\"theme:\") "
+				   "nor a JSON Schema (\"$schema\")");
 	}
 	doc_clear(&d);
 	return code != ERR_NONE ? code : conclude(path, f, errors, e);

@@ -35,7 +35,7 @@ enum field_as {
 };
 
 /* Which kinds may stand as keys beside the rows' own. */
-enum field_beside { BESIDE_NONE, BESIDE_PROBES, BESIDE_STEPS };
+enum field_beside { BESIDE_NONE, BESIDE_PROBES, BESIDE_STEPS, BESIDE_READS };
 
 struct field {
 	const char *name; /* NULL ends the rows */

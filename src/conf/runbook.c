@@ -4,10 +4,14 @@
 #include <string.h>
 
 #include "base/fsio.h"
+#include "base/jscan.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "conf/jschema.h"
 #include "conf/manifest.h"
 #include "conf/scalar.h"
+
+#define SCHEMAS_MOST 256 /* that a runbook may name */
 
 #define WEEK_MS 604800000.0
 
@@ -59,6 +63,12 @@ const struct field runbook_fields[] = {
 	{ .name = "staging",
 	  .as = AS_TEXTS,
 	  .help = "hosts a drill may reach besides the twin" },
+	{ .name = "staging_programs",
+	  .as = AS_TEXTS,
+	  .help = "programs a drill may run, by their whole path" },
+	{ .name = "approvers",
+	  .as = AS_OWN,
+	  .help = "file of the keys second persons sign with" },
 	{ .name = "endpoints",
 	  .as = AS_NAMED,
 	  .inside = endpoint_fields,
@@ -73,6 +83,15 @@ const struct field runbook_fields[] = {
 	  .required = true,
 	  .inside = step_fields,
 	  .help = "what is done" },
+	{ .name = "baseline",
+	  .as = AS_OBJECTS,
+	  .inside = baseline_fields,
+	  .beside = BESIDE_READS,
+	  .help = "what is read before the first change" },
+	{ .name = "invariants",
+	  .as = AS_NAMED,
+	  .inside = invariant_fields,
+	  .help = "what must hold of several objects at once" },
 	{ .name = "rollback",
 	  .as = AS_OBJECT,
 	  .inside = rollback_fields,
@@ -82,7 +101,7 @@ const struct field runbook_fields[] = {
 
 /* "dir of the runbook/name". */
 static bool
-named_path(struct loader *l, const struct node *n, char to[FS_PATH])
+join_path(struct loader *l, const struct node *n, char to[FS_PATH])
 {
 	char dir[FS_PATH];
 
@@ -95,23 +114,67 @@ named_path(struct loader *l, const struct node *n, char to[FS_PATH])
 }
 
 bool
+named_path(struct loader *l, const struct node *n, char to[FS_PATH])
+{
+	if (n->type != NODE_SCALAR || node_is_empty(n))
+		return false;
+	if (text_is_plain(n->text, false) && join_path(l, n, to))
+		return true;
+	node_error(&l->s, n, "file", "\"%s\" is no name of a file", n->key);
+	return false;
+}
+
+bool
 named_file(struct loader *l, const struct node *n, struct doc *d)
 {
 	char path[FS_PATH];
 	struct err e;
 
-	if (n->type != NODE_SCALAR || node_is_empty(n))
+	if (!named_path(l, n, path))
 		return false;
-	if (!text_is_plain(n->text, false) || !named_path(l, n, path)) {
-		node_error(&l->s, n, "file", "\"%s\" is no name of a file",
-			   n->key);
-		return false;
-	}
 	if (doc_read(d, path, l->s.f, &e) != ERR_NONE) {
 		node_error(&l->s, n, "file", "%s", e.text);
 		return false;
 	}
 	return d->root != NULL;
+}
+
+bool
+schema_check(const char *file, const struct buf *text, struct findings *f)
+{
+	struct place at = { .file = file };
+	struct jschema *schema = NULL;
+	struct err e;
+	size_t offset;
+	bool is_good;
+
+	is_good = jschema_compile(&schema, buf_str(text), text->len, NULL, 0,
+				  &offset, &e) == ERR_NONE;
+	if (!is_good) {
+		jscan_place(buf_str(text), offset, &at.line, &at.column);
+		findings_error(f, at, "schema", "%s", e.text);
+	}
+	jschema_free(schema);
+	return is_good;
+}
+
+bool
+named_schema(struct loader *l, const struct node *n, struct buf *out)
+{
+	char path[FS_PATH], digest[DIGEST_HEX];
+	struct err e;
+
+	buf_init(out, 0);
+	if (!named_path(l, n, path))
+		return false;
+	if (fs_read(out, path, JSCHEMA_MOST, &e) != ERR_NONE) {
+		node_error(&l->s, n, "file", "%s", e.text);
+		return false;
+	}
+	if (!schema_check(path, out, l->s.f))
+		return false;
+	digest_hex(digest, buf_str(out), out->len);
+	return buf_text(&l->schemas, digest);
 }
 
 static void
@@ -166,10 +229,33 @@ read_staging(struct loader *l, const struct node *list)
 }
 
 static void
+read_programs(struct loader *l, const struct node *list)
+{
+	struct book *b = l->book;
+	char path[1024];
+
+	if (list == NULL || list->type != NODE_LIST)
+		return;
+	b->staging_programs = mem_new(list->count, sizeof(char *));
+	for (const struct node *n = list->first; n != NULL; n = n->next) {
+		if (!scalar_line(&l->s, n, path, sizeof(path)))
+			continue;
+		if (path[0] != '/')
+			node_error(&l->s, n, "relative-program",
+				   "\"%.64s\" is no whole path of a program: "
+				   "begin it with \"/\"",
+				   path);
+		b->staging_programs[b->staging_program_count++] =
+			mem_text(path);
+	}
+}
+
+static void
 take_digest(struct loader *l, const struct doc *d)
 {
-	const struct buf *files[] = { &d->bytes, &l->gates.bytes,
-				      &l->trunk.bytes, &l->rollback.bytes };
+	const struct buf *files[] = { &d->bytes,       &l->gates.bytes,
+				      &l->trunk.bytes, &l->rollback.bytes,
+				      &l->schemas,     &l->approvers };
 	struct digest_part parts[ARRAY_LEN(files)];
 
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
@@ -191,11 +277,16 @@ read_parts(struct loader *l, const struct doc *d)
 	read_gates(l, root);
 	read_trunk(l, node_get(root, "trunk"));
 	read_staging(l, node_get(root, "staging"));
+	read_programs(l, node_get(root, "staging_programs"));
+	approvers_read(l, node_get(root, "approvers"));
 	endpoints_read(l, node_get(root, "endpoints"));
 	probes_read(l, node_get(root, "probes"));
 	steps_read(l, node_get(root, "steps"));
 	steps_order(l);
+	baseline_read(l, node_get(root, "baseline"));
+	keyset_add(&l->names, scope_signal, BOOK_DRILLED, b);
 	rollback_read(l, node_get(root, "rollback"));
+	invariants_read(l, node_get(root, "invariants"));
 	book_lint(l, root);
 }
 
@@ -209,6 +300,8 @@ loader_clear(struct loader *l)
 	doc_clear(&l->gates);
 	doc_clear(&l->trunk);
 	doc_clear(&l->rollback);
+	buf_clear(&l->schemas);
+	buf_clear(&l->approvers);
 }
 
 static void
@@ -220,6 +313,7 @@ loader_start(struct loader *l, const struct doc *d,
 			      .errors_before = f->errors,
 			      .kinds = kinds,
 			      .book = book_new() };
+	buf_init(&l->schemas, SCHEMAS_MOST * DIGEST_HEX);
 	str_copy(l->book->path, sizeof(l->book->path), d->file);
 	read_parts(l, d);
 }

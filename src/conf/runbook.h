@@ -7,6 +7,7 @@
 #ifndef CONF_RUNBOOK_H
 #define CONF_RUNBOOK_H
 
+#include "base/fsio.h"
 #include "conf/fields.h"
 #include "conf/keyset.h"
 #include "conf/kinds.h"
@@ -25,6 +26,8 @@ struct loader {
 	const struct node **step_nodes;
 	const struct node **undo_nodes;	   /* in the rollback manifest */
 	struct doc gates, trunk, rollback; /* the files it names */
+	struct buf schemas;		   /* and the digests of schemas */
+	struct buf approvers;		   /* and the one that is no tree */
 	size_t named_gates;		   /* of the book's, in `gates` */
 };
 
@@ -38,26 +41,48 @@ extern const struct field endpoint_fields[];
 extern const struct field probe_fields[];
 extern const struct field signal_fields[];
 extern const struct field step_fields[];
+extern const struct field retry_fields[];
 extern const struct field rollback_fields[];
 extern const struct field rollback_act_fields[];
+extern const struct field validate_fields[];
+extern const struct field invariant_fields[];
+
+/* How an object of the baseline is read; NULL-terminated. */
+extern const struct kind_spec *const baseline_reads[];
+extern const struct field baseline_fields[];
 
 /* The row of a kind by name; NULL. */
 const struct kind_spec *kind_find(const struct kind_spec *const *kinds,
 				  const char *name);
 /* The one member of `map` that is named as a kind; reports none and two.
- * `what` is "probe" or "step". */
+ * `what` is "probe", "step" or "read". */
 const struct node *kind_member(const struct loader *l, const struct node *map,
 			       const struct field *rows,
 			       const struct kind_spec *const *kinds,
 			       const char *what);
 
+/* What a list of words for a program must be; reported. */
+void argv_check(const struct site *s, const struct kind_spec *spec,
+		const struct param *p, const struct node *list);
+
 /* Settings of a kind by its rows, under dotted names, fallbacks filled in. */
 void kind_settings(struct loader *l, const struct kind_spec *spec,
 		   const struct node *n, struct settings *out);
+/* The settings `n` of the step kind that row `p` names, once for each region
+ * of `over` (NULL: reported as missing), into `out` under "region.name". */
+void each_read(struct loader *l, const struct param *p, const struct node *over,
+	       const struct node *n, struct settings *out);
+/* Reports when not exactly one of the kind's PARAM_EACH rows is given. */
+void each_check(struct loader *l, const struct kind_spec *spec,
+		const struct node *map);
 /* {kind: {settings}}: one key, or the further keys that `rows` know. */
 void act_read(struct loader *l, const struct node *map,
 	      const struct field *rows, struct act *out);
 
+/* The value the act itself says it gives its object: a trunk's status, a
+ * record's value, what an http act reads back; "" when it says none, or one
+ * that does not fit. */
+void act_sets(const struct act *act, char *to, size_t size);
 /* Does the act change the world?  Would it be hard to take back? */
 bool act_changes(const struct act *act);
 bool act_is_destructive(const struct act *act);
@@ -73,12 +98,24 @@ void endpoints_read(struct loader *l, const struct node *n);
 void probes_read(struct loader *l, const struct node *n);
 void steps_read(struct loader *l, const struct node *n);
 void steps_order(struct loader *l); /* needs and cycles */
+void baseline_read(struct loader *l, const struct node *n);
 void rollback_read(struct loader *l, const struct node *n);
+void validate_read(struct loader *l, const struct node *rollback);
+void invariants_read(struct loader *l, const struct node *n);
+void approvers_read(struct loader *l, const struct node *n);
 void book_lint(struct loader *l, const struct node *root);
 
+/* The path of the file that `n` names, beside the runbook; reported. */
+bool named_path(struct loader *l, const struct node *n, char to[FS_PATH]);
 /* Reads the file that `n` names, beside the runbook.  False when it cannot
  * be read (reported at `n`) or has no tree. */
 bool named_file(struct loader *l, const struct node *n, struct doc *d);
+/* Is `text` a JSON Schema that we can judge by?  Reports why not. */
+bool schema_check(const char *file, const struct buf *text, struct findings *f);
+/* The text of the JSON Schema that `n` names, a schema we can judge by; false
+ * after reporting what is wrong with it.  `out` is initialised here, the
+ * caller clears it always. */
+bool named_schema(struct loader *l, const struct node *n, struct buf *out);
 
 /* Loads a runbook that has been parsed; *out NULL when there are errors. */
 void runbook_load(struct book **out, const struct doc *d,

@@ -42,6 +42,17 @@ const struct field endpoint_fields[] = {
 	{ .name = "ca_file",
 	  .as = AS_OWN,
 	  .help = "certificates of a private authority, PEM" },
+	{ .name = "transport",
+	  .as = AS_OWN,
+	  .help = "of adapter sip: udp, tcp or tls (default udp)" },
+	{ .name = "name",
+	  .as = AS_TEXT,
+	  FIELD_AT(struct book_endpoint, name),
+	  .help = "of transport tls: what the certificate must carry" },
+	{ .name = "region",
+	  .as = AS_ID,
+	  FIELD_AT(struct book_endpoint, region),
+	  .help = "region it serves; a drill finds it in that of the twin" },
 	{ .name = "rate_per_minute",
 	  .as = AS_COUNT,
 	  FIELD_AT(struct book_endpoint, rate_per_minute),
@@ -180,6 +191,27 @@ read_secrets(struct loader *l, struct book_endpoint *ep, const struct node *map)
 			       "\"token_url\" needs client_id");
 }
 
+/* Only SIP has a choice of transport here; elsewhere the scheme says it. */
+static void
+read_transport(struct loader *l, struct book_endpoint *ep,
+	       const struct node *map)
+{
+	const struct node *transport = text_member(map, "transport");
+	const struct node *name = text_member(map, "name");
+	int index;
+
+	if (transport != NULL && !str_same(ep->adapter, "sip"))
+		node_key_error(&l->s, transport, "unknown-key",
+			       "\"transport\" belongs to the adapter sip");
+	else if (transport != NULL &&
+		 scalar_word(&l->s, transport, "udp tcp tls", &index))
+		str_copy(ep->transport, sizeof(ep->transport), transport->text);
+	if (name != NULL && !str_same(ep->transport, "tls"))
+		node_key_error(&l->s, name, "unknown-key",
+			       "\"name\" belongs to \"transport: tls\" of the "
+			       "adapter sip");
+}
+
 static void
 read_endpoint(struct loader *l, struct book_endpoint *ep,
 	      const struct node *map)
@@ -206,6 +238,7 @@ read_endpoint(struct loader *l, struct book_endpoint *ep,
 				   n->key);
 	read_secrets(l, ep, map);
 	read_where(l, ep, map);
+	read_transport(l, ep, map);
 }
 
 void

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/jscan.h"
 #include "base/str.h"
 
 /* A gate that nothing feeds stays BLIND, so the room can never say GO. */
@@ -55,6 +56,31 @@ check_undo(struct loader *l, const struct book_step *step,
 			  step->id);
 }
 
+/* The steps that a reconcile names must be there. */
+static void
+check_named(struct loader *l, const struct act *act, const struct node *map)
+{
+	const char *list = settings_text(&act->with, "steps");
+	char id[BOOK_ID];
+	struct jscan s;
+	enum jtok t;
+
+	if (strcmp(act->kind, "reconcile") != 0 || list == NULL)
+		return;
+	jscan_init(&s, list, strlen(list));
+	for (t = jscan_next(&s); t != JTOK_END && t != JTOK_ERROR;
+	     t = jscan_next(&s))
+		if (t == JTOK_STRING && (!jscan_string(&s, id, sizeof(id)) ||
+					 book_step(l->book, id) == NULL))
+			node_error(&l->s,
+				   node_get(node_get(node_get(map, "do"),
+						     "reconcile"),
+					    "steps"),
+				   "unknown-step",
+				   "there is no step \"%.48s\" to reconcile",
+				   id);
+}
+
 static void
 check_step(struct loader *l, const struct book_step *step,
 	   const struct node *map)
@@ -62,11 +88,18 @@ check_step(struct loader *l, const struct book_step *step,
 	const struct node *at = node_get(map, "confirm");
 
 	check_undo(l, step, map);
+	check_named(l, &step->act, map);
 	if (act_is_destructive(&step->act) && step->confirm == CONFIRM_NONE)
 		node_error(&l->s, at != NULL ? at : map, "confirm",
 			   "\"%s\" is hard to take back: confirm must be key, "
 			   "phrase or two_person",
 			   step->id);
+	if (act_changes(&step->emergency) &&
+	    act_lacks_verify(l, &step->emergency))
+		node_key_warn(&l->s, node_get(map, "emergency"), "unverified",
+			      "the emergency variant of \"%s\" has no "
+			      "\"verify\"",
+			      step->id);
 	if (act_changes(&step->act) && act_lacks_verify(l, &step->act))
 		node_key_warn(&l->s, node_get(map, "do"), "unverified",
 			      "\"%s\" has no \"verify\": if its answer is "

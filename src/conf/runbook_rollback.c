@@ -16,9 +16,12 @@
 #include "conf/template.h"
 
 #define POLICY_WORDS "propose countdown auto"
+#define CONFIRM_WORDS "phrase two_person"
 #define COUNTDOWN_MS 60000
 #define STAGGER_MS 5000
 #define TIMEOUT_MS 1800000
+#define VALIDATE_MS 300000
+#define BASELINE_MS 60000
 #define DAY_MS 86400000.0
 #define MOST_NAMES 64
 
@@ -30,6 +33,11 @@ const struct field rollback_fields[] = {
 	  .as = AS_WORD,
 	  .words = POLICY_WORDS,
 	  .help = "what happens when the trigger is met" },
+	{ .name = "confirm",
+	  .as = AS_WORD,
+	  .words = CONFIRM_WORDS,
+	  FIELD_AT(struct book_rollback, confirm),
+	  .help = "who must say yes to its plan" },
 	{ .name = "countdown",
 	  .as = AS_DURATION,
 	  FIELD_AT(struct book_rollback, countdown_ms),
@@ -52,6 +60,25 @@ const struct field rollback_fields[] = {
 	{ .name = "checks",
 	  .as = AS_ACTS,
 	  .help = "validationCheck to how it is seen" },
+	{ .name = "validate",
+	  .as = AS_NAMED,
+	  .inside = validate_fields,
+	  .help = "what must be healthy before it is done" },
+	{ .name = "validate_within",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_rollback, validate_within_ms),
+	  .least = 1000,
+	  .most = DAY_MS,
+	  .help = "time for all of that to hold" },
+	{ .name = "baseline_every",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_rollback, baseline_every_ms),
+	  .least = 1000,
+	  .most = DAY_MS,
+	  .help = "time between two looks at the baseline" },
+	{ .name = "channels",
+	  .as = AS_TEXTS,
+	  .help = "channels that validate must prove, each by a row" },
 	{ .name = NULL },
 };
 
@@ -121,6 +148,8 @@ read_undo(struct loader *l, struct book_undo *undo, const struct node *act,
 	filled = template_fill(&l->arena, &l->s, act, &values);
 	fields_read(&l->s, rollback_act_fields, filled, undo, l->kinds->steps);
 	act_read(l, filled, rollback_act_fields, &undo->act);
+	if (node_get(filled, "sets") == NULL)
+		act_sets(&undo->act, undo->sets, sizeof(undo->sets));
 	if (act_lacks_verify(l, &undo->act))
 		node_key_error(&l->s, act, "undo-unverified",
 			       "\"%s\" does not say how to see that it is "
@@ -246,25 +275,20 @@ read_policy(struct loader *l, const struct node *n)
 		node_key_warn(&l->s, countdown, "unused",
 			      "\"countdown\" counts with policy countdown "
 			      "only");
+	if (r->confirm == ROLLBACK_TWO_PERSON &&
+	    strcmp(r->policy, "propose") != 0)
+		node_error(&l->s, policy, "policy",
+			   "a rollback that needs two persons cannot begin by "
+			   "itself: policy must be propose");
 }
 
-void
-rollback_read(struct loader *l, const struct node *n)
+static void
+read_manifest(struct loader *l, const struct node *n)
 {
 	struct book_rollback *r = &l->book->rollback;
 	const struct node *file = node_get(n, "manifest");
 	struct site s = { NULL, l->s.f };
 
-	r->timeout_ms = TIMEOUT_MS;
-	r->stagger_ms = STAGGER_MS;
-	r->countdown_ms = COUNTDOWN_MS;
-	str_copy(r->policy, sizeof(r->policy), "propose");
-	if (n == NULL || !fields_read(&l->s, rollback_fields, n, r, NULL))
-		return;
-	read_policy(l, n);
-	check_texts(l, node_get(n, "names"));
-	if (node_get(n, "acts") != NULL)
-		template_check(&l->s, node_get(n, "acts"));
 	if (file == NULL || !named_file(l, file, &l->rollback))
 		return;
 	s.file = l->rollback.file;
@@ -273,4 +297,25 @@ rollback_read(struct loader *l, const struct node *n)
 	bind_check(l, &s, n, l->rollback.root);
 	check_unused(l, node_get(n, "acts"), true);
 	check_unused(l, node_get(n, "names"), false);
+}
+
+void
+rollback_read(struct loader *l, const struct node *n)
+{
+	struct book_rollback *r = &l->book->rollback;
+
+	r->timeout_ms = TIMEOUT_MS;
+	r->stagger_ms = STAGGER_MS;
+	r->countdown_ms = COUNTDOWN_MS;
+	r->validate_within_ms = VALIDATE_MS;
+	r->baseline_every_ms = BASELINE_MS;
+	str_copy(r->policy, sizeof(r->policy), "propose");
+	if (n == NULL || !fields_read(&l->s, rollback_fields, n, r, NULL))
+		return;
+	read_policy(l, n);
+	check_texts(l, node_get(n, "names"));
+	if (node_get(n, "acts") != NULL)
+		template_check(&l->s, node_get(n, "acts"), TEMPLATE_WORDS);
+	read_manifest(l, n);
+	validate_read(l, n);
 }

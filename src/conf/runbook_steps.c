@@ -19,6 +19,34 @@ static_assert(CONFIRM_TWO_PERSON == 3 && LAYER_USER_STATE == 3 &&
 #define LAYER_WORDS "transport routing flow user_state"
 #define AFTER_WORDS "full data_loss forward_only"
 
+const struct field retry_fields[] = {
+	{ .name = "attempts",
+	  .as = AS_COUNT,
+	  FIELD_AT(struct book_retry, attempts),
+	  .least = 1,
+	  .most = 100,
+	  .help = "tries of an idempotent act" },
+	{ .name = "base",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_retry, base_ms),
+	  .least = 1,
+	  .most = MONTH_MS,
+	  .help = "window of the first random wait; it doubles" },
+	{ .name = "cap",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_retry, cap_ms),
+	  .least = 1,
+	  .most = MONTH_MS,
+	  .help = "widest window" },
+	{ .name = "budget",
+	  .as = AS_DURATION,
+	  FIELD_AT(struct book_retry, budget_ms),
+	  .least = 1,
+	  .most = MONTH_MS,
+	  .help = "no try begins later than this after the first" },
+	{ .name = NULL },
+};
+
 const struct field step_fields[] = {
 	{ .name = "id",
 	  .as = AS_ID,
@@ -58,6 +86,10 @@ const struct field step_fields[] = {
 	  .least = 1,
 	  .most = 100,
 	  .help = "tries of an idempotent act" },
+	{ .name = "retry",
+	  .as = AS_OBJECT,
+	  .inside = retry_fields,
+	  .help = "how often and how far apart it is tried" },
 	{ .name = "idempotent",
 	  .as = AS_FLAG,
 	  FIELD_AT(struct book_step, idempotent),
@@ -80,6 +112,14 @@ const struct field step_fields[] = {
 	  .as = AS_LINE,
 	  FIELD_AT(struct book_step, object),
 	  .help = "what it changes: \"dns:sip.domain.com\"" },
+	{ .name = "sets",
+	  .as = AS_LINE,
+	  FIELD_AT(struct book_step, sets),
+	  .help = "value the object then has; else as the act says" },
+	{ .name = "undo_sets",
+	  .as = AS_LINE,
+	  FIELD_AT(struct book_step, undo_sets),
+	  .help = "value it has after the undo; else as the undo says" },
 	{ .name = "rollback_after",
 	  .as = AS_WORD,
 	  .words = AFTER_WORDS,
@@ -93,6 +133,9 @@ const struct field step_fields[] = {
 	  .as = AS_ACT,
 	  .required = true,
 	  .help = "one step kind with its settings" },
+	{ .name = "emergency",
+	  .as = AS_ACT,
+	  .help = "the act for when the platform cannot be reached" },
 	{ .name = "undo",
 	  .as = AS_ACT,
 	  .help = "how to take it back; none when there is nothing to" },
@@ -109,6 +152,10 @@ const struct field rollback_act_fields[] = {
 	  .as = AS_LINE,
 	  FIELD_AT(struct book_undo, object),
 	  .help = "what it changes: \"dns:{target}\"" },
+	{ .name = "sets",
+	  .as = AS_LINE,
+	  FIELD_AT(struct book_undo, sets),
+	  .help = "value the object then has; else as the act says" },
 	{ .name = NULL },
 };
 
@@ -133,6 +180,31 @@ check_wait(struct loader *l, struct book_step *step, const struct node *map)
 		step->timeout_ms = 2 * wait_ms;
 }
 
+/* How it is tried again; what is said twice is refused. */
+static void
+read_retry(struct loader *l, struct book_step *step, const struct node *map)
+{
+	const struct node *n = node_get(map, "retry");
+	struct book_retry *r = &step->retry;
+
+	if (n == NULL || !fields_read(&l->s, retry_fields, n, r, NULL))
+		return;
+	if (r->attempts > 0 && node_get(map, "max_attempts") != NULL)
+		node_error(&l->s, n, "two-limits",
+			   "\"attempts\" is said twice: leave max_attempts "
+			   "out");
+	if (r->attempts > 0)
+		step->max_attempts = r->attempts;
+	if (r->base_ms > 0 && r->cap_ms > 0 && r->cap_ms < r->base_ms)
+		node_error(&l->s, node_get(n, "cap"), "range",
+			   "\"cap\" is less than \"base\"");
+	if (!step->idempotent)
+		node_warn(&l->s, n, "retry-once",
+			  "\"%s\" is not idempotent: it is never sent again "
+			  "by itself",
+			  step->id);
+}
+
 static void
 settle_defaults(struct book_step *step, const struct node *map)
 {
@@ -151,7 +223,7 @@ settle_defaults(struct book_step *step, const struct node *map)
 static void
 read_step(struct loader *l, struct book_step *step, const struct node *map)
 {
-	const struct node *act, *undo;
+	const struct node *act, *undo, *emergency;
 
 	step->line = map->line;
 	step->max_attempts = ATTEMPTS;
@@ -161,12 +233,20 @@ read_step(struct loader *l, struct book_step *step, const struct node *map)
 		return;
 	}
 	fields_read(&l->s, step_fields, map, step, NULL);
+	read_retry(l, step, map);
 	act = node_get(map, "do");
 	undo = node_get(map, "undo");
+	emergency = node_get(map, "emergency");
 	if (act != NULL)
 		act_read(l, act, NULL, &step->act);
+	if (emergency != NULL && !node_is_plain(emergency, "none"))
+		act_read(l, emergency, NULL, &step->emergency);
 	if (undo != NULL && !node_is_plain(undo, "none"))
 		act_read(l, undo, NULL, &step->undo);
+	if (node_get(map, "sets") == NULL)
+		act_sets(&step->act, step->sets, sizeof(step->sets));
+	if (node_get(map, "undo_sets") == NULL)
+		act_sets(&step->undo, step->undo_sets, sizeof(step->undo_sets));
 	settle_defaults(step, map);
 	check_wait(l, step, map);
 }

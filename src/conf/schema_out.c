@@ -8,6 +8,7 @@
 #include "conf/runbook.h"
 
 #define DURATION_PATTERN "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$"
+#define TEMPLATE_PATTERN "\\{[a-z_]+\\}"
 #define NAME_PATTERN "^[A-Za-z0-9][A-Za-z0-9_.-]*$"
 
 static void
@@ -59,14 +60,30 @@ scalars(struct jwriter *w, bool as_list)
 	jw_object_end(w);
 }
 
-static void write_params(struct jwriter *w, const struct param *params);
+static void write_params(struct jwriter *w, const struct param *params,
+			 bool templates);
+
+/* Any text of it may hold {region}: the names alone are held to. */
+static void
+write_each(struct jwriter *w, const struct param *params)
+{
+	type(w, "object");
+	jw_object(w, "propertyNames");
+	jw_array(w, "enum");
+	for (const struct param *p = params; p->name != NULL; p++)
+		jw_text(w, NULL, p->name);
+	jw_array_end(w);
+	jw_object_end(w);
+	jw_array(w, "required");
+	for (const struct param *p = params; p->name != NULL; p++)
+		if (p->required)
+			jw_text(w, NULL, p->name);
+	jw_array_end(w);
+}
 
 static void
-write_param(struct jwriter *w, const struct param *p)
+write_param_type(struct jwriter *w, const struct param *p, bool templates)
 {
-	jw_object(w, p->name);
-	if (p->help != NULL)
-		jw_text(w, "description", p->help);
 	switch (p->type) {
 	case PARAM_WORD:
 		words(w, p->choices);
@@ -97,12 +114,44 @@ write_param(struct jwriter *w, const struct param *p)
 		scalars(w, p->type == PARAM_LIST);
 		break;
 	case PARAM_GROUP:
-		write_params(w, p->inside);
+		write_params(w, p->inside, templates);
+		break;
+	case PARAM_EACH:
+		write_each(w, p->inside);
 		break;
 	case PARAM_JSON:
 		break;
 	default:
 		scalar(w);
+	}
+}
+
+/* Not a text anyway: a "{target}" beside its type must be allowed. */
+static bool
+is_narrow(enum param_type as)
+{
+	return as == PARAM_WORD || as == PARAM_NUMBER || as == PARAM_INTEGER ||
+	       as == PARAM_FLAG || as == PARAM_DURATION || as == PARAM_PATH ||
+	       as == PARAM_POINTER || as == PARAM_ENDPOINT;
+}
+
+static void
+write_param(struct jwriter *w, const struct param *p, bool templates)
+{
+	jw_object(w, p->name);
+	if (p->help != NULL)
+		jw_text(w, "description", p->help);
+	if (templates && is_narrow(p->type)) {
+		jw_array(w, "anyOf");
+		jw_object(w, NULL);
+		write_param_type(w, p, templates);
+		jw_object_end(w);
+		jw_object(w, NULL);
+		text_pattern(w, TEMPLATE_PATTERN);
+		jw_object_end(w);
+		jw_array_end(w);
+	} else {
+		write_param_type(w, p, templates);
 	}
 	if (p->fallback != NULL)
 		jw_text(w, "default", p->fallback);
@@ -111,13 +160,13 @@ write_param(struct jwriter *w, const struct param *p)
 
 /* The same three keys close each object, whatever its rows are. */
 static void
-write_params(struct jwriter *w, const struct param *params)
+write_params(struct jwriter *w, const struct param *params, bool templates)
 {
 	type(w, "object");
 	jw_flag(w, "additionalProperties", false);
 	jw_object(w, "properties");
 	for (const struct param *p = params; p->name != NULL; p++)
-		write_param(w, p);
+		write_param(w, p, templates);
 	jw_object_end(w);
 	jw_array(w, "required");
 	for (const struct param *p = params; p->name != NULL; p++)
@@ -127,12 +176,13 @@ write_params(struct jwriter *w, const struct param *params)
 }
 
 static void
-write_kinds(struct jwriter *w, const struct kind_spec *const *kinds)
+write_kinds(struct jwriter *w, const struct kind_spec *const *kinds,
+	    bool templates)
 {
 	for (; *kinds != NULL; kinds++) {
 		jw_object(w, (*kinds)->name);
 		jw_text(w, "description", (*kinds)->help);
-		write_params(w, (*kinds)->params);
+		write_params(w, (*kinds)->params, templates);
 		jw_object_end(w);
 	}
 }
@@ -261,7 +311,12 @@ write_rows(struct jwriter *w, const struct field *rows,
 	const struct kind_spec *const *beside_kinds =
 		beside == BESIDE_PROBES	 ? kinds->probes
 		: beside == BESIDE_STEPS ? kinds->steps
+		: beside == BESIDE_READS ? baseline_reads
 					 : NULL;
+
+	/* Acts with fields of their own are those of the rollback, which are
+	 * filled from its manifest. */
+	bool templates = beside == BESIDE_STEPS && rows[0].name != NULL;
 
 	type(w, "object");
 	jw_flag(w, "additionalProperties", false);
@@ -273,7 +328,7 @@ write_rows(struct jwriter *w, const struct field *rows,
 		jw_object_end(w);
 	}
 	if (beside_kinds != NULL)
-		write_kinds(w, beside_kinds);
+		write_kinds(w, beside_kinds, templates);
 	jw_object_end(w);
 	jw_array(w, "required");
 	for (const struct field *row = rows; row->name != NULL; row++)

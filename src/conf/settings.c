@@ -21,9 +21,21 @@ static const struct {
 	{ "http", "endpoint", "guide genesys cxone cloudflare plain" },
 	{ "dns", "endpoint", "cloudflare" },
 	{ "dns", "server", "dns" },
+	{ "dns", "servers", "dns" },
+	{ "dns", "resolver", "dns" },
 	{ "trunk", "endpoint", "guide" },
 	{ "sip_options", "endpoints", "sip" },
+	{ "sip_call", "endpoints", "sip" },
+	{ "contract", "endpoint", "guide genesys cxone plain" },
 	{ "tls", "endpoint", "tls sip" },
+	{ "prometheus", "endpoint", "plain" },
+	{ "analytics", "endpoint", "guide genesys cxone" },
+	{ "residency", "endpoint", "guide genesys cxone plain" },
+	{ "recording_storage", "endpoint", "guide genesys plain" },
+	{ "masking", "endpoint", "guide genesys cxone plain" },
+	{ "calls", "endpoint", "guide genesys cxone plain" },
+	{ "agents", "endpoint", "guide genesys cxone plain" },
+	{ "pipeline", "endpoint", "guide genesys cxone plain" },
 };
 
 const char *
@@ -106,6 +118,33 @@ check_pointers(const struct site *s, const struct node *map)
 				       "\"%.64s\" is no JSON pointer: write "
 				       "\"\" or \"/name/0\"",
 				       n->key);
+}
+
+/* Digests of public keys as curl writes them: RFC 7469's without its name. */
+static void
+check_pins(const struct site *s, const struct node *list)
+{
+	static const char start[] = "sha256//";
+	static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	if (list->first == NULL)
+		node_key_error(s, list, "bad-pin",
+			       "\"%.64s\" is empty: no key would be right",
+			       list->key);
+	for (const struct node *n = list->first; n != NULL; n = n->next) {
+		const char *text = n->type == NODE_SCALAR ? n->text : "";
+
+		/* 32 bytes are 43 letters and one "=". */
+		if (strncmp(text, start, sizeof(start) - 1) == 0 &&
+		    strspn(text + sizeof(start) - 1, base64) == 43 &&
+		    strcmp(text + sizeof(start) - 1 + 43, "=") == 0)
+			continue;
+		node_error(s, n, "bad-pin",
+			   "\"%.64s\" is no pin: write sha256// and the "
+			   "SHA-256 of the public key in base64",
+			   text);
+	}
 }
 
 static bool
@@ -191,6 +230,9 @@ encode_value(struct loader *l, const struct kind_spec *spec,
 		if (!want_list(&l->s, n))
 			return false;
 		ok = encode_list(text, &l->s, n);
+		argv_check(&l->s, spec, p, n);
+		if (strcmp(p->name, "pin") == 0)
+			check_pins(&l->s, n);
 		if (fit_adapters(spec->name, p->name) != NULL)
 			for (n = n->first; n != NULL; n = n->next)
 				check_endpoint(l, spec, p, n);
@@ -225,6 +267,8 @@ read_value(struct loader *l, const struct level *at, const struct param *p,
 
 	str_printf(dotted, sizeof(dotted), "%s%s", at->prefix, p->name);
 	switch (p->type) {
+	case PARAM_EACH: /* read_level() has read it */
+		break;
 	case PARAM_GROUP:
 		str_printf(dotted, sizeof(dotted), "%s%s.", at->prefix,
 			   p->name);
@@ -232,6 +276,11 @@ read_value(struct loader *l, const struct level *at, const struct param *p,
 			l,
 			&(struct level){ at->spec, p->inside, dotted, at->out },
 			n);
+		break;
+	case PARAM_SCHEMA:
+		if (named_schema(l, n, &text))
+			settings_add(at->out, dotted, buf_str(&text));
+		buf_clear(&text);
 		break;
 	case PARAM_LIST:
 	case PARAM_MAP:
@@ -304,6 +353,8 @@ read_level(struct loader *l, const struct level *at, const struct node *map)
 
 		if (p == NULL)
 			unknown_setting(l, at, n);
+		else if (p->type == PARAM_EACH)
+			each_read(l, p, node_get(map, "over"), n, at->out);
 		else
 			read_value(l, at, p, n);
 	}
@@ -317,4 +368,6 @@ kind_settings(struct loader *l, const struct kind_spec *spec,
 	      const struct node *n, struct settings *out)
 {
 	read_level(l, &(struct level){ spec, spec->params, "", out }, n);
+	if (n->type == NODE_MAP)
+		each_check(l, spec, n);
 }

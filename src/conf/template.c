@@ -1,4 +1,4 @@
-/* template - {target}, {value} and {ttl_seconds} in the acts of a rollback. */
+/* template - {target}, {value}, {ttl_seconds} and {region} in acts. */
 #include "conf/template.h"
 
 #include <ctype.h>
@@ -44,30 +44,35 @@ next_word(const char **p, const char **brace, char word[WORD])
 }
 
 void
-template_check(const struct site *s, const struct node *n)
+template_check(const struct site *s, const struct node *n, const char *words)
 {
 	const char *p = n->text;
 	const char *brace;
 	char word[WORD], hint[96];
 
+	if (str_same(n->key, "parallel") && strcmp(words, TEMPLATE_WORDS) == 0)
+		words = TEMPLATE_WORDS " " TEMPLATE_REGION;
 	if (n->type != NODE_SCALAR) {
 		for (n = n->first; n != NULL; n = n->next)
-			template_check(s, n);
+			template_check(s, n, words);
 		return;
 	}
 	while (next_word(&p, &brace, word)) {
-		if (str_in_words(TEMPLATE_WORDS, word))
+		if (str_in_words(words, word))
 			continue;
-		suggest_word(hint, sizeof(hint), s, word, TEMPLATE_WORDS);
+		suggest_word(hint, sizeof(hint), s, word, words);
 		node_error(s, n, "template", "unknown placeholder {%s}%s", word,
 			   hint);
 	}
 }
 
+/* NULL: the word stays. */
 static const char *
 value_of(const struct site *s, const struct node *n, const char *word,
 	 const struct template_values *values)
 {
+	if (strcmp(word, "region") == 0)
+		return values->region;
 	if (strcmp(word, "target") == 0)
 		return values->target;
 	if (strcmp(word, "value") == 0)
@@ -96,8 +101,12 @@ fill_text(struct arena *a, const struct site *s, const struct node *n,
 
 	buf_init(&text, DOC_SCALAR_BYTES);
 	while (next_word(&p, &brace, word)) {
+		const char *value = value_of(s, n, word, values);
+
+		if (value == NULL)
+			continue;
 		buf_add(&text, start, (size_t)(brace - start));
-		buf_text(&text, value_of(s, n, word, values));
+		buf_text(&text, value);
 		start = p;
 	}
 	if (start == n->text) {

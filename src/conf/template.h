@@ -1,5 +1,5 @@
 /*
- * template - {target}, {value} and {ttl_seconds} in the acts of a rollback.
+ * template - {target}, {value}, {ttl_seconds} and {region} in acts.
  *
  * Words are replaced in the tree, before any encoder sees the text, so a
  * value can never break out of its place.  "{{ … }}" belongs to the platform
@@ -11,14 +11,18 @@
 #include "conf/node.h"
 
 #define TEMPLATE_WORDS "target value ttl_seconds"
+#define TEMPLATE_REGION "region" /* inside of a parallel act */
 
 struct template_values {
 	const char *target, *value;
 	const char *ttl_seconds; /* NULL: the manifest gives none */
+	const char *region;	 /* NULL: {region} stays as it is */
 };
 
-/* Reports each {word} that is none of ours. */
-void template_check(const struct site *s, const struct node *n);
+/* Reports each {word} that is none of `words`; below a key "parallel"
+ * {region} is one more. */
+void template_check(const struct site *s, const struct node *n,
+		    const char *words);
 
 /* A copy of the tree with the words replaced; lives in `a` and in `n`. */
 struct node *template_fill(struct arena *a, const struct site *s,
