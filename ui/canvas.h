@@ -41,6 +41,7 @@ struct pen {
 	bool cut; /* something did not fit: the last cell says so */
 };
 
+/* Blank, one cell; canvas_clear() frees it. */
 void canvas_init(struct canvas *c, enum charset set);
 void canvas_clear(struct canvas *c); /* frees */
 
@@ -48,6 +49,7 @@ void canvas_clear(struct canvas *c); /* frees */
 void canvas_resize(struct canvas *c, int rows, int cols);
 void canvas_blank(struct canvas *c);
 
+/* All of it as a rectangle; what a fill leaves is blank in that role. */
 struct rect canvas_all(const struct canvas *c);
 void canvas_fill(struct canvas *c, struct rect r, enum role role);
 /* Changes roles, keeps the text. */
@@ -56,6 +58,7 @@ void canvas_paint(struct canvas *c, struct rect r, enum role role);
 struct rect canvas_box(struct canvas *c, struct rect r, enum role role,
 		       const char *title);
 
+/* Writes from there on, at most `cells` wide; cut at the edge. */
 struct pen canvas_pen(struct canvas *c, int row, int col, int cells);
 void pen_text(struct pen *p, enum role role, const char *text);
 void pen_glyph(struct pen *p, enum role role, enum glyph g);

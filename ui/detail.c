@@ -1,4 +1,4 @@
-/* detail - pages over the whole room: one gate, one step, journal, matrix. */
+/* detail - pages over the whole room: one gate, one step. */
 #include "ui/detail.h"
 
 #include <string.h>
@@ -9,6 +9,20 @@
 
 #define CHART_LEAST 5
 #define CHART_MOST 12
+
+/* What follows is only shown where the filter finds its text. */
+static void
+begin_filter(const struct frame *f, struct page *p)
+{
+	const char *only = f->view->page_filter.text;
+
+	if (only[0] == '\0')
+		return;
+	page_printf(p, ROLE_HOLD, "only lines %s \"%s\"; / asks anew",
+		    only[0] == '!' ? "without" : "with",
+		    only + (only[0] == '!'));
+	p->only = only;
+}
 
 /* The wall time at which a room time was, and how long ago that is. */
 static void
@@ -99,10 +113,12 @@ detail_gate(const struct frame *f, struct canvas *c, struct rect r)
 	in.col++;
 	in.cols--;
 	gate_state(f, &top, (size_t)gate);
+	begin_filter(f, &rest);
 	gate_answer(f, &rest, (size_t)gate);
 	chart = in.rows - (int)top.count - (int)rest.count - 2;
 	chart = chart > CHART_MOST ? CHART_MOST : chart;
 	if (chart < CHART_LEAST || s == NULL || s->history_count < 2) {
+		begin_filter(f, &top);
 		gate_answer(f, &top, (size_t)gate);
 		scroll = page_draw(&top, c, in, f->view->scroll);
 	} else {
@@ -185,6 +201,8 @@ step_progress(const struct frame *f, struct page *p, const struct room_act *a)
 static void
 step_journal(const struct frame *f, struct page *p, const char *id)
 {
+	int count = 0;
+
 	for (size_t i = 0; i < f->room->tail_count; i++) {
 		const struct room_line *l =
 			&f->room->tail[(f->room->tail_start + i) % ROOM_TAIL];
@@ -192,6 +210,10 @@ step_journal(const struct frame *f, struct page *p, const char *id)
 
 		if (strstr(l->text, id) == NULL)
 			continue;
+		if (count++ == 0)
+			page_text(p, ROLE_KEY, 0,
+				  "enter lists its records; enter there opens "
+				  "one");
 		words_time(when, sizeof(when), l->wall_ms);
 		page_printf(p, ROLE_DIM, "%s %s", when, l->text);
 	}
@@ -220,6 +242,7 @@ detail_step(const struct frame *f, struct canvas *c, struct rect r)
 	hint = step_hint(s, f->room->steps[s - f->book->steps].state);
 	if (hint[0] != '\0')
 		page_text(&p, ROLE_KEY, 0, hint);
+	begin_filter(f, &p);
 	str_duration(takes, sizeof(takes), s->takes_ms);
 	page_printf(&p, ROLE_NORMAL, "phase %s, owner %s, takes about %s%s%s",
 		    s->phase[0] != '\0' ? s->phase : "-",
@@ -231,88 +254,6 @@ detail_step(const struct frame *f, struct canvas *c, struct rect r)
 	if (s->undo.kind[0] == '\0')
 		page_text(&p, ROLE_HOLD, 0, "has no undo of its own");
 	step_journal(f, &p, s->id);
-	scroll = page_draw(&p, c, in, f->view->scroll);
-	page_clear(&p);
-	return scroll;
-}
-
-int
-detail_journal(const struct frame *f, struct canvas *c, struct rect r)
-{
-	const struct room *room = f->room;
-	char title[120];
-	struct page p;
-	struct rect in;
-	int last;
-
-	str_printf(title, sizeof(title),
-		   "Journal %s %lld records %s head "
-		   "%.12s%s%.60s",
-		   words_glyph(c->set, GLYPH_DOT), (long long)room->records,
-		   words_glyph(c->set, GLYPH_DOT), room->head,
-		   f->view->filter.text[0] != '\0' ? " /" : "",
-		   f->view->filter.text);
-	in = canvas_box(c, r, ROLE_FOCUS, title);
-	page_init(&p, c->set, in.cols);
-	for (size_t i = 0; i < room->tail_count; i++) {
-		const struct room_line *l =
-			&room->tail[(room->tail_start + i) % ROOM_TAIL];
-		char when[16];
-
-		if (!view_shows(f->view, l->text))
-			continue;
-		words_time(when, sizeof(when), l->wall_ms);
-		page_printf(&p, ROLE_NORMAL, "%6lld %s %-8s %s",
-			    (long long)l->seq, when, record_rows[l->kind].word,
-			    l->text);
-	}
-	if (p.count == 0)
-		page_text(&p, ROLE_DIM, 0, "no record to show");
-	last = (int)p.count > in.rows ? (int)p.count - in.rows : 0;
-	last = page_draw(&p, c, in,
-			 f->view->scroll > last ? 0 : last - f->view->scroll);
-	page_clear(&p);
-	return last;
-}
-
-/* Where an object stands, by the step that changes it. */
-static const char *
-standing(enum step_state s, enum role *role)
-{
-	*role = words_step(s).role;
-	if (s == STEP_VERIFIED)
-		return "target";
-	if (s == STEP_UNKNOWN)
-		return "unknown";
-	if (step_is_running(s) || s == STEP_FAILED)
-		return "mixed";
-	return "baseline";
-}
-
-int
-detail_matrix(const struct frame *f, struct canvas *c, struct rect r)
-{
-	struct rect in =
-		canvas_box(c, r, ROLE_FOCUS, "Objects and where they stand");
-	struct page p;
-	int scroll;
-
-	page_init(&p, c->set, in.cols);
-	for (size_t i = 0; i < f->book->step_count; i++) {
-		const struct book_step *s = &f->book->steps[i];
-		const struct room_act *a = &f->room->steps[i];
-		char age[16];
-		enum role role;
-		const char *word = standing(a->state, &role);
-
-		if (s->object[0] == '\0')
-			continue;
-		words_age(age, sizeof(age), f->now.room_ms - a->since_ms);
-		page_printf(&p, role, "%-9s %-34s by %s (%s), since %s", word,
-			    s->object, s->id, step_word(a->state), age);
-	}
-	if (p.count == 0)
-		page_text(&p, ROLE_DIM, 0, "no step names an object");
 	scroll = page_draw(&p, c, in, f->view->scroll);
 	page_clear(&p);
 	return scroll;

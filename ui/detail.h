@@ -1,5 +1,5 @@
 /*
- * detail - pages over the whole room: one gate, one step, journal, matrix.
+ * detail - pages over the whole room: one gate, one step.
  *
  * Each draws into `r` and returns how far it can be scrolled.
  */
@@ -10,7 +10,5 @@
 
 int detail_gate(const struct frame *f, struct canvas *c, struct rect r);
 int detail_step(const struct frame *f, struct canvas *c, struct rect r);
-int detail_journal(const struct frame *f, struct canvas *c, struct rect r);
-int detail_matrix(const struct frame *f, struct canvas *c, struct rect r);
 
 #endif

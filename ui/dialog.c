@@ -53,45 +53,61 @@ tail_of(const char *text, int cells)
 	return text;
 }
 
-void
-dialog_draw(struct canvas *c, struct rect area, const struct dialog *d,
-	    const struct page *p)
+static void
+draw_typed(const struct dialog *d, struct canvas *c, struct rect in, int row)
 {
-	int rows = dialog_rows(p, d->typed != NULL);
-	struct rect in;
-	struct pen pen;
+	struct pen pen = canvas_pen(c, row, in.col, in.cols);
 
-	if (area.rows < 3 || area.cols < 6)
-		return;
-	area.rows = rows < area.rows ? rows : area.rows;
-	in = canvas_box(c, area, d->border, d->title);
-	in.col++;
-	in.cols -= 2;
-	if (d->typed == NULL) {
-		page_draw(p, c, in, 0);
-		return;
-	}
-	in.rows--;
-	page_draw(p, c, in, 0);
-	pen = canvas_pen(c, in.row + in.rows, in.col, in.cols);
 	pen_text(&pen, ROLE_PROMPT, "> ");
 	pen_text(&pen, d->is_wrong ? ROLE_ALERT : ROLE_PROMPT,
 		 tail_of(d->typed, in.cols - 3));
 	pen_text(&pen, ROLE_PROMPT, "_");
 }
 
-void
+int
+dialog_draw(struct canvas *c, struct rect area, const struct dialog *d,
+	    const struct page *p)
+{
+	int asked = d->ask != NULL ? (int)d->ask->count : 0;
+	int rows = dialog_rows(p, d->typed != NULL) + asked;
+	struct rect in;
+
+	if (area.rows < 3 || area.cols < 6)
+		return 0;
+	area.rows = rows < area.rows ? rows : area.rows;
+	in = canvas_box(c, area, d->border, d->title);
+	in.col++;
+	in.cols -= 2;
+	if (d->typed != NULL) {
+		in.rows--;
+		draw_typed(d, c, in, in.row + in.rows);
+	}
+	if (asked > 0 && in.rows > asked) {
+		in.rows -= asked;
+		page_draw(d->ask, c,
+			  (struct rect){ in.row + in.rows, in.col, asked,
+					 in.cols },
+			  0);
+	}
+	return page_draw(p, c, in, d->scroll);
+}
+
+int
 dialog_ask(const struct frame *f, struct canvas *c)
 {
 	struct rect area = dialog_area(f->view->rows, f->view->cols);
 	const struct view_ask *ask = &f->view->ask;
 	const char *typed = f->view->typed.text;
-	struct dialog d = { .border = ROLE_FOCUS, .typed = typed };
+	struct dialog d = { .border = ROLE_FOCUS,
+			    .typed = typed,
+			    .scroll = f->view->scroll };
 	struct page p;
 	enum role role;
 	char title[160];
+	int scroll;
 
 	page_init(&p, c->set, dialog_width(area));
+	p.more = "down";
 	str_printf(title, sizeof(title), "%s %s %s", frame_mode(f, &role),
 		   words_glyph(c->set, GLYPH_DOT),
 		   command_rows[ask->verb].word);
@@ -111,30 +127,40 @@ dialog_ask(const struct frame *f, struct canvas *c)
 				  : "enter sends it; esc leaves everything as "
 				    "it is");
 	}
-	dialog_draw(c, area, &d, &p);
+	scroll = dialog_draw(c, area, &d, &p);
 	page_clear(&p);
+	return scroll;
 }
 
-void
+int
 dialog_alarm(const struct frame *f, struct canvas *c)
 {
 	struct rect area = dialog_area(f->view->rows, f->view->cols);
-	struct dialog d = { .border = ROLE_NO_GO };
+	struct dialog d = { .border = ROLE_NO_GO, .scroll = f->view->scroll };
 	enum role role;
 	struct page p;
 	char title[96];
+	int scroll;
 
 	page_init(&p, c->set, dialog_width(area));
+	p.more = "down";
 	str_printf(title, sizeof(title), "ROLLBACK PROPOSED %s %s %s %s",
 		   words_glyph(c->set, GLYPH_DOT), f->book->environment,
 		   words_glyph(c->set, GLYPH_DOT), frame_mode(f, &role));
 	d.title = title;
-	page_printf(&p, ROLE_ALERT, "A breach asks for the rollback: %s",
-		    f->decision.sentence);
-	if (f->room->rollback_detail[0] != '\0')
-		page_text(&p, ROLE_NORMAL, 0, f->room->rollback_detail);
+	/* What was recorded is the same sentence, as it was then. */
+	if (f->decision.rollback_due || f->room->rollback_detail[0] == '\0') {
+		page_printf(&p, ROLE_ALERT,
+			    "A breach asks for the rollback: %s",
+			    f->decision.sentence);
+	} else {
+		page_printf(&p, ROLE_ALERT,
+			    "A breach asked for the rollback: %s",
+			    f->room->rollback_detail);
+		page_printf(&p, ROLE_NORMAL, "Now %s", f->decision.sentence);
+	}
 	page_text(&p, ROLE_NORMAL, 0, "");
-	if (f->snapshot->is_read_only || !f->snapshot->is_held)
+	if (frame_is_read_only(f) || !f->snapshot->is_held)
 		page_text(&p, ROLE_DIM, 0,
 			  "The commander decides.  esc closes this box.");
 	else
@@ -142,18 +168,23 @@ dialog_alarm(const struct frame *f, struct canvas *c)
 			  "R shows the plan.  d declines: the rollback stays "
 			  "available.  esc closes this box and decides "
 			  "nothing.");
-	dialog_draw(c, area, &d, &p);
+	scroll = dialog_draw(c, area, &d, &p);
 	page_clear(&p);
+	return scroll;
 }
 
-void
+int
 dialog_leave(const struct frame *f, struct canvas *c)
 {
 	struct rect area = dialog_area(f->view->rows, f->view->cols);
-	struct dialog d = { .border = ROLE_FOCUS, .title = "Leave the room" };
+	struct dialog d = { .border = ROLE_FOCUS,
+			    .title = "Leave the room",
+			    .scroll = f->view->scroll };
 	struct page p;
+	int scroll;
 
 	page_init(&p, c->set, dialog_width(area));
+	p.more = "down";
 	if (room_is_busy(f->room))
 		page_text(&p, ROLE_ALERT, 0,
 			  "An act is under way: it ends first, nothing new "
@@ -163,6 +194,7 @@ dialog_leave(const struct frame *f, struct canvas *c)
 		  "same command");
 	page_text(&p, ROLE_NORMAL, 0,
 		  "esc  stay.  To end the room for good use  :close");
-	dialog_draw(c, area, &d, &p);
+	scroll = dialog_draw(c, area, &d, &p);
 	page_clear(&p);
+	return scroll;
 }

@@ -10,6 +10,8 @@ struct dialog {
 	enum role border;
 	const char *typed; /* the line being typed; NULL: none is asked for */
 	bool is_wrong;	   /* what is typed cannot become right */
+	const struct page *ask; /* stays above that line; NULL none */
+	int scroll;		/* of the page above both */
 };
 
 /* Where boxes may stand on a screen of this size: below the head, above the
@@ -22,12 +24,15 @@ int dialog_width(struct rect area);
 /* Rows a box with this page takes, with its border and typing line. */
 int dialog_rows(const struct page *p, bool is_typed);
 
-void dialog_draw(struct canvas *c, struct rect area, const struct dialog *d,
-		 const struct page *p);
+/* As many lines of the page as the area leaves room for, from d->scroll on.
+ * Returns the largest scroll that shows more. */
+int dialog_draw(struct canvas *c, struct rect area, const struct dialog *d,
+		const struct page *p);
 
-/* The boxes that are not the confirm: a question, the alarm, leaving. */
-void dialog_ask(const struct frame *f, struct canvas *c);
-void dialog_alarm(const struct frame *f, struct canvas *c);
-void dialog_leave(const struct frame *f, struct canvas *c);
+/* The boxes that are not the confirm: a question, the alarm, leaving.  They
+ * return how far they can be scrolled. */
+int dialog_ask(const struct frame *f, struct canvas *c);
+int dialog_alarm(const struct frame *f, struct canvas *c);
+int dialog_leave(const struct frame *f, struct canvas *c);
 
 #endif

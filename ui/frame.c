@@ -60,10 +60,16 @@ frame_wall(const struct frame *f, int64_t room_ms)
 	       (int64_t)((double)(f->now.room_ms - room_ms) / speed);
 }
 
+bool
+frame_is_read_only(const struct frame *f)
+{
+	return f->snapshot->is_read_only || f->view->is_read_only;
+}
+
 const char *
 frame_mode(const struct frame *f, enum role *role)
 {
-	if (f->snapshot->is_read_only) {
+	if (frame_is_read_only(f)) {
 		*role = ROLE_READ_ONLY;
 		return "READ-ONLY";
 	}
@@ -79,7 +85,7 @@ bool
 frame_may_act(const struct frame *f, const char **why)
 {
 	*why = NULL;
-	if (f->snapshot->is_read_only)
+	if (frame_is_read_only(f))
 		*why = "this screen is read-only: nothing can be done here";
 	else if (!f->snapshot->is_held)
 		*why = "this process does not command the room";

@@ -32,6 +32,7 @@ struct moment frame_moment(const struct snapshot *s);
 
 void frame_make(struct frame *f, const struct snapshot *s, const struct view *v,
 		struct moment now);
+/* Frees what frame_make() made. */
 void frame_clear(struct frame *f);
 
 /* Wall time of a room time. */
@@ -39,6 +40,9 @@ int64_t frame_wall(const struct frame *f, int64_t room_ms);
 
 /* "LIVE", "DRILL" or "READ-ONLY", and its role. */
 const char *frame_mode(const struct frame *f, enum role *role);
+
+/* Is there nothing this person could do here, whatever the room's state? */
+bool frame_is_read_only(const struct frame *f);
 
 /* May this person act at all?  When not, `why` says so. */
 bool frame_may_act(const struct frame *f, const char **why);

@@ -64,6 +64,12 @@ guard_restore(void)
 	errno = error;
 }
 
+void
+guard_modes(void)
+{
+	tcsetattr(kept.fd, TCSANOW, &kept.modes);
+}
+
 static void
 on_fatal(int number)
 {

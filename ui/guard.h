@@ -23,4 +23,7 @@ bool guard_is_armed(void);
 /* Async-signal-safe, never blocks, works once until armed again. */
 void guard_restore(void);
 
+/* The modes alone, any number of times. */
+void guard_modes(void);
+
 #endif

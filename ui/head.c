@@ -5,10 +5,14 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "ui/clauses.h"
 #include "ui/gauge.h"
 #include "ui/rollback.h"
 
-#define HATCH 3 /* cells of it at each side of the word DRILL */
+#define HATCH 3	     /* cells of it at each side of the word DRILL */
+#define HATCHED 40   /* cells of a line that has room for it */
+#define LATE_LONG 76 /* and for the rollback clock with all its words */
+#define LATE_SHORT 40
 
 static bool
 is_drill(const struct frame *f)
@@ -50,6 +54,35 @@ clocks(const struct frame *f, char *to, size_t size, int cells)
 	str_printf(to, size, "%sZ  window closes in %s ", now, left);
 }
 
+/* Who commands and how many watch, as much of it as has room. */
+static void
+who(const struct frame *f, const char *dot, int cells, char *to, size_t size)
+{
+	const char *name = f->room->commander;
+	char watch[24] = "";
+
+	if (f->view->watchers > 0)
+		str_printf(watch, sizeof(watch), "%s %d watch ", dot,
+			   f->view->watchers);
+	to[0] = '\0';
+	if (name[0] != '\0')
+		str_printf(to, size, "%s %s commands %s", dot, name, watch);
+	if (text_width(to) >= cells && watch[0] != '\0' && name[0] != '\0')
+		str_printf(to, size, "%s %s %s", dot, name, watch);
+	if (to[0] == '\0' || text_width(to) >= cells)
+		str_copy(to, size, watch);
+	if (text_width(to) >= cells)
+		to[0] = '\0';
+}
+
+/* A word about the place, where `least` cells stay free behind it. */
+static void
+place_word(struct pen *p, const char *dot, const char *word, int least)
+{
+	if (word[0] != '\0' && p->end - p->col > text_width(word) + 3 + least)
+		pen_printf(p, ROLE_NORMAL, "%s %s ", dot, word);
+}
+
 void
 head_place(const struct frame *f, struct canvas *c, int row)
 {
@@ -57,34 +90,36 @@ head_place(const struct frame *f, struct canvas *c, int row)
 	const struct book *b = f->book;
 	enum role role = is_drill(f) ? ROLE_DRILL : ROLE_LIVE;
 	struct pen p = canvas_pen(c, row, 0, c->cols);
-	char right[64];
-	int width;
+	bool is_hatched = is_drill(f) && c->cols >= HATCHED;
+	char right[64], people[160];
+	int width, least;
 
 	clocks(f, right, sizeof(right), c->cols);
 	width = c->cols < 24 ? 0 : text_width(right);
 	p.end -= width;
-	if (is_drill(f))
+	if (is_hatched)
 		hatch(&p, HATCH);
 	pen_printf(&p, role, " %s ",
 		   b->environment[0] != '\0' ? b->environment : "NO NAME");
 	mode_words(f, &p);
-	if (is_drill(f))
+	if (is_hatched)
 		hatch(&p, HATCH);
+	if (f->view->layout == LAYOUT_SMALL && f->view->mode != MODE_MAIN)
+		head_badge(f, &p); /* its own line is hidden */
 	pen_printf(&p, ROLE_STRONG, " %s ",
 		   f->room->name[0] != '\0' ? f->room->name : b->id);
+	who(f, dot, p.end - p.col, people, sizeof(people));
+	least = text_width(people) + 1;
 	if (c->cols >= 100) {
-		if (b->platform_title[0] != '\0')
-			pen_printf(&p, ROLE_NORMAL, "%s %s ", dot,
-				   b->platform_title);
-		if (b->region[0] != '\0')
-			pen_printf(&p, ROLE_NORMAL, "%s %s ", dot, b->region);
+		place_word(&p, dot, b->platform_title, least);
+		place_word(&p, dot, b->region, least);
 	}
-	if (f->room->commander[0] != '\0' && p.end - p.col > 16)
-		pen_printf(&p, ROLE_DIM, "%s %s commands ", dot,
-			   f->room->commander);
+	pen_text(&p, ROLE_DIM, people);
 	p = canvas_pen(c, row, c->cols - width, width);
+	/* In colour only where the third line says why. */
 	pen_text(&p,
-		 f->forecast.window_left_ms >= 0 &&
+		 f->view->layout > LAYOUT_SMALL &&
+				 f->forecast.window_left_ms >= 0 &&
 				 f->forecast.verdict != VERDICT_GO
 			 ? words_verdict(f->forecast.verdict).role
 			 : ROLE_STRONG,
@@ -114,18 +149,63 @@ head_sentence(const struct frame *f)
 	return at + strspn(at, ": ");
 }
 
+/* Until each probe has said something a blind room only waits for them. */
+static void
+first_round(const struct frame *f, char *to, size_t size)
+{
+	size_t count = f->snapshot->probe_count, ran = 0;
+
+	for (size_t i = 0; i < count; i++)
+		ran += f->snapshot->probes[i].runs > 0;
+	if (f->decision.verdict == VERDICT_BLIND && ran < count)
+		str_printf(to, size, "First round: %zu of %zu probes ran. ",
+			   ran, count);
+}
+
+/* What was left is judged on; that it was left is what matters. */
+static void
+ended_text(const struct frame *f, char *to, size_t size)
+{
+	const struct room *r = f->room;
+	char when[16], took[32];
+
+	to[0] = '\0';
+	first_round(f, to, size);
+	if (r->rollback == ROLLBACK_HALTED)
+		str_copy(to, size, "Rollback halted, a person is needed. ");
+	if (r->rollback != ROLLBACK_VALIDATED)
+		return;
+	words_minute(when, sizeof(when), frame_wall(f, r->rollback_ended_ms));
+	str_duration(took, sizeof(took),
+		     (r->rollback_ended_ms - r->rollback_began_ms) / 1000 *
+			     1000);
+	str_printf(to, size, "%s back and validated at %s in %s. Gates now: ",
+		   r->is_targeted ? "Part taken" : "Rolled", when, took);
+}
+
+void
+head_say(const struct frame *f, char *to, size_t size)
+{
+	char ended[120];
+
+	ended_text(f, ended, sizeof(ended));
+	str_printf(to, size, "%s%s", ended, head_sentence(f));
+}
+
 void
 head_decision(const struct frame *f, struct canvas *c, int row)
 {
 	const struct decision *d = &f->decision;
 	struct pen p = canvas_pen(c, row, 0, c->cols);
-	char score[40] = "", shown[DECISION_SENTENCE + 40];
+	char score[40] = "", said[DECISION_SENTENCE + 120];
+	char shown[DECISION_SENTENCE + 160], fitting[DECISION_SENTENCE + 170];
 	int width;
 
 	if (d->has_score)
 		str_printf(score, sizeof(score), "  score %.0f / %.0f ",
 			   d->score, d->pass_score);
-	words_shown(c->set, shown, sizeof(shown), head_sentence(f));
+	head_say(f, said, sizeof(said));
+	words_shown(c->set, shown, sizeof(shown), said);
 	head_badge(f, &p);
 	pen_text(&p, ROLE_NORMAL, " ");
 	width = (int)sizeof("  score 100 / 100");
@@ -135,8 +215,29 @@ head_decision(const struct frame *f, struct canvas *c, int row)
 		pen_text(&right, ROLE_DIM, score);
 		p.end = c->cols - width;
 	}
+	clauses_fit(fitting, sizeof(fitting), c->set, shown, p.end - p.col);
 	pen_text(&p, d->verdict == VERDICT_GO ? ROLE_NORMAL : ROLE_STRONG,
-		 shown);
+		 fitting);
+}
+
+/* That it has passed must be read also where the whole line has no room. */
+static bool
+too_late(const struct frame *f, struct pen *p, const char *p50)
+{
+	const struct forecast *o = &f->forecast;
+	int cols = p->end - p->start;
+
+	if (o->last_safe_ms < 0 || o->left_ms >= 0 || cols >= LATE_LONG)
+		return false;
+	if (cols < LATE_SHORT) {
+		pen_printf(p, ROLE_NO_GO, " LATE rollback %s", p50);
+		return true;
+	}
+	pen_printf(p, ROLE_NORMAL, " rollback now %s ",
+		   p->on->set == CHARSET_UTF8 ? "→" : "->");
+	pen_text(p, ROLE_NO_GO, p50);
+	pen_text(p, ROLE_NO_GO, "  SAFE TIME PASSED");
+	return true;
 }
 
 /* "last safe start 03:22 [====  ] 41m left", or that it has passed. */
@@ -172,6 +273,21 @@ last_safe(const struct frame *f, struct pen *p)
 	pen_printf(p, role, " %s left", left);
 }
 
+/* Rules that are broken on purpose, while their plan is open or goes on. */
+static void
+overrides(const struct frame *f, struct pen *p)
+{
+	for (size_t i = 0; i < f->room->override_count; i++) {
+		const struct room_override *o = &f->room->overrides[i];
+
+		if (o->in_force)
+			pen_printf(p, ROLE_NO_GO, " %s OVERRIDDEN%s ",
+				   f->book->invariants[o->rule].id,
+				   o->second[0] != '\0' ? ""
+							: " (not approved)");
+	}
+}
+
 void
 head_rollback(const struct frame *f, struct canvas *c, int row)
 {
@@ -180,16 +296,26 @@ head_rollback(const struct frame *f, struct canvas *c, int row)
 	char p50[16], p90[16];
 	enum role role;
 
+	overrides(f, &p);
 	if (f->room->rollback >= ROLLBACK_RUNNING) {
 		rollback_line(f, &p);
 		return;
 	}
 	if (f->room->rollback == ROLLBACK_PROPOSED)
 		pen_text(&p, ROLE_NO_GO, " ROLLBACK PROPOSED: R ");
+	if (f->room->prompt.open && f->room->prompt.begins_ms > 0) {
+		int64_t left_ms = f->room->prompt.begins_ms - f->now.room_ms;
+
+		pen_printf(&p, ROLE_NO_GO,
+			   " ROLLBACK BEGINS IN %lld s: esc declines it ",
+			   (long long)(left_ms < 0 ? 0 : left_ms / 1000));
+	}
 	role = words_verdict(o->verdict).role;
 	words_minute(p50, sizeof(p50),
 		     f->now.wall_ms + (int64_t)((double)o->p50_ms));
 	words_minute(p90, sizeof(p90), f->now.wall_ms + o->p90_ms);
+	if (too_late(f, &p, p50))
+		return;
 	pen_printf(&p, ROLE_NORMAL,
 		   c->cols >= 100 ? " rollback now %s restored by "
 				  : " rollback now %s ",

@@ -17,6 +17,8 @@ void head_rollback(const struct frame *f, struct canvas *c, int row);
 void head_badge(const struct frame *f, struct pen *p);
 
 const char *head_sentence(const struct frame *f); /* borrowed */
+/* The same as line 2 says it: how a rollback ended comes first. */
+void head_say(const struct frame *f, char *to, size_t size);
 
 /* For the terminal's title: "NO-GO LIVE voice-cutover". */
 void head_title(const struct frame *f, char *to, size_t size);

@@ -7,6 +7,7 @@
 #include "ui/page.h"
 #include "ui/pane.h"
 #include "ui/turn.h"
+#include "ui/works.h"
 
 static const char *const mode_helps[VIEW_MODE_COUNT] = {
 #define MODE_HELP_TEXT(code, title, help) [code] = help,
@@ -57,8 +58,10 @@ help_draw(const struct frame *f, struct canvas *c, struct rect r)
 	for (size_t i = 0; i < key_row_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if ((row->where & (1u << mode)) != 0 &&
-		    !is_shadowed(row, mode) && !is_turn(f, row))
+		if ((row->where & (1u << mode)) != 0 && works(row, f) &&
+		    !is_shadowed(row, mode) && !is_turn(f, row) &&
+		    (view_finds(f->view, row->name) ||
+		     view_finds(f->view, row->help)))
 			page_printf(&p, ROLE_NORMAL, " %-10s %s", row->name,
 				    row->help);
 	}
@@ -83,7 +86,7 @@ brief(struct pen *p, const char *keys, const char *word)
 }
 
 void
-help_line(const struct frame *f, struct canvas *c, struct rect r)
+help_line(const struct frame *f, struct canvas *c, struct rect r, bool scrolls)
 {
 	struct pen p = canvas_pen(c, r.row, r.col, r.cols);
 	bool has_head = f->room->head[0] != '\0' && r.cols >= 100;
@@ -100,7 +103,9 @@ help_line(const struct frame *f, struct canvas *c, struct rect r)
 		const struct key_row *row = &key_rows[i];
 
 		if ((row->where & (1u << f->view->mode)) != 0 &&
-		    row->brief != NULL && !is_shadowed(row, f->view->mode))
+		    row->brief != NULL && works(row, f) &&
+		    (scrolls || row->codes[0] != PRESS_DOWN) &&
+		    !is_shadowed(row, f->view->mode))
 			brief(&p, row->name, row->brief);
 	}
 	if (has_head) {

@@ -8,6 +8,7 @@
 int help_draw(const struct frame *f, struct canvas *c, struct rect r);
 
 /* One line: the most useful keys of the present mode, the journal's head. */
-void help_line(const struct frame *f, struct canvas *c, struct rect r);
+void help_line(const struct frame *f, struct canvas *c, struct rect r,
+	       bool scrolls);
 
 #endif

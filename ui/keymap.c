@@ -9,17 +9,25 @@
 #define IN(mode) (1u << (mode))
 #define MAIN IN(MODE_MAIN)
 #define PAGES                                                                 \
-	(IN(MODE_GATE) | IN(MODE_STEP) | IN(MODE_JOURNAL) | IN(MODE_MATRIX) | \
-	 IN(MODE_HELP))
+	(IN(MODE_GATE) | IN(MODE_STEP) | IN(MODE_JOURNAL) | IN(MODE_RECORD) | \
+	 IN(MODE_MATRIX) | IN(MODE_HELP))
 #define TEXTS \
 	(IN(MODE_PROMPT) | IN(MODE_ASK) | IN(MODE_PALETTE) | IN(MODE_FILTER))
 #define BOXES (IN(MODE_ALARM) | IN(MODE_LEAVE))
+#define SCROLLED (BOXES | (TEXTS & ~IN(MODE_FILTER)))
 #define CALM (MAIN | PAGES) /* where letters are keys */
 
 /* clang-format off */
 const struct key_row key_rows[] = {
 	{ { PRESS_ENTER }, "enter", "open",
 	  "open the gate, or show the plan of the step", MAIN, verb_enter },
+	{ { PRESS_ENTER }, "enter", "open",
+	  "open the record; of a step, the list of its records",
+	  IN(MODE_JOURNAL) | IN(MODE_STEP), verb_enter },
+	{ { '[' }, "[", "before", "the record before this one",
+	  IN(MODE_RECORD), verb_record },
+	{ { ']' }, "]", "after", "the record after this one",
+	  IN(MODE_RECORD), verb_record },
 	{ { PRESS_ENTER }, "enter", "send",
 	  "send what is typed; a plan only by its exact phrase",
 	  TEXTS, verb_submit },
@@ -44,7 +52,7 @@ const struct key_row key_rows[] = {
 	  MAIN, verb_journal },
 	{ { '/' }, "/", "filter",
 	  "show rows with a text; !text those without; breaches always",
-	  MAIN | IN(MODE_JOURNAL), verb_filter },
+	  MAIN | (PAGES & ~IN(MODE_RECORD)), verb_filter },
 	{ { ':' }, ":", "command", "every verb by its word, with completion",
 	  CALM, verb_palette },
 	{ { PRESS_ESC, PRESS_CTRL('g') }, "esc", "back",
@@ -58,6 +66,12 @@ const struct key_row key_rows[] = {
 	  "focus the next pane; also right and l", MAIN, verb_focus },
 	{ { PRESS_LEFT, 'h' }, "left", NULL,
 	  "focus the pane before; also h", MAIN, verb_focus },
+	{ { PRESS_RIGHT, 'l' }, "right", "regions",
+	  "further regions of the matrix; also l", IN(MODE_MATRIX),
+	  verb_across },
+	{ { PRESS_LEFT, 'h' }, "left", NULL,
+	  "regions of the matrix before; also h", IN(MODE_MATRIX),
+	  verb_across },
 	{ { PRESS_TAB }, "tab", "complete", "complete the word",
 	  IN(MODE_PALETTE), verb_complete },
 	{ { PRESS_UP, 'k' }, "up", NULL, "one row up; also k",
@@ -73,18 +87,30 @@ const struct key_row key_rows[] = {
 	  MAIN, verb_move },
 	{ { PRESS_PAGE_DOWN, PRESS_SPACE }, "space", NULL,
 	  "ten rows down; also page down", PAGES, verb_move },
+	{ { PRESS_UP }, "up", NULL, "one line up", SCROLLED, verb_move },
+	{ { PRESS_DOWN }, "down", "more",
+	  "one line down; a plan counts only once its last line was shown",
+	  SCROLLED, verb_move },
+	{ { PRESS_PAGE_UP }, "page up", NULL, "a page up",
+	  SCROLLED, verb_move },
+	{ { PRESS_PAGE_DOWN }, "page down", NULL, "a page down",
+	  SCROLLED, verb_move },
 	{ { PRESS_HOME }, "home", NULL, "first row", CALM, verb_move },
 	{ { PRESS_END, 'G' }, "end", NULL, "last row; also G",
 	  CALM, verb_move },
 	{ { PRESS_SPACE }, "space", NULL,
 	  "acknowledge the breach of the selected or deciding gate",
 	  MAIN, verb_ack },
+	{ { 'x' }, "x", NULL,
+	  "mark a step or an item: R takes back what is marked, alone",
+	  MAIN, verb_mark },
 	{ { 'i' }, "i", NULL, "detail of the selected or next step",
 	  MAIN, verb_step },
 	{ { 'm' }, "m", NULL, "matrix: objects and where they stand",
 	  MAIN, verb_matrix },
 	{ { 'v' }, "v", NULL, "runbook or rollback in the last pane",
 	  MAIN, verb_swap },
+	{ { 'N' }, "N", NULL, "the notes in the journal", CALM, verb_notes },
 	{ { 'n' }, "n", NULL, "write a note into the journal",
 	  CALM, verb_note },
 	{ { 's' }, "s", NULL, "leave the step out, with a reason",
@@ -93,7 +119,9 @@ const struct key_row key_rows[] = {
 	  MAIN | IN(MODE_STEP), verb_done },
 	{ { 'f' }, "f", NULL, "give the running step up, with a reason",
 	  MAIN | IN(MODE_STEP), verb_fail },
-	{ { 'r' }, "r", NULL, "try a failed step or a halted rollback again",
+	{ { 'a' }, "a", NULL, "end the step under way; it is read back",
+	  MAIN | IN(MODE_STEP), verb_abort },
+	{ { 'r' }, "r", NULL, "try again; what waits, at once",
 	  MAIN | IN(MODE_STEP), verb_retry },
 	{ { 'c' }, "c", NULL, "read an unknown outcome back",
 	  MAIN | IN(MODE_STEP), verb_recheck },
@@ -110,7 +138,7 @@ const struct key_row key_rows[] = {
 	{ { PRESS_CTRL('l') }, "ctrl-L", NULL, "draw the screen anew",
 	  ~0u, verb_redraw },
 	{ { PRESS_CTRL('z') }, "ctrl-Z", NULL,
-	  "suspend a screen that only watches", CALM, verb_suspend },
+	  "suspend a screen that only watches", ~0u, verb_suspend },
 };
 /* clang-format on */
 
@@ -136,7 +164,7 @@ entry_of(struct view *v)
 {
 	if (v->mode == MODE_PROMPT)
 		return &v->prompt.typed;
-	return v->mode == MODE_FILTER ? &v->filter : &v->typed;
+	return v->mode == MODE_FILTER ? view_filter(v) : &v->typed;
 }
 
 /* A box that has just come up is deaf: what was typed was not meant for it. */
@@ -201,6 +229,8 @@ take_key(struct hand *h)
 	if (is_text) {
 		if (!v->prompt.is_sent || v->mode != MODE_PROMPT)
 			entry_type(entry_of(v), h->code);
+		if (v->mode == MODE_PALETTE)
+			v->scroll = 0; /* another list */
 		return;
 	}
 	if (v->is_recording && (CALM & IN(v->mode)) != 0 &&

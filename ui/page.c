@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -13,7 +14,9 @@
 void
 page_init(struct page *p, enum charset set, int width)
 {
-	*p = (struct page){ .set = set, .width = width < 1 ? 1 : width };
+	*p = (struct page){ .set = set,
+			    .width = width < 1 ? 1 : width,
+			    .more = "down or space" };
 }
 
 void
@@ -22,7 +25,7 @@ page_clear(struct page *p)
 	for (size_t i = 0; i < p->count; i++)
 		mem_free(p->lines[i].text);
 	mem_free(p->lines);
-	*p = (struct page){ .set = p->set, .width = p->width };
+	*p = (struct page){ .set = p->set, .width = p->width, .more = p->more };
 }
 
 static void
@@ -49,32 +52,59 @@ cells_of(const struct page *p, int32_t c)
 	return text_char_width(c < 0 ? '?' : c);
 }
 
-/* Bytes of `text` that fit `cells`, broken after a blank when there is one,
- * at least one character. */
+/* Bytes of `text` that fit `cells`: up to the last blank, or behind the last
+ * comma, & or ; of a list.  Inside quotes a line is broken only when there is
+ * no better place, and a character's middle never is. */
 static size_t
 fitting(const struct page *p, const char *text, int cells)
 {
 	const char *at = text;
 	const char *end = text + strlen(text);
-	const char *blank = NULL;
+	const char *good = NULL, *weak = NULL;
+	bool is_quoted = false;
 	int used = 0;
 
 	while (at < end) {
 		const char *before = at;
 		int32_t c = text_next(&at, end);
+		const char **place = is_quoted ? &weak : &good;
 
+		if (c == ' ' && before > text && before[-1] != ' ')
+			*place = before;
 		used += cells_of(p, c);
 		if (used > cells) {
-			if (c == ' ')
-				return (size_t)(before - text);
-			if (blank != NULL)
-				return (size_t)(blank - text);
+			if (good != NULL)
+				return (size_t)(good - text);
+			if (weak != NULL)
+				return (size_t)(weak - text);
 			return (size_t)((before > text ? before : at) - text);
 		}
-		if (c == ' ' && before > text && before[-1] != ' ')
-			blank = before;
+		if (c == '"')
+			is_quoted = !is_quoted;
+		else if ((c == ',' || c == '&' || c == ';') && at < end &&
+			 *at != ' ')
+			*place = at;
 	}
 	return (size_t)(end - text);
+}
+
+static bool
+contains(const char *text, const char *part)
+{
+	size_t len = strlen(part);
+
+	for (; *text != '\0'; text++)
+		if (strncasecmp(text, part, len) == 0)
+			return true;
+	return len == 0;
+}
+
+bool
+page_matches(const char *filter, const char *text)
+{
+	if (filter[0] == '!' && filter[1] != '\0')
+		return !contains(text, filter + 1);
+	return contains(text, filter);
 }
 
 void
@@ -84,6 +114,8 @@ page_text(struct page *p, enum role role, int indent, const char *text)
 	const char *at = shown;
 	int first = 0;
 
+	if (p->only != NULL && !page_matches(p->only, text))
+		return;
 	text_clean(clean, sizeof(clean), text, strlen(text));
 	words_shown(p->set, shown, sizeof(shown), clean);
 	if (indent > p->width / 2)
@@ -129,7 +161,7 @@ page_draw(const struct page *p, struct canvas *c, struct rect r, int scroll)
 		if (i == r.rows - 1 && scroll < last && r.rows > 1)
 			pen_printf(&pen, ROLE_DIM, "%s %d more lines: %s",
 				   words_glyph(c->set, GLYPH_CUT),
-				   count - scroll - i, "down or space");
+				   count - scroll - i, p->more);
 		else
 			pen_text(&pen, line->role, line->text);
 	}

@@ -16,9 +16,14 @@ struct page_line {
 struct page {
 	enum charset set;
 	int width;
+	const char *more; /* keys that show what is cut off */
+	const char *only; /* a filter: other texts go; NULL none */
 	struct page_line *lines;
 	size_t count, space;
 };
+
+/* Does a filter let a text through? "" all, "!x" what has no x. */
+bool page_matches(const char *filter, const char *text);
 
 void page_init(struct page *p, enum charset set, int width);
 void page_clear(struct page *p);

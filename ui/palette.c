@@ -6,7 +6,14 @@
 #include "base/str.h"
 #include "ui/dialog.h"
 
-enum takes { TAKES_NONE, TAKES_STEP, TAKES_GATE, TAKES_PROBE };
+enum takes {
+	TAKES_NONE,
+	TAKES_STEP,
+	TAKES_GATE,
+	TAKES_PROBE,
+	TAKES_ITEMS,
+	TAKES_RULE
+};
 enum needs { NEEDS_NOTHING, NEEDS_TARGET, NEEDS_TEXT, NEEDS_BOTH };
 
 /* What a verb takes, and what of it must be there. */
@@ -16,17 +23,20 @@ static const struct {
 	enum needs needs;
 } shapes[COMMAND_COUNT] = {
 	[COMMAND_ARM] = { TAKES_STEP, NULL, NEEDS_TARGET },
-	[COMMAND_ROLLBACK] = { TAKES_NONE, NULL, NEEDS_NOTHING },
+	[COMMAND_ROLLBACK] = { TAKES_ITEMS, "", NEEDS_NOTHING },
 	[COMMAND_CONFIRM] = { TAKES_NONE, NULL, NEEDS_NOTHING },
 	[COMMAND_DECLINE] = { TAKES_NONE, NULL, NEEDS_NOTHING },
 	[COMMAND_DONE] = { TAKES_STEP, "PROOF", NEEDS_BOTH },
 	[COMMAND_FAIL] = { TAKES_STEP, "REASON", NEEDS_BOTH },
+	[COMMAND_ABORT] = { TAKES_STEP, NULL, NEEDS_TARGET },
 	[COMMAND_RETRY] = { TAKES_STEP, NULL, NEEDS_NOTHING },
 	[COMMAND_RECHECK] = { TAKES_STEP, NULL, NEEDS_TARGET },
 	[COMMAND_SKIP] = { TAKES_STEP, "REASON", NEEDS_BOTH },
+	[COMMAND_OVERRIDE] = { TAKES_RULE, "REASON", NEEDS_BOTH },
 	[COMMAND_ACK] = { TAKES_GATE, NULL, NEEDS_TARGET },
 	[COMMAND_MUTE] = { TAKES_GATE, "[15m] REASON", NEEDS_BOTH },
 	[COMMAND_UNMUTE] = { TAKES_GATE, NULL, NEEDS_TARGET },
+	[COMMAND_BASELINE] = { TAKES_NONE, "[REASON]", NEEDS_NOTHING },
 	[COMMAND_NOTE] = { TAKES_NONE, "TEXT", NEEDS_TEXT },
 	[COMMAND_PROBE] = { TAKES_PROBE, NULL, NEEDS_NOTHING },
 	[COMMAND_PARK] = { TAKES_NONE, NULL, NEEDS_NOTHING },
@@ -34,10 +44,9 @@ static const struct {
 };
 
 static const char *const target_names[] = {
-	[TAKES_NONE] = "",
-	[TAKES_STEP] = "STEP",
-	[TAKES_GATE] = "GATE",
-	[TAKES_PROBE] = "PROBE",
+	[TAKES_NONE] = "",	   [TAKES_STEP] = "STEP",
+	[TAKES_GATE] = "GATE",	   [TAKES_PROBE] = "PROBE",
+	[TAKES_ITEMS] = "ITEM...", [TAKES_RULE] = "RULE",
 };
 
 void
@@ -53,7 +62,8 @@ palette_usage(enum command_verb verb, char *to, size_t size)
 		   : must	     ? " "
 				     : " [",
 		   target, target[0] != '\0' && !must ? "]" : "",
-		   text != NULL ? " " : "", text != NULL ? text : "");
+		   text != NULL && text[0] != '\0' ? " " : "",
+		   text != NULL ? text : "");
 }
 
 /* Candidate `i` for a target; NULL behind the last. */
@@ -70,6 +80,14 @@ target_at(const struct frame *f, enum takes takes, size_t i)
 					       : NULL;
 	case TAKES_PROBE:
 		return i < b->probe_count ? b->probes[i].id : NULL;
+	case TAKES_ITEMS:
+		if (i < b->step_count)
+			return b->steps[i].id;
+		i -= b->step_count;
+		return i < b->rollback.undo_count ? b->rollback.undos[i].action
+						  : NULL;
+	case TAKES_RULE:
+		return i < b->invariant_count ? b->invariants[i].id : NULL;
 	case TAKES_NONE:
 		break;
 	}
@@ -148,7 +166,8 @@ parse_rest(const struct frame *f, const char *line, struct command *out,
 	char usage[80];
 
 	palette_usage(out->verb, usage, sizeof(usage));
-	if (takes != TAKES_NONE)
+	/* Several words; the director knows which are items by now. */
+	if (takes != TAKES_NONE && takes != TAKES_ITEMS)
 		next_word(&line, out->target, sizeof(out->target));
 	if (out->target[0] != '\0' &&
 	    target_known(f, takes, out->target) == NULL) {
@@ -243,7 +262,7 @@ palette_complete(const struct frame *f, struct entry *e)
 		entry_type(e, ' ');
 }
 
-void
+int
 palette_draw(const struct frame *f, struct canvas *c)
 {
 	struct rect area = dialog_area(f->view->rows, f->view->cols);
@@ -251,11 +270,14 @@ palette_draw(const struct frame *f, struct canvas *c)
 	const char *blank = strchr(typed, ' ');
 	struct dialog d = { .title = "Command: tab completes",
 			    .border = ROLE_FOCUS,
-			    .typed = typed };
+			    .typed = typed,
+			    .scroll = f->view->scroll };
 	char first[40], usage[80];
 	struct page p;
+	int scroll;
 
 	page_init(&p, c->set, dialog_width(area));
+	p.more = "down";
 	str_copy_n(first, sizeof(first), typed,
 		   blank != NULL ? (size_t)(blank - typed) : strlen(typed));
 	for (int i = 0; i < COMMAND_COUNT; i++) {
@@ -277,6 +299,7 @@ palette_draw(const struct frame *f, struct canvas *c)
 	}
 	if (p.count == 0)
 		page_text(&p, ROLE_ALERT, 0, "no such verb");
-	dialog_draw(c, area, &d, &p);
+	scroll = dialog_draw(c, area, &d, &p);
 	page_clear(&p);
+	return scroll;
 }

@@ -16,8 +16,8 @@ bool palette_parse(const struct frame *f, const char *line, struct command *out,
 /* Completes the word being typed as far as it is clear. */
 void palette_complete(const struct frame *f, struct entry *e);
 
-/* The box with the line and the words that match it. */
-void palette_draw(const struct frame *f, struct canvas *c);
+/* The box with the line and the words that match it; how far it scrolls. */
+int palette_draw(const struct frame *f, struct canvas *c);
 
 /* "skip STEP REASON" for help and the plain console. */
 void palette_usage(enum command_verb verb, char *to, size_t size);

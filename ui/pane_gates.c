@@ -160,6 +160,30 @@ name_text(enum charset set, char *to, size_t size, const char *name, int cells)
 			   words_glyph(set, GLYPH_CUT));
 }
 
+/* A breach that somebody has taken note of steps back. */
+static bool
+is_seen(const struct frame *f, int gate)
+{
+	return f->room->gates[gate].acknowledged &&
+	       f->findings[gate].verdict == VERDICT_NO_GO;
+}
+
+/* The row of a critical breach that has just come stands out, once. */
+static void
+mark_new(const struct frame *f, struct pen *p, int gate)
+{
+	const struct room_gate *g = &f->room->gates[gate];
+
+	if (g->verdict == VERDICT_NO_GO && !g->acknowledged &&
+	    g->since_ms == f->view->breach_ms &&
+	    f->book->gates.gates[gate].critical &&
+	    view_flashes(f->view, f->now.real_ms))
+		canvas_paint(
+			p->on,
+			(struct rect){ p->row, p->start, 1, p->end - p->start },
+			ROLE_BADGE_NO_GO);
+}
+
 static void
 draw_gate(const struct pane_kind *k, const struct frame *f, struct pen *p,
 	  int gate, bool is_selected)
@@ -168,7 +192,8 @@ draw_gate(const struct pane_kind *k, const struct frame *f, struct pen *p,
 	const struct gate_finding *d = &f->findings[gate];
 	struct look look = words_verdict(d->verdict);
 	bool is_stale = d->verdict == VERDICT_BLIND;
-	enum role text = is_stale ? ROLE_STALE : ROLE_NORMAL;
+	enum role text =
+		is_stale || is_seen(f, gate) ? ROLE_STALE : ROLE_NORMAL;
 	int space = p->end - p->col;
 	int name = space >= 70 ? 24 : space >= 50 ? 18 : 12;
 	int limit = space >= 50 ? 7 : 0;
@@ -202,6 +227,7 @@ draw_gate(const struct pane_kind *k, const struct frame *f, struct pen *p,
 		draw_trend(f, p, gate, trend);
 	pen_go(p, p->end - AGE_CELLS);
 	pen_printf(p, is_stale ? ROLE_BLIND : ROLE_DIM, "%5s", age);
+	mark_new(f, p, gate);
 }
 
 static void

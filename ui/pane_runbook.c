@@ -1,10 +1,20 @@
 /* pane_runbook - the steps of the night, or the rollback on its way. */
+#include <string.h>
+
 #include "base/str.h"
+#include "base/text.h"
 #include "ui/gauge.h"
 #include "ui/pane.h"
 #include "ui/rollback.h"
 
 #define GAUGE_CELLS 14
+#define CONFIRM_CELLS 11 /* "two persons" */
+#define TAKES_CELLS 8	 /* "~59m 59s" */
+#define STATE_CELLS (CONFIRM_CELLS + 1 + TAKES_CELLS + (int)sizeof("ready"))
+#define TITLE_CELLS 40 /* at most */
+#define TITLE_SHORT 20 /* beside a step that has more to say */
+#define ITEMS_LEAST 2  /* rows kept for them below the conditions */
+#define TITLE_LEAST 8
 
 static const char *const confirm_words[] = {
 	[CONFIRM_NONE] = "no confirm",
@@ -35,26 +45,47 @@ runbook_identify(const struct pane_kind *k, const struct frame *f, int i,
 		str_copy(to, size, f->book->steps[i].id);
 }
 
-/* What a step that has not begun waits for. */
+/* "needs publish-flow": what of it is not over.  That a step needs the row
+ * before it goes without saying, unless it is the selected one. */
 static void
-draw_ready(const struct frame *f, struct pen *p, size_t step)
+needs_text(const struct frame *f, size_t step, bool is_selected, char *to,
+	   size_t size)
 {
 	const struct book_step *s = &f->book->steps[step];
-	const char *dot = words_glyph(p->on->set, GLYPH_DOT);
+	size_t used = 0;
+	bool is_plain = true;
+
+	to[0] = '\0';
+	for (size_t i = 0; i < s->need_count; i++) {
+		const char *id = f->book->steps[s->needs[i]].id;
+
+		if (room_step_is_past(f->room, (size_t)s->needs[i]))
+			continue;
+		is_plain &= s->needs[i] + 1 == (int)step;
+		str_printf(to + used, size - used, "%s %s",
+			   used == 0 ? "needs" : "", id);
+		used = strlen(to);
+	}
+	if (is_plain && !is_selected)
+		to[0] = '\0';
+}
+
+/* What a step that has not begun waits for: its columns, and then `needs`
+ * where they have not been said before. */
+static void
+draw_ready(const struct frame *f, struct pen *p, size_t step, const char *needs)
+{
+	const struct book_step *s = &f->book->steps[step];
 	char takes[32];
 
-	str_duration(takes, sizeof(takes), s->takes_ms);
-	if (room_needs_met(f->room, step)) {
+	str_copy(takes, sizeof(takes), "~");
+	str_duration(takes + 1, sizeof(takes) - 1, s->takes_ms);
+	pen_field(p, CONFIRM_CELLS, ROLE_DIM, confirm_words[s->confirm]);
+	pen_field(p, TAKES_CELLS, ROLE_DIM, takes);
+	if (room_needs_met(f->room, step))
 		pen_text(p, ROLE_STRONG, "ready");
-	} else {
-		pen_text(p, ROLE_DIM, "needs");
-		for (size_t i = 0; i < s->need_count; i++)
-			if (!step_is_over(f->room->steps[s->needs[i]].state))
-				pen_printf(p, ROLE_DIM, " %s",
-					   f->book->steps[s->needs[i]].id);
-	}
-	pen_printf(p, ROLE_DIM, " %s %s %s ~%s", dot, confirm_words[s->confirm],
-		   dot, takes);
+	else
+		pen_text(p, ROLE_DIM, needs);
 }
 
 /* A step in hand: state, attempt, next try, time spent of time expected. */
@@ -107,6 +138,40 @@ draw_over(const struct frame *f, struct pen *p, size_t step)
 		pen_text(p, look.role, a->detail);
 }
 
+/* Has a step in this state more to say than its columns? */
+static bool
+is_talkative(enum step_state state)
+{
+	return step_is_running(state) || state == STEP_FAILED ||
+	       state == STEP_UNKNOWN || state == STEP_SKIPPED;
+}
+
+/* The title has what room there is before the columns; what a step needs
+ * takes a part of it where none is left behind them. */
+static void
+draw_title(struct pen *p, const struct book_step *s, enum step_state state,
+	   char *needs)
+{
+	int space = p->end - p->col - STATE_CELLS - 1;
+	int title = space > TITLE_CELLS ? TITLE_CELLS : space;
+	int wanted = text_width(needs);
+
+	if (is_talkative(state) && space < TITLE_CELLS)
+		title = TITLE_SHORT;
+	if (title < TITLE_LEAST)
+		return;
+	if (wanted == 0 || space - title > wanted) {
+		pen_field(p, title, ROLE_NORMAL, s->title);
+		return;
+	}
+	if (wanted + TITLE_LEAST >= title)
+		wanted = title;
+	else
+		pen_field(p, title - wanted - 1, ROLE_NORMAL, s->title);
+	pen_field(p, wanted, ROLE_DIM, needs);
+	needs[0] = '\0';
+}
+
 static void
 draw_step(const struct frame *f, struct pen *p, size_t step, bool is_selected)
 {
@@ -115,18 +180,20 @@ draw_step(const struct frame *f, struct pen *p, size_t step, bool is_selected)
 	struct look look = words_step(state);
 	int space = p->end - p->col;
 	bool is_lit = is_selected && f->view->focus == VIEW_RUNBOOK;
+	char needs[160] = "";
 
 	pane_pointer(f, p, VIEW_RUNBOOK, is_selected);
 	pen_glyph(p, look.role, look.glyph);
-	pen_printf(p, ROLE_NORMAL, " %2d ", (int)step + 1);
+	pen_printf(p, ROLE_NORMAL, "%s%2d ",
+		   str_in_words(f->view->marks, s->id) ? "*" : " ",
+		   (int)step + 1);
 	pen_field(p, space >= 70 ? 16 : 13,
 		  is_lit ? ROLE_SELECTED : ROLE_STRONG, s->id);
-	if (space >= 100)
-		pen_field(p, 40, ROLE_NORMAL, s->title);
-	else if (space >= 74)
-		pen_field(p, 20, ROLE_NORMAL, s->title);
 	if (state == STEP_READY)
-		draw_ready(f, p, step);
+		needs_text(f, step, is_selected, needs, sizeof(needs));
+	draw_title(p, s, state, needs);
+	if (state == STEP_READY)
+		draw_ready(f, p, step, needs);
 	else if (step_is_running(state))
 		draw_running(f, p, step);
 	else
@@ -151,8 +218,7 @@ heading(const struct frame *f, enum charset set, char *to, size_t size)
 	int next = frame_shows_rollback(f) ? -1 : room_next_step(f->room);
 	char span[24];
 
-	words_span(span, sizeof(span),
-		   (f->now.room_ms - f->room->opened_ms) / 60000 * 60000);
+	words_long(span, sizeof(span), f->now.room_ms - f->room->opened_ms);
 	if (frame_shows_rollback(f))
 		str_printf(to, size, " %s rollback, %d items", dot,
 			   (int)f->room->undo_count);
@@ -172,17 +238,26 @@ runbook_draw(const struct pane_kind *k, const struct frame *f, struct canvas *c,
 	bool is_back = frame_shows_rollback(f);
 	int count = runbook_count(k, f);
 	int selected = pane_selected(f, VIEW_RUNBOOK);
+	int waits = is_back ? rollback_conditions(f) : 0;
 	char more[160];
 	struct rect in;
 	struct pen p;
 	int top;
 
 	heading(f, c->set, more, sizeof(more));
+	if (f->view->marks[0] != '\0')
+		str_copy(more, sizeof(more), " * marked: R takes it back");
 	in = pane_frame(k, f, c, r, more);
 	if (is_back && in.rows > 1) {
 		p = canvas_pen(c, in.row++, in.col, in.cols);
 		in.rows--;
 		rollback_line(f, &p);
+	}
+	/* What is waited for stands above what was done. */
+	for (int i = 0; i < waits && in.rows > ITEMS_LEAST; i++) {
+		p = canvas_pen(c, in.row++, in.col, in.cols);
+		in.rows--;
+		rollback_condition(f, i, &p);
 	}
 	top = pane_top(count, in.rows, selected);
 	for (int i = 0; i < in.rows && top + i < count; i++) {

@@ -32,6 +32,7 @@ struct plain {
 	char decision[24]; /* verdict and cause that were shown */
 	char choices[240];
 	enum rollback_state rollback;
+	int64_t counted_s;	 /* of a countdown, as last shown */
 	char digest[DIGEST_HEX]; /* of the plan that was shown */
 	int64_t asked_ms;	 /* real: when */
 	int prompts;
@@ -43,7 +44,7 @@ struct plain {
 static const char *
 mode_word(const struct plain *p)
 {
-	if (p->snapshot->is_read_only)
+	if (p->snapshot->is_read_only || p->view.is_read_only)
 		return "READ-ONLY";
 	return str_same(p->snapshot->room->mode, "DRILL") ? "DRILL" : "LIVE";
 }
@@ -200,11 +201,34 @@ show_prompt(struct plain *p, const struct frame *f)
 	for (size_t i = 0; i < q->line_count; i++)
 		say_now(p, "plan %d of %d: %s", (int)i + 1, (int)q->line_count,
 			q->lines[i]);
+	if (q->awaits[0] != '\0')
+		say_now(p, "plan waits for a second person: %s", q->awaits);
 	buf_printf(&p->out,
 		   "%s %d> type  %s  and enter; \"no\" leaves everything as "
 		   "it is\n",
 		   mode_word(p), ++p->prompts, prompt_phrase(q));
 	forget_input(p);
+}
+
+/* What begins by itself is told every ten seconds, then every second. */
+static void
+show_countdown(struct plain *p, const struct frame *f)
+{
+	const struct room_prompt *q = &f->room->prompt;
+	int64_t left_s = (q->begins_ms - f->now.room_ms) / 1000;
+	int64_t step = left_s > 5 ? 10 : 1;
+
+	if (!q->open || q->begins_ms == 0) {
+		p->counted_s = INT64_MAX;
+		return;
+	}
+	if (left_s < 0 || left_s > p->counted_s - step)
+		return;
+	p->counted_s = left_s;
+	say_now(p,
+		"the rollback begins by itself in %lld s; \"no\" declines "
+		"it",
+		(long long)left_s);
 }
 
 /* "1 arm publish-flow, 2 rollback, 3 status, 4 park", when it changes. */
@@ -249,6 +273,7 @@ show(struct plain *p)
 	show_rollback(p, &f);
 	show_notice(p);
 	show_prompt(p, &f);
+	show_countdown(p, &f);
 	show_choices(p, &f);
 	frame_clear(&f);
 	write_out(p);
@@ -322,7 +347,8 @@ answer_prompt(struct plain *p, const struct frame *f, const char *line)
 		return true;
 	}
 	if (str_same(line, "rollback") || str_same(line, "status") ||
-	    str_same(line, "help") || str_same(line, "park"))
+	    str_same(line, "help") || str_same(line, "park") ||
+	    str_starts(line, "override "))
 		return false;
 	if (!prompt_check(q, line, why, sizeof(why))) {
 		say_now(p, "%s", why);
@@ -469,6 +495,22 @@ take_input(struct plain *p)
 		take_byte(p, bytes[i]);
 }
 
+/* Stopping the process would stop gates and steps with it. */
+static void
+stop(struct plain *p)
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL }, before;
+
+	if (p->snapshot->is_held) {
+		say_now(p, "suspend is off: it would stop the probes");
+		write_out(p);
+		return;
+	}
+	sigaction(SIGTSTP, &usual, &before);
+	raise(SIGTSTP);
+	sigaction(SIGTSTP, &before, NULL);
+}
+
 static void
 take_signals(struct plain *p)
 {
@@ -480,6 +522,8 @@ take_signals(struct plain *p)
 			lose(p, "hangup");
 		else if (numbers[i] == SIGTERM || numbers[i] == SIGINT)
 			lose(p, "told to end");
+		else if (numbers[i] == SIGTSTP)
+			stop(p);
 }
 
 static void
@@ -519,10 +563,11 @@ wait_for_something(struct plain *p)
 enum console_end
 plain_run(const struct console_source *source, const struct plain_options *o)
 {
-	struct plain p = { .source = source, .o = o };
+	struct plain p = { .source = source, .o = o, .counted_s = INT64_MAX };
 	const struct room *r;
 
 	view_init(&p.view);
+	p.view.is_read_only = source->is_read_only;
 	buf_init(&p.out, OUT_BYTES);
 	p.is_deaf = o->in_fd < 0;
 	p.snapshot = source->look(source->with);

@@ -4,7 +4,10 @@
 #include <assert.h>
 
 #include "base/str.h"
+#include "model/room_health.h"
 #include "ui/gauge.h"
+
+#define GAUGE_CELLS 12
 
 static const struct {
 	const char *text;
@@ -31,6 +34,109 @@ items_over(const struct room *r)
 	return done;
 }
 
+/* What is amiss is told before what only takes its time. */
+static const enum validation_state by_trouble[] = { VALIDATION_FAILING,
+						    VALIDATION_MISSING,
+						    VALIDATION_SETTLING,
+						    VALIDATION_HOLDS };
+
+static bool
+is_worse(const struct room_health *a, const struct room_health *b)
+{
+	for (size_t i = 0; a->state != b->state; i++)
+		if (by_trouble[i] == a->state || by_trouble[i] == b->state)
+			return by_trouble[i] == a->state;
+	return a->left_ms > b->left_ms;
+}
+
+static const struct look health_looks[] = {
+	[VALIDATION_MISSING] = { ROLE_BLIND, ROLE_BLIND, GLYPH_BLIND },
+	[VALIDATION_FAILING] = { ROLE_NO_GO, ROLE_NO_GO, GLYPH_NO_GO },
+	[VALIDATION_SETTLING] = { ROLE_RUNNING, ROLE_RUNNING, GLYPH_RUNNING },
+	[VALIDATION_HOLDS] = { ROLE_DONE, ROLE_DONE, GLYPH_GO },
+};
+
+/* The i-th condition that counts; how many there are when i is beyond. */
+static int
+find_condition(const struct frame *f, int i, struct room_health *out,
+	       const struct book_validation **row)
+{
+	const struct book_rollback *b = &f->book->rollback;
+	int count = 0;
+
+	if (f->room->rollback != ROLLBACK_VALIDATING)
+		return 0;
+	for (size_t k = 0; k < b->validation_count; k++) {
+		room_health(f->room, k, f->now.room_ms, out);
+		if (!out->applies)
+			continue;
+		*row = &b->validations[k];
+		if (count++ == i)
+			return i;
+	}
+	return count;
+}
+
+int
+rollback_conditions(const struct frame *f)
+{
+	const struct book_validation *row;
+	struct room_health h;
+
+	return find_condition(f, -1, &h, &row);
+}
+
+void
+rollback_condition(const struct frame *f, int i, struct pen *p)
+{
+	const struct book_validation *row = NULL;
+	struct room_health h;
+	struct look look;
+	char shown[160], left[24];
+
+	if (find_condition(f, i, &h, &row) != i || row == NULL)
+		return;
+	look = health_looks[h.state];
+	words_shown(p->on->set, shown, sizeof(shown), h.text);
+	pen_text(p, ROLE_NORMAL, " ");
+	pen_glyph(p, look.role, look.glyph);
+	pen_printf(p, look.role, " %s", shown);
+	if (h.state != VALIDATION_SETTLING)
+		return;
+	words_age(left, sizeof(left), h.left_ms);
+	pen_text(p, ROLE_NORMAL, " ");
+	gauge_draw(p, GAUGE_CELLS, ROLE_CHART, (double)h.good_ms,
+		   (double)row->for_ms);
+	pen_printf(p, ROLE_STRONG, " %s left", left);
+}
+
+/* "4 of 5 hold, 57s left: trunk stable good for 1m 3s of 2m" */
+static void
+waits_line(const struct frame *f, struct pen *p)
+{
+	int count = rollback_conditions(f), holding = 0;
+	struct room_health h, worst = { .state = VALIDATION_HOLDS };
+	const struct book_validation *row;
+	int64_t left_ms = 0;
+	char shown[160], left[24];
+
+	for (int i = 0; i < count; i++) {
+		find_condition(f, i, &h, &row);
+		holding += h.state == VALIDATION_HOLDS;
+		left_ms = h.left_ms > left_ms ? h.left_ms : left_ms;
+		if (is_worse(&h, &worst))
+			worst = h;
+	}
+	words_shown(p->on->set, shown, sizeof(shown), worst.text);
+	words_age(left, sizeof(left), left_ms);
+	pen_printf(p, ROLE_STRONG, "%d of %d hold%s%s%s", holding, count,
+		   worst.state == VALIDATION_SETTLING ? ", " : "",
+		   worst.state == VALIDATION_SETTLING ? left : "",
+		   worst.state == VALIDATION_SETTLING ? " left" : "");
+	if (holding < count)
+		pen_printf(p, health_looks[worst.state].role, ": %s", shown);
+}
+
 void
 rollback_line(const struct frame *f, struct pen *p)
 {
@@ -47,10 +153,18 @@ rollback_line(const struct frame *f, struct pen *p)
 	if (r->rollback_began_ms >= 0 && r->rollback >= ROLLBACK_RUNNING) {
 		words_span(spent, sizeof(spent), spent_ms);
 		words_span(rto, sizeof(rto), rto_ms);
-		pen_printf(p, ROLE_STRONG, "  %d of %d undone  ",
-			   (int)items_over(r), (int)r->undo_count);
+		if (rollback_conditions(f) == 0)
+			pen_printf(p, ROLE_STRONG, "  %d of %d undone",
+				   (int)items_over(r), (int)r->undo_count);
 		pen_printf(p, spent_ms > rto_ms ? ROLE_NO_GO : ROLE_STRONG,
-			   "%s of RTO %s ", spent, rto);
+			   "  %s of RTO %s ", spent, rto);
+	}
+	if (rollback_conditions(f) > 0) {
+		pen_text(p, ROLE_NORMAL, " ");
+		waits_line(f, p);
+		return;
+	}
+	if (r->rollback_began_ms >= 0 && r->rollback >= ROLLBACK_RUNNING) {
 		gauge_draw(p, 20, spent_ms > rto_ms ? ROLE_NO_GO : ROLE_CHART,
 			   (double)spent_ms, (double)rto_ms);
 	}
@@ -73,7 +187,11 @@ rollback_item(const struct frame *f, int i, struct pen *p)
 	char text[64];
 
 	pen_glyph(p, look.role, look.glyph);
-	pen_printf(p, ROLE_NORMAL, " %2d ", i + 1);
+	pen_printf(p, ROLE_NORMAL, "%s%2d ",
+		   str_in_words(f->view->marks, plan_name(f->book, &u->item))
+			   ? "*"
+			   : " ",
+		   i + 1);
 	pen_field(p, wide ? 26 : 18, ROLE_STRONG, plan_name(f->book, &u->item));
 	pen_field(p, 10, look.role, step_word(u->act.state));
 	if (u->act.attempt > 1)

@@ -9,9 +9,12 @@
 #include "ui/head.h"
 #include "ui/help.h"
 #include "ui/page.h"
+#include "ui/page_matrix.h"
 #include "ui/palette.h"
 #include "ui/pane.h"
 #include "ui/prompt.h"
+#include "ui/records.h"
+#include "ui/rollback.h"
 
 static void
 draw_head(const struct frame *f, struct canvas *c)
@@ -46,7 +49,7 @@ draw_tiny(const struct frame *f, struct canvas *c)
 static void
 draw_small(const struct frame *f, struct canvas *c)
 {
-	char shown[DECISION_SENTENCE + 40];
+	char said[DECISION_SENTENCE + 120], shown[DECISION_SENTENCE + 160];
 	struct pen p;
 	struct page page;
 	int rows = c->rows - 5;
@@ -54,7 +57,8 @@ draw_small(const struct frame *f, struct canvas *c)
 	head_place(f, c, 0);
 	p = canvas_pen(c, 1, 0, c->cols);
 	head_badge(f, &p);
-	words_shown(c->set, shown, sizeof(shown), head_sentence(f));
+	head_say(f, said, sizeof(said));
+	words_shown(c->set, shown, sizeof(shown), said);
 	page_init(&page, c->set, c->cols);
 	page_text(&page, ROLE_NORMAL, 0, shown);
 	if (rows > (int)page.count)
@@ -101,7 +105,8 @@ make_layout(const struct frame *f, struct layout *l)
 	for (int i = 0; i < LAYOUT_NEEDS; i++)
 		need[i] = pane_kinds[i]->count(pane_kinds[i], f);
 	if (frame_shows_rollback(f))
-		need[VIEW_RUNBOOK]++; /* the line about the whole */
+		/* The line about the whole, and what is waited for. */
+		need[VIEW_RUNBOOK] += 1 + rollback_conditions(f);
 	layout_make(l, v->layout, v->rows, v->cols, need, v->focus);
 }
 
@@ -110,7 +115,7 @@ static bool
 draw_page(const struct frame *f, struct canvas *c, struct rect body,
 	  int *scroll)
 {
-	switch (f->view->mode) {
+	switch (view_seen(f->view)) {
 	case MODE_GATE:
 		*scroll = detail_gate(f, c, body);
 		return true;
@@ -118,10 +123,13 @@ draw_page(const struct frame *f, struct canvas *c, struct rect body,
 		*scroll = detail_step(f, c, body);
 		return true;
 	case MODE_JOURNAL:
-		*scroll = detail_journal(f, c, body);
+		*scroll = records_draw(f, c, body);
+		return true;
+	case MODE_RECORD:
+		*scroll = records_draw_one(f, c, body);
 		return true;
 	case MODE_MATRIX:
-		*scroll = detail_matrix(f, c, body);
+		*scroll = matrix_draw(f, c, body);
 		return true;
 	case MODE_HELP:
 		*scroll = help_draw(f, c, body);
@@ -132,23 +140,23 @@ draw_page(const struct frame *f, struct canvas *c, struct rect body,
 }
 
 static void
-draw_box(const struct frame *f, struct canvas *c)
+draw_box(const struct frame *f, struct canvas *c, int *scroll)
 {
 	switch (f->view->mode) {
 	case MODE_PROMPT:
-		prompt_draw(f, c);
+		*scroll = prompt_draw(f, c);
 		break;
 	case MODE_ALARM:
-		dialog_alarm(f, c);
+		*scroll = dialog_alarm(f, c);
 		break;
 	case MODE_ASK:
-		dialog_ask(f, c);
+		*scroll = dialog_ask(f, c);
 		break;
 	case MODE_LEAVE:
-		dialog_leave(f, c);
+		*scroll = dialog_leave(f, c);
 		break;
 	case MODE_PALETTE:
-		palette_draw(f, c);
+		*scroll = palette_draw(f, c);
 		break;
 	default:
 		break;
@@ -189,8 +197,8 @@ static void
 draw_word(const struct frame *f, struct canvas *c)
 {
 	const struct view *v = f->view;
-	bool is_fresh =
-		v->word_ms > 0 && f->now.real_ms - v->word_ms < VIEW_WORD_MS;
+	bool is_fresh = v->word[0] != '\0' && v->word_ms > 0 &&
+			f->now.real_ms - v->word_ms < VIEW_WORD_MS;
 	int row = v->layout <= LAYOUT_SMALL ? c->rows - 1 : c->rows - 2;
 	struct pen p = canvas_pen(c, row, 0, c->cols);
 
@@ -199,9 +207,18 @@ draw_word(const struct frame *f, struct canvas *c)
 	if (v->mode == MODE_FILTER) {
 		canvas_fill(c, (struct rect){ row, 0, 1, c->cols },
 			    ROLE_NORMAL);
-		pen_printf(&p, ROLE_PROMPT, "/%s_", v->filter.text);
+		pen_printf(&p, ROLE_PROMPT, "/%s_",
+			   (view_seen(v) == MODE_MAIN ? &v->filter
+						      : &v->page_filter)
+				   ->text);
 	} else if (is_fresh) {
 		draw_said(f, c, row);
+	} else if (v->reading[0] != '\0') {
+		canvas_fill(c, (struct rect){ row, 0, 1, c->cols },
+			    ROLE_NORMAL);
+		pen_printf(&p, ROLE_RUNNING, " %s %s, %d s",
+			   words_glyph(c->set, GLYPH_RUNNING), v->reading,
+			   (int)((f->now.real_ms - v->reading_ms) / 1000));
 	}
 }
 
@@ -225,15 +242,15 @@ screen_draw(struct canvas *c, const struct snapshot *s, const struct view *v,
 		if (!draw_page(&f, c, body, &scroll))
 			draw_small(&f, c);
 		head_place(&f, c, 0);
-		help_line(&f, c, l.keys);
 	} else {
 		draw_head(&f, c);
 		if (!draw_page(&f, c, l.body, &scroll))
 			draw_panes(&f, c, &l);
-		help_line(&f, c, l.keys);
 	}
-	if (v->layout != LAYOUT_TINY)
-		draw_box(&f, c);
+	if (v->layout != LAYOUT_TINY) {
+		draw_box(&f, c, &scroll);
+		help_line(&f, c, l.keys, scroll > 0);
+	}
 	draw_word(&f, c);
 	frame_clear(&f);
 	return scroll;

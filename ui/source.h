@@ -20,7 +20,14 @@ struct console_source {
 	/* A recorded night can be turned, by `ms` where that is a way; NULL:
 	 * this is no recording.  The next look() shows what came of it. */
 	void (*turn)(void *with, enum turn turn, int64_t ms);
-	int fd; /* readable when a newer picture is there; -1 none */
+	/* Record `seq` of the journal in `room`, as journal_find(); NULL:
+	 * records cannot be opened here. */
+	enum err_code (*record)(const char *room, int64_t seq,
+				struct record *out, struct err *e);
+	int (*watchers)(const char *room); /* who look at it; NULL unknown */
+	const char *room;
+	bool is_read_only; /* whoever sits here only looks */
+	int fd;		   /* readable when a newer picture is there; -1 none */
 	void *with;
 };
 

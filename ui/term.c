@@ -20,6 +20,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "ui/guard.h"
+#include "ui/term_name.h"
 
 #define ESC_DELAY_MS 25
 #define PASTE_BEGIN (KEY_MAX + 1)
@@ -83,22 +84,6 @@ send_bytes(const struct term *t, const char *bytes, size_t len)
 }
 
 static bool
-begins_with_any(const char *name, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (str_starts(name, *list))
-			return true;
-	return false;
-}
-
-/* Terminals that understand what xterm does, by the begin of their names. */
-static const char *const xterms[] = { "xterm",	 "ghostty", "kitty",
-				      "foot",	 "rxvt",    "alacritty",
-				      "wezterm", "contour", "rio",
-				      "tmux",	 "screen",  "konsole",
-				      "putty",	 "st-",	    NULL };
-
-static bool
 can_draw(void)
 {
 	char *cup = tigetstr("cup");
@@ -129,21 +114,14 @@ new_screen(const char *name, FILE *out, FILE *in)
 static bool
 find_screen(struct term *t, const char *name)
 {
-	const char *const names[] = {
-		name,
-		begins_with_any(name, xterms) ? "xterm-256color" : NULL,
-		getenv("TMUX") != NULL ? "tmux-256color" : NULL,
-		getenv("TMUX") != NULL ? "screen-256color" : NULL,
-		"vt100",
-	};
+	const char *names[TERM_NAMES];
+	size_t count = term_names(name, getenv("TMUX") != NULL, names);
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		if (names[i] == NULL)
-			continue;
+	for (size_t i = 0; i < count; i++) {
 		t->screen = new_screen(names[i], t->out, t->in);
 		if (t->screen == NULL)
 			continue;
-		t->speaks_xterm = begins_with_any(names[i], xterms);
+		t->speaks_xterm = term_speaks_xterm(names[i]);
 		return true;
 	}
 	return false;
@@ -554,6 +532,17 @@ term_bell(struct term *t)
 }
 
 void
+term_flash(struct term *t)
+{
+	char *bytes = tigetstr("flash");
+
+	if (bytes != NULL && bytes != (char *)-1)
+		flash();
+	else
+		term_bell(t);
+}
+
+void
 term_title(struct term *t, const char *text)
 {
 	char clean[sizeof(t->title)], bytes[sizeof(t->title) + 16];
@@ -570,13 +559,37 @@ term_title(struct term *t, const char *text)
 }
 
 void
-term_suspend(struct term *t)
+term_resume(struct term *t)
 {
-	if (t->speaks_xterm)
-		send_bytes(t, PASTE_OFF, strlen(PASTE_OFF));
+	/* The library takes the screen again only after it was given back, and
+	 * with it would come, until the next drawing, modes in which keys are
+	 * echoed: so it gives it back in ours. */
+	reset_prog_mode();
+	def_shell_mode();
 	endwin();
-	raise(SIGTSTP);
 	if (t->speaks_xterm)
 		send_bytes(t, PASTE_ON, strlen(PASTE_ON));
 	term_redraw(t);
+}
+
+void
+term_suspend(struct term *t)
+{
+	struct sigaction stop = { .sa_handler = SIG_DFL }, before;
+
+	if (t->speaks_xterm)
+		send_bytes(t, PASTE_OFF, strlen(PASTE_OFF));
+	endwin();
+	guard_modes();
+	sigaction(SIGTSTP, &stop, &before);
+	raise(SIGTSTP);
+	sigaction(SIGTSTP, &before, NULL);
+}
+
+bool
+term_is_ours(const struct term *t)
+{
+	pid_t front = tcgetpgrp(t->in_fd);
+
+	return front < 0 || front == getpgrp();
 }

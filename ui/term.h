@@ -33,10 +33,12 @@ void term_close(struct term *t, bool is_gone);
  * return; async-signal-safe, never blocks, any number of times. */
 void term_restore(void);
 
+/* What the terminal can show. */
 enum charset term_charset(const struct term *t);
 /* The real size, clamped to what a canvas may be. */
 void term_size(const struct term *t, int *rows, int *cols);
 
+/* Sends only what differs from what stands there. */
 void term_draw(struct term *t, const struct canvas *c);
 void term_redraw(struct term *t); /* the next drawing writes every cell */
 
@@ -45,9 +47,18 @@ void term_redraw(struct term *t); /* the next drawing writes every cell */
 size_t term_read(struct term *t, struct press *out, size_t max, bool *is_lost);
 void term_flush(struct term *t); /* forgets what was typed ahead */
 
+/* Rings once. */
 void term_bell(struct term *t);
+void term_flash(struct term *t); /* the visible bell, where there is one */
 void term_title(struct term *t, const char *text); /* cleaned to ASCII */
-/* Gives the screen back, stops the process, takes it again on return. */
+/* Gives the screen back and stops the process.  When it goes on the terminal
+ * may be another's: term_resume() once it is ours. */
 void term_suspend(struct term *t);
+/* After a stop that was not ours: whatever the terminal has become since, the
+ * next drawing makes it the screen again. */
+void term_resume(struct term *t);
+/* May this process use its terminal now?  Not while it runs in the background
+ * of a shell: then it neither draws nor reads. */
+bool term_is_ours(const struct term *t);
 
 #endif

@@ -2,8 +2,11 @@
 #include "ui/verb.h"
 
 #include "base/str.h"
+#include "ui/page_matrix.h"
 #include "ui/pane.h"
 #include "ui/press.h"
+#include "ui/prompt.h"
+#include "ui/records.h"
 
 #define PAGE 10 /* rows of a page key */
 
@@ -45,15 +48,34 @@ distance(int32_t code)
 	}
 }
 
+/* A plan is read line by line: no key jumps over a line of it. */
+static void
+read_plan(struct hand *h, int by)
+{
+	struct view *v = h->view;
+	struct prompt_box box;
+	int most;
+
+	prompt_measure(h->frame->room, v, &box);
+	/* The last row of a cut page says how much more there is. */
+	most = box.rows > 1 ? box.rows - 1 : 1;
+	v->scroll_max = box.scroll_max;
+	view_scroll(v, by > most ? most : by < -most ? -most : by);
+	if (v->scroll > v->prompt.read_to)
+		v->prompt.read_to = v->scroll;
+}
+
 void
 verb_move(struct hand *h)
 {
 	int by = distance(h->code);
 
-	if (h->view->mode == MODE_MAIN)
+	if (h->view->mode == MODE_PROMPT)
+		read_plan(h, by);
+	else if (h->view->mode == MODE_MAIN)
 		pane_move(h->frame, h->view, by);
 	else if (h->view->mode == MODE_JOURNAL)
-		view_scroll(h->view, -by); /* counted from its end */
+		records_move(h->frame, h->view, by);
 	else
 		view_scroll(h->view, by);
 }
@@ -68,9 +90,10 @@ verb_back(struct hand *h)
 		return;
 	}
 	if (v->mode == MODE_FILTER)
-		entry_clear(&v->filter);
+		entry_clear(view_filter(v));
 	if (v->mode == MODE_MAIN) {
 		entry_clear(&v->filter);
+		v->marks[0] = '\0';
 		v->selected[v->focus][0] = '\0';
 		v->word_ms = 0;
 		return;
@@ -134,12 +157,56 @@ void
 verb_journal(struct hand *h)
 {
 	view_open(h->view, MODE_JOURNAL);
+	entry_clear(&h->view->page_filter);
+	h->view->record_seq = 0;
+}
+
+void
+verb_notes(struct hand *h)
+{
+	verb_journal(h);
+	str_copy(h->view->page_filter.text, sizeof(h->view->page_filter.text),
+		 record_rows[RECORD_NOTE].word);
+}
+
+/* The records that name the step which is open. */
+void
+verb_records(struct hand *h)
+{
+	char id[SIGNAL_NAME];
+
+	str_copy(id, sizeof(id), h->view->subject);
+	verb_journal(h);
+	str_copy(h->view->page_filter.text, sizeof(h->view->page_filter.text),
+		 id);
+}
+
+void
+verb_record(struct hand *h)
+{
+	int64_t to = h->view->record_seq + (h->code == '[' ? -1 : 1);
+
+	if (to < 1 || to > h->frame->room->records)
+		view_say(h->view, h->frame->now.real_ms,
+			 to < 1 ? "this is the first record"
+				: "this is the newest record");
+	else
+		h->out->record_seq = to;
 }
 
 void
 verb_matrix(struct hand *h)
 {
 	view_open(h->view, MODE_MATRIX);
+	h->view->across = 0;
+}
+
+void
+verb_across(struct hand *h)
+{
+	bool is_left = h->code == PRESS_LEFT || h->code == 'h';
+
+	matrix_across(h->frame, h->view, is_left ? -1 : 1);
 }
 
 void
@@ -155,7 +222,7 @@ void
 verb_filter(struct hand *h)
 {
 	view_open(h->view, MODE_FILTER);
-	entry_clear(&h->view->filter);
+	entry_clear(view_filter(h->view));
 }
 
 void

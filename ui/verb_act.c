@@ -4,6 +4,7 @@
 #include "ui/pane.h"
 #include "ui/press.h"
 #include "ui/prompt.h"
+#include "ui/records.h"
 #include "ui/verb.h"
 
 static void
@@ -23,6 +24,22 @@ may_act(struct hand *h)
 	return false;
 }
 
+/* Making a plan reads the world: that takes its time, which is shown. */
+static void
+await(struct hand *h)
+{
+	const struct command *c = &h->out->command;
+	const struct book *b = h->frame->book;
+
+	if (c->verb == COMMAND_ROLLBACK)
+		view_await(h->view, h->frame->now.real_ms, -1,
+			   "the rollback's plan is being made");
+	for (size_t i = 0; c->verb == COMMAND_ARM && i < b->step_count; i++)
+		if (str_same(b->steps[i].id, c->target))
+			view_await(h->view, h->frame->now.real_ms, (int)i,
+				   "the plan of %s is being made", c->target);
+}
+
 static void
 send(struct hand *h, enum command_verb verb, const char *target)
 {
@@ -31,6 +48,7 @@ send(struct hand *h, enum command_verb verb, const char *target)
 	*c = (struct command){ .verb = verb };
 	str_copy(c->target, sizeof(c->target), target);
 	h->out->has_command = true;
+	await(h);
 }
 
 /* Opens a question; its answer becomes the command. */
@@ -113,7 +131,11 @@ enter_step(struct hand *h)
 void
 verb_enter(struct hand *h)
 {
-	if (h->view->focus != VIEW_RUNBOOK)
+	if (h->view->mode == MODE_JOURNAL)
+		h->out->record_seq = records_selected(h->frame);
+	else if (h->view->mode == MODE_STEP)
+		verb_records(h);
+	else if (h->view->focus != VIEW_RUNBOOK)
 		verb_gate(h);
 	else if (frame_shows_rollback(h->frame))
 		say(h, "v shows the runbook; r tries a halted rollback again");
@@ -132,7 +154,35 @@ verb_rollback(struct hand *h)
 		return;
 	}
 	send(h, COMMAND_ROLLBACK, "");
-	say(h, "the rollback's plan is being made");
+	str_copy(h->out->command.text, sizeof(h->out->command.text),
+		 h->view->marks);
+	h->view->marks[0] = '\0';
+}
+
+void
+verb_mark(struct hand *h)
+{
+	const struct frame *f = h->frame;
+	int row = pane_selected(f, VIEW_RUNBOOK);
+	const char *name = NULL;
+
+	if (!may_act(h))
+		return;
+	if (h->view->focus == VIEW_RUNBOOK && row >= 0)
+		name = frame_shows_rollback(f)
+			       ? plan_name(f->book, &f->room->undos[row].item)
+			       : f->book->steps[row].id;
+	if (name == NULL) {
+		say(h, "nothing is marked: 5 leads to the runbook");
+		return;
+	}
+	view_mark(h->view, name);
+	if (h->view->marks[0] != '\0')
+		view_say(h->view, f->now.real_ms,
+			 "R shows the plan that takes back: %s",
+			 h->view->marks);
+	else
+		say(h, "nothing is marked: R takes all back");
 }
 
 void
@@ -151,8 +201,13 @@ verb_decline(struct hand *h)
 void
 verb_ack(struct hand *h)
 {
-	const struct gate *g = gate_meant(h);
+	const struct gate *g;
 
+	if (h->view->focus == VIEW_RUNBOOK && frame_shows_rollback(h->frame)) {
+		verb_mark(h);
+		return;
+	}
+	g = gate_meant(h);
 	if (g != NULL && may_act(h))
 		send(h, COMMAND_ACK, g->signal);
 }
@@ -206,6 +261,15 @@ verb_fail(struct hand *h)
 }
 
 void
+verb_abort(struct hand *h)
+{
+	const struct book_step *s = step_meant(h);
+
+	if (s != NULL)
+		ask(h, COMMAND_ABORT, s->id, "abort", "End what is under way:");
+}
+
+void
 verb_retry(struct hand *h)
 {
 	const struct book_step *s;
@@ -245,6 +309,14 @@ verb_mute(struct hand *h)
 		    "\"15m reason\", or a reason, to mute");
 }
 
+/* Whoever only looks at a room that is held here parks it by leaving. */
+static bool
+parks(const struct hand *h)
+{
+	return h->view->is_read_only && h->frame->snapshot->is_held &&
+	       h->frame->room->life == ROOM_OPEN;
+}
+
 void
 verb_leave(struct hand *h)
 {
@@ -252,7 +324,7 @@ verb_leave(struct hand *h)
 
 	if (h->view->is_leaving)
 		say(h, "the room is being parked: the act in hand ends first");
-	else if (!frame_may_act(h->frame, &why))
+	else if (!frame_may_act(h->frame, &why) && !parks(h))
 		h->out->wants_leave = true;
 	else
 		view_open(h->view, MODE_LEAVE);
@@ -263,6 +335,10 @@ verb_park(struct hand *h)
 {
 	if (h->view->mode != MODE_LEAVE) {
 		verb_leave(h);
+		return;
+	}
+	if (parks(h)) {
+		h->out->wants_leave = true;
 		return;
 	}
 	if (!may_act(h))
@@ -325,26 +401,58 @@ submit_ask(struct hand *h)
 	view_open(h->view, MODE_MAIN);
 }
 
+/* ":override RULE REASON" under the plan it is for; the box shows the plan
+ * anew, as it is then. */
+static void
+submit_override(struct hand *h)
+{
+	struct entry *typed = &h->view->prompt.typed;
+	struct command c;
+	char why[200];
+
+	if (!palette_parse(h->frame, typed->text + 1, &c, why, sizeof(why))) {
+		say(h, why);
+	} else if (c.verb != COMMAND_OVERRIDE) {
+		say(h, "under a plan only :override is taken: esc leaves it");
+	} else {
+		h->out->command = c;
+		h->out->has_command = true;
+		entry_clear(typed);
+	}
+}
+
 /* The one place where a confirm is made. */
 static void
 submit_prompt(struct hand *h)
 {
 	const struct room_prompt *p = &h->frame->room->prompt;
 	struct view_prompt *seen = &h->view->prompt;
-	struct rect need;
+	struct prompt_box box;
 	char why[240];
 
 	if (!may_act(h) || seen->is_sent)
 		return;
+	if (seen->typed.text[0] == ':') {
+		submit_override(h);
+		return;
+	}
 	if (!p->open || !str_same(p->digest, seen->digest)) {
 		say(h, "the plan has changed: look again");
 		entry_clear(&seen->typed);
 		return;
 	}
-	if (!prompt_fits(h->frame->room, h->view, &need)) {
+	prompt_measure(h->frame->room, h->view, &box);
+	if (!box.fits) {
 		view_say(h->view, h->frame->now.real_ms,
 			 "not confirmed: the plan needs a window of %d x %d",
-			 need.cols, need.rows);
+			 box.need_cols, box.need_rows);
+		return;
+	}
+	if (prompt_unread(h->view, &box) > 0) {
+		view_say(h->view, h->frame->now.real_ms,
+			 "not confirmed: %d lines of the plan were not shown "
+			 "yet: down shows them",
+			 prompt_unread(h->view, &box));
 		return;
 	}
 	if (!prompt_check(p, seen->typed.text, why, sizeof(why))) {
@@ -373,6 +481,7 @@ submit_palette(struct hand *h)
 	}
 	h->out->has_command = true;
 	view_open(h->view, MODE_MAIN);
+	await(h);
 	if (h->out->command.verb == COMMAND_PARK)
 		h->view->is_leaving = true;
 }
@@ -407,7 +516,7 @@ verb_erase(struct hand *h)
 {
 	struct view *v = h->view;
 	struct entry *e = v->mode == MODE_PROMPT   ? &v->prompt.typed
-			  : v->mode == MODE_FILTER ? &v->filter
+			  : v->mode == MODE_FILTER ? view_filter(v)
 						   : &v->typed;
 
 	if (h->code == PRESS_CTRL('u'))

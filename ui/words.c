@@ -205,6 +205,18 @@ words_span(char *to, size_t size, int64_t ms)
 			   (int)(s % 60));
 }
 
+void
+words_long(char *to, size_t size, int64_t ms)
+{
+	int64_t m = (ms < 0 ? 0 : ms) / 60000;
+
+	if (m < 60)
+		str_printf(to, size, "%d m", (int)m);
+	else
+		str_printf(to, size, "%lld h %02d m", (long long)(m / 60),
+			   (int)(m % 60));
+}
+
 /* Seconds since midnight UTC. */
 static int
 day_second(int64_t wall_ms)

@@ -81,6 +81,8 @@ void words_shown(enum charset set, char *to, size_t size, const char *text);
 void words_age(char *to, size_t size, int64_t ms);
 /* "00:41" "1:18:53"; "-" in front when below 0. */
 void words_span(char *to, size_t size, int64_t ms);
+/* "0 m" "41 m" "1 h 18 m": what moves by the minute. */
+void words_long(char *to, size_t size, int64_t ms);
 /* UTC time of day: "02:41:07" and "02:41". */
 void words_time(char *to, size_t size, int64_t wall_ms);
 void words_minute(char *to, size_t size, int64_t wall_ms);

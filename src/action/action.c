@@ -60,3 +60,17 @@ action_readback(const struct action_env *env, const struct act *act,
 	detail[0] = '\0';
 	return network_kind_of(act)->readback(env, act, cancel, detail, size);
 }
+
+enum action_landed
+action_readback_regions(const struct action_env *env, const struct act *act,
+			struct cancel *cancel, struct regions *out,
+			char *detail, size_t size)
+{
+	const struct action_kind *kind = network_kind_of(act);
+
+	*out = (struct regions){ 0 };
+	detail[0] = '\0';
+	if (kind->readback_regions == NULL)
+		return kind->readback(env, act, cancel, detail, size);
+	return kind->readback_regions(env, act, cancel, out, detail, size);
+}

@@ -14,14 +14,17 @@
 
 #include "base/cancel.h"
 #include "model/book.h"
+#include "model/regions.h"
 #include "model/step.h"
 #include "net/auth.h"
+#include "net/budget.h"
 
 /* What an act needs of the process; borrowed, shared by threads. */
 struct action_env {
 	const struct book *book;
 	const struct fence *fence;
 	struct auth_store *auth;
+	struct budget *budget; /* NULL: no endpoint is spared */
 };
 
 /* Who carries the act out. */
@@ -58,6 +61,9 @@ struct action_event {
 	char url[200];	 /* redacted, clean */
 	int status;
 	int64_t took_us;
+	/* Where it stands in each region; told with a state of the whole, none
+	 * with a single exchange.  Times are not filled in. */
+	struct regions regions;
 };
 
 /* Actor thread, no lock held; must not call back into action. */
@@ -75,22 +81,30 @@ struct action_result {
 	bool may_retry; /* OUTCOME_FAILED: another try could help */
 	int attempts;
 	char detail[ACTION_DETAIL];
+	struct regions regions; /* none: not an act per region */
 };
 
 struct action_job {
 	const struct action_env *env;
 	const struct act *act;
-	const char *key;    /* idempotency key of the business transaction */
-	bool idempotent;    /* may be sent again with the same key */
-	int max_attempts;   /* 1.. */
-	int64_t timeout_ms; /* room time for all of it */
-	uint64_t seed;	    /* of the jitter */
+	const char *key;  /* idempotency key of the business transaction */
+	bool idempotent;  /* may be sent again with the same key */
+	bool is_repeat;	  /* an earlier try may have had its effect */
+	int max_attempts; /* 1.. */
+	struct book_retry retry; /* its attempts are max_attempts */
+	int64_t timeout_ms;	 /* room time for all of it */
+	uint64_t seed;		 /* of the jitter */
 	struct cancel *cancel;
 	action_report *report;
 	void *ctx;
 };
 
-enum action_landed { LANDED_YES, LANDED_NO, LANDED_UNCLEAR };
+enum action_landed {
+	LANDED_YES,
+	LANDED_NO,
+	LANDED_UNCLEAR,
+	LANDED_PART, /* in some regions, and not in the others: all were read */
+};
 
 struct action_kind {
 	struct kind_spec spec;
@@ -108,6 +122,12 @@ struct action_kind {
 				       const struct act *act,
 				       struct cancel *cancel, char *detail,
 				       size_t size);
+	/* The same region by region, for kinds that act in several; NULL. */
+	enum action_landed (*readback_regions)(const struct action_env *env,
+					       const struct act *act,
+					       struct cancel *cancel,
+					       struct regions *out,
+					       char *detail, size_t size);
 };
 
 /* NULL-terminated, in the order people should see them. */
@@ -125,5 +145,12 @@ void action_perform(const struct action_job *job, struct action_result *out);
 enum action_landed action_readback(const struct action_env *env,
 				   const struct act *act, struct cancel *cancel,
 				   char *detail, size_t size);
+/* The same; `out` says where it stands in each region, none when the act is
+ * not one per region. */
+enum action_landed action_readback_regions(const struct action_env *env,
+					   const struct act *act,
+					   struct cancel *cancel,
+					   struct regions *out, char *detail,
+					   size_t size);
 
 #endif

@@ -258,7 +258,7 @@ dns_readback(const struct action_env *env, const struct act *act,
 }
 
 /* clang-format off */
-static const struct param params[] = {
+const struct param action_dns_params[] = {
 	{ .name = "endpoint", .type = PARAM_ENDPOINT, .required = true,
 	  .help = "the provider's API" },
 	{ .name = "server", .type = PARAM_ENDPOINT,
@@ -280,7 +280,7 @@ static const struct param params[] = {
 const struct action_kind action_kind_dns = {
 	.spec = { .name = "dns",
 		  .help = "set a DNS record and wait for its server",
-		  .params = params },
+		  .params = action_dns_params },
 	.class = ACTION_NETWORK,
 	.mutates = dns_mutates,
 	.plan = dns_plan,

@@ -58,6 +58,18 @@ static const struct param poll_params[] = {
 	{ 0 },
 };
 
+static const struct param items_params[] = {
+	{ .name = "pointer", .type = PARAM_POINTER, .required = true,
+	  .help = "where the list of them is" },
+	{ .name = "ok", .type = PARAM_POINTER, .required = true,
+	  .help = "which value of each says how it went" },
+	{ .name = "equals", .type = PARAM_TEXT, .required = true,
+	  .help = "what that value must be" },
+	{ .name = "name", .type = PARAM_POINTER, .fallback = "/id",
+	  .help = "which value of each is its name" },
+	{ 0 },
+};
+
 static const struct param verify_params[] = {
 	{ .name = "path", .type = PARAM_PATH,
 	  .help = "what to read back; else the path of the step" },
@@ -68,7 +80,7 @@ static const struct param verify_params[] = {
 	{ 0 },
 };
 
-static const struct param params[] = {
+const struct param action_http_params[] = {
 	{ .name = "endpoint", .type = PARAM_ENDPOINT, .required = true,
 	  .help = "whom to ask" },
 	{ .name = "method", .type = PARAM_WORD, .required = true,
@@ -82,6 +94,8 @@ static const struct param params[] = {
 	  .help = "header that carries the key of the transaction" },
 	{ .name = "poll", .type = PARAM_GROUP, .inside = poll_params,
 	  .help = "how to see that it is done" },
+	{ .name = "items", .type = PARAM_GROUP, .inside = items_params,
+	  .help = "what it was made of, each judged once it is done" },
 	{ .name = "verify", .type = PARAM_GROUP, .inside = verify_params,
 	  .help = "how to read back that it holds" },
 	{ 0 },
@@ -91,7 +105,7 @@ static const struct param params[] = {
 const struct action_kind action_kind_http = {
 	.spec = { .name = "http",
 		  .help = "send one request, poll it and read it back",
-		  .params = params },
+		  .params = action_http_params },
 	.class = ACTION_NETWORK,
 	.mutates = http_mutates,
 	.plan = http_plan,

@@ -93,7 +93,7 @@ trunk_readback(const struct action_env *env, const struct act *act,
 }
 
 /* clang-format off */
-static const struct param params[] = {
+const struct param action_trunk_params[] = {
 	{ .name = "endpoint", .type = PARAM_ENDPOINT, .required = true,
 	  .help = "the platform" },
 	{ .name = "trunk", .type = PARAM_TEXT, .required = true,
@@ -107,7 +107,7 @@ static const struct param params[] = {
 const struct action_kind action_kind_trunk = {
 	.spec = { .name = "trunk",
 		  .help = "set the status of a trunk and read it back",
-		  .params = params },
+		  .params = action_trunk_params },
 	.class = ACTION_NETWORK,
 	.mutates = trunk_mutates,
 	.plan = trunk_plan,

@@ -44,6 +44,7 @@ settle(struct cycle *c, bool may_retry, const char *why,
 		result_end(out, OUTCOME_FAILED, may_retry,
 			   "%s; read back: not there (%s)", why, seen);
 		return;
+	case LANDED_PART:
 	case LANDED_UNCLEAR:
 		break;
 	}
@@ -92,6 +93,7 @@ may_send_again(struct cycle *c, enum retry_class class, const char *why,
 		result_end(out, OUTCOME_FAILED, true,
 			   "%s; read back: not there (%s)", why, seen);
 		return false;
+	case LANDED_PART:
 	case LANDED_UNCLEAR:
 		break;
 	}
@@ -164,7 +166,10 @@ back_off(struct cycle *c, int64_t retry_after_ms, const char *why,
 	 struct action_result *out)
 {
 	struct work *w = c->work;
-	int64_t delay_ms = retry_delay_ms(&w->rng, w->attempt, retry_after_ms);
+	const struct book_retry *retry = &w->job->retry;
+	int64_t delay_ms = retry_paced_ms(&w->rng, w->attempt, retry_after_ms,
+					  retry->base_ms, retry->cap_ms);
+	int64_t next_us = clock_us() + delay_ms * 1000;
 	char detail[ACTION_DETAIL];
 	char wait[24];
 
@@ -173,7 +178,14 @@ back_off(struct cycle *c, int64_t retry_after_ms, const char *why,
 		settle(c, true, why, out);
 		return false;
 	}
-	if (clock_us() + delay_ms * 1000 >= w->until_us) {
+	if (retry->budget_ms > 0 &&
+	    next_us > c->began_us + retry->budget_ms * 1000) {
+		str_printf(detail, sizeof(detail),
+			   "%.160s; its budget for tries is used up", why);
+		settle(c, true, detail, out);
+		return false;
+	}
+	if (next_us >= w->until_us) {
 		str_printf(detail, sizeof(detail),
 			   "%.160s; no time left for another try in %s", why,
 			   wait);
@@ -202,6 +214,7 @@ cycle_run(struct cycle *c, struct action_result *out)
 	bool is_next = true;
 
 	assert(w->job != NULL);
+	c->began_us = clock_us();
 	for (w->attempt = 1; is_next; w->attempt += is_next) {
 		struct http_answer answer;
 		enum retry_class class;

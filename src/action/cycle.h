@@ -29,6 +29,7 @@ struct cycle {
 	bool mutates;
 	bool is_in_doubt; /* some attempt may have had the effect */
 	bool was_heard;	  /* some attempt was answered */
+	int64_t began_us; /* room time; of the first attempt */
 };
 
 void cycle_run(struct cycle *c, struct action_result *out);

@@ -66,6 +66,57 @@ strike(struct watch *t, const struct reading *now)
 	return true;
 }
 
+/* A job that is done may have left parts of it undone: every item is read.
+ * ENDED_OPEN when there is none to read. */
+static enum ended
+judge_items(struct watch *t, const struct json *doc)
+{
+	const struct request *r = t->request;
+	const struct json *items = json_at(doc, r->items_pointer);
+	size_t failed = 0, used = 0;
+	char names[ACTION_DETAIL - 80] = "";
+
+	if (json_type(items) != JSON_ARRAY && json_type(items) != JSON_OBJECT)
+		items = NULL;
+	for (const struct json *i = json_first(items); i != NULL;
+	     i = json_next(i)) {
+		char name[64], is[40];
+
+		if (reading_is(i, r->item_ok, r->item_equals, is, sizeof(is)))
+			continue;
+		reading_is(i, r->item_name, "", name, sizeof(name));
+		failed++;
+		if (used + 1 < sizeof(names))
+			str_printf(names + used, sizeof(names) - used,
+				   "%s%s (%s)", used > 0 ? ", " : "", name, is);
+		used = strlen(names);
+	}
+	if (json_count(items) == 0)
+		str_printf(t->why, sizeof(t->why),
+			   "said to be done, but there is no item at %s",
+			   r->items_pointer);
+	else if (failed > 0)
+		str_printf(t->why, sizeof(t->why),
+			   "%zu of %zu items failed: %s", failed,
+			   json_count(items), names);
+	else
+		return ENDED_HOLDS;
+	return failed > 0 ? ENDED_FAILED : ENDED_OPEN;
+}
+
+/* The same of an answer that was the whole act. */
+static enum ended
+judge_answer(struct watch *t, const struct http_answer *first)
+{
+	struct err ignored;
+	struct json *doc =
+		json_parse(buf_str(&first->body), first->body.len, &ignored);
+	enum ended end = judge_items(t, doc);
+
+	json_free(doc);
+	return end;
+}
+
 /* One look at the job.  True: `end` is known. */
 static bool
 poll_once(struct watch *t, const struct reading *now, char *detail, size_t size,
@@ -92,6 +143,8 @@ poll_once(struct watch *t, const struct reading *now, char *detail, size_t size,
 		return true;
 	}
 	*end = ENDED_HOLDS;
+	if (is_done && r->items_pointer != NULL)
+		*end = judge_items(t, now->doc);
 	return is_done;
 }
 
@@ -271,6 +324,9 @@ follow(struct work *w, const struct request *r, const struct http_answer *first,
 			 "nor verify to see it through");
 		end = ENDED_OPEN;
 	}
+	if (end == ENDED_HOLDS && r->items_pointer != NULL && !r->has_poll &&
+	    first != NULL && first->status != 202)
+		end = judge_answer(&t, first);
 	if (end == ENDED_HOLDS && r->has_verify)
 		end = verify(&t);
 	if (end == ENDED_HOLDS)

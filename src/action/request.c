@@ -73,6 +73,10 @@ read_watching(struct request *r, const struct settings *with, struct err *e)
 	r->poll_done = settings_text(with, "poll.done");
 	r->poll_failed = settings_text(with, "poll.failed");
 	r->every_ms = settings_duration_ms(with, "poll.every", 2000);
+	r->items_pointer = settings_text(with, "items.pointer");
+	r->item_ok = settings_text_or(with, "items.ok", "");
+	r->item_equals = settings_text_or(with, "items.equals", "");
+	r->item_name = settings_text_or(with, "items.name", "/id");
 	r->has_poll = r->poll_pointer != NULL && r->poll_done != NULL;
 	if (poll_path != NULL &&
 	    make_url(&r->poll_url, r->endpoint, poll_path, e) != ERR_NONE)
@@ -186,9 +190,13 @@ request_add_line(struct action_plan *out, const char *text, size_t most)
 	text_clean(clean, cap, buf_str(&redacted), redacted.len);
 	for (p = clean; *p != '\0' && most > 0 && out->count < ACTION_LINES;
 	     most--) {
+		/* What goes on in another line is seen to do so. */
+		const char *indent = p == clean ? "" : "  ";
 		char *line = out->lines[out->count++];
-		size_t size = ACTION_LINE - 4;
+		size_t size = ACTION_LINE - 4 - strlen(indent);
 
+		str_copy(line, ACTION_LINE, indent);
+		line += strlen(indent);
 		if (!str_copy(line, size, p))
 			break_line(line);
 		p += strlen(line);
@@ -233,6 +241,12 @@ request_show_watching(const struct request *r, struct action_plan *out)
 		buf_reset(&b);
 		buf_printf(&b, "read back %s until %s is %s", r->verify_url,
 			   r->verify_pointer, r->verify_equals);
+		request_add_line(out, buf_str(&b), 1);
+	}
+	if (r->items_pointer != NULL) {
+		buf_reset(&b);
+		buf_printf(&b, "each item of %s must have %s %s",
+			   r->items_pointer, r->item_ok, r->item_equals);
 		request_add_line(out, buf_str(&b), 1);
 	}
 	if (r->mutates && !r->has_verify && !r->has_poll)

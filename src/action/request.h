@@ -23,6 +23,9 @@ struct request {
 	const char *poll_pointer, *poll_done, *poll_failed; /* failed: NULL */
 	int64_t every_ms;
 
+	/* Parts of what is done, each judged: items_pointer not NULL. */
+	const char *items_pointer, *item_ok, *item_equals, *item_name;
+
 	/* Reading back: has_verify. */
 	bool has_verify;
 	char *verify_url;

@@ -4,11 +4,7 @@
 #include <assert.h>
 #include <stddef.h>
 
-/* Of answers: first matching row wins. */
-static const struct {
-	int from, to;
-	enum retry_class class;
-} by_status[] = {
+const struct retry_row retry_rows[] = {
 	{ 200, 299, RETRY_ACCEPTED },
 	{ 300, 399, RETRY_FINAL }, /* redirects are not followed */
 	{ 408, 408, RETRY_AGAIN },
@@ -20,6 +16,7 @@ static const struct {
 	{ 503, 503, RETRY_AGAIN },
 	{ 505, 505, RETRY_FINAL },
 	{ 500, 599, RETRY_DOUBT }, /* it or one behind it may have acted */
+	{ 0, 0, RETRY_CLASSES },
 };
 
 /* Of failures before anything was sent, and of all failures of reads. */
@@ -51,10 +48,9 @@ retry_class_of(const struct retry_case *c)
 		return RETRY_LOST;
 	if (c->code != ERR_NONE)
 		return by_code[c->code];
-	for (size_t i = 0; i < ARRAY_LEN(by_status); i++)
-		if (c->status >= by_status[i].from &&
-		    c->status <= by_status[i].to)
-			return by_status[i].class;
+	for (const struct retry_row *row = retry_rows; row->from != 0; row++)
+		if (c->status >= row->from && c->status <= row->to)
+			return row->class;
 	return RETRY_DOUBT; /* a status nobody has defined */
 }
 
@@ -66,18 +62,26 @@ retry_word(enum retry_class c)
 }
 
 int64_t
-retry_delay_ms(struct rng *r, int attempt, int64_t retry_after_ms)
+retry_paced_ms(struct rng *r, int attempt, int64_t retry_after_ms,
+	       int64_t base_ms, int64_t cap_ms)
 {
-	int64_t window_ms = RETRY_BASE_MS;
+	int64_t most_ms = cap_ms > 0 ? cap_ms : RETRY_CAP_MS;
+	int64_t window_ms = base_ms > 0 ? base_ms : RETRY_BASE_MS;
 	int64_t delay_ms;
 
 	assert(attempt >= 1);
-	for (int i = 1; i < attempt && window_ms < RETRY_CAP_MS; i++)
+	for (int i = 1; i < attempt && window_ms < most_ms; i++)
 		window_ms *= 2;
-	if (window_ms > RETRY_CAP_MS)
-		window_ms = RETRY_CAP_MS;
+	if (window_ms > most_ms)
+		window_ms = most_ms;
 	delay_ms = (int64_t)rng_below(r, (uint64_t)window_ms + 1);
 	if (retry_after_ms > RETRY_AFTER_MOST_MS)
 		retry_after_ms = RETRY_AFTER_MOST_MS;
 	return delay_ms > retry_after_ms ? delay_ms : retry_after_ms;
+}
+
+int64_t
+retry_delay_ms(struct rng *r, int attempt, int64_t retry_after_ms)
+{
+	return retry_paced_ms(r, attempt, retry_after_ms, 0, 0);
 }

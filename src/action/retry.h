@@ -24,6 +24,14 @@ enum retry_class {
 	RETRY_CLASSES,
 };
 
+/* One row of the table of answers: statuses `from` .. `to`. */
+struct retry_row {
+	int from, to;
+	enum retry_class class;
+};
+/* First matching row wins; ends with a row whose `from` is 0. */
+extern const struct retry_row retry_rows[];
+
 /* How one exchange ended. */
 struct retry_case {
 	enum err_code code; /* ERR_NONE: answered with `status` */
@@ -43,5 +51,8 @@ const char *retry_word(enum retry_class c); /* "final", for traces */
  * that doubles up to 30 s, or what Retry-After asks for if that is longer, at
  * most 5 minutes; `retry_after_ms` below 0: the peer said nothing. */
 int64_t retry_delay_ms(struct rng *r, int attempt, int64_t retry_after_ms);
+/* The same with another first and widest window; 0: those above. */
+int64_t retry_paced_ms(struct rng *r, int attempt, int64_t retry_after_ms,
+		       int64_t base_ms, int64_t cap_ms);
 
 #endif

@@ -22,22 +22,46 @@ room_us_of_real_ms(int real_ms)
 	return (int64_t)(real_ms * 1000.0 * clock_speed());
 }
 
+void
+work_open_alone(struct work *out, const struct action_env *env,
+		struct cancel *cancel, int real_ms)
+{
+	*out = (struct work){ .env = env,
+			      .cancel = cancel,
+			      .until_us =
+				      clock_us() + room_us_of_real_ms(real_ms),
+			      .attempt = 1 };
+}
+
 enum err_code
 work_open(struct work *out, const struct action_env *env, const struct act *act,
 	  struct cancel *cancel, int real_ms, struct err *e)
 {
 	const char *id = settings_text_or(&act->with, "endpoint", "");
 
-	*out = (struct work){ .env = env,
-			      .endpoint = book_endpoint(env->book, id),
-			      .cancel = cancel,
-			      .until_us =
-				      clock_us() + room_us_of_real_ms(real_ms),
-			      .attempt = 1 };
+	work_open_alone(out, env, cancel, real_ms);
+	out->endpoint = book_endpoint(env->book, id);
 	if (out->endpoint == NULL)
 		return err_set(e, ERR_ARG, "no endpoint \"%s\"", id);
 	out->who = identity_client(out->endpoint);
 	return ERR_NONE;
+}
+
+static void
+take_job(struct work *out, const struct action_job *job)
+{
+	assert(job->max_attempts >= 1 && job->key != NULL);
+	out->job = job;
+	out->until_us = clock_us() + job->timeout_ms * 1000;
+	out->state = STEP_ACTING;
+	rng_seed(&out->rng, job->seed);
+}
+
+void
+work_open_job_alone(struct work *out, const struct action_job *job)
+{
+	work_open_alone(out, job->env, job->cancel, 0);
+	take_job(out, job);
 }
 
 enum err_code
@@ -45,11 +69,7 @@ work_open_job(struct work *out, const struct action_job *job, struct err *e)
 {
 	if (work_open(out, job->env, job->act, job->cancel, 0, e) != ERR_NONE)
 		return e->code;
-	assert(job->max_attempts >= 1 && job->key != NULL);
-	out->job = job;
-	out->until_us = clock_us() + job->timeout_ms * 1000;
-	out->state = STEP_ACTING;
-	rng_seed(&out->rng, job->seed);
+	take_job(out, job);
 	return ERR_NONE;
 }
 
@@ -116,7 +136,13 @@ work_sleep(struct work *w, enum step_state state, const char *detail,
 		room_ms = left_ms;
 	work_say(w, state, detail, clock_ms() + room_ms);
 	if (w->cancel != NULL) {
+		unsigned nudges = cancel_nudges(w->cancel);
+
 		woke = !cancel_sleep_ms(w->cancel, room_ms);
+		if (cancel_nudges(w->cancel) != nudges) {
+			w->is_hurried = true;
+			is_cut = false;
+		}
 	} else {
 		struct cancel never;
 		struct err e;
@@ -177,19 +203,89 @@ exchange_ms(const struct work *w)
 	return ms < EXCHANGE_LEAST_MS ? EXCHANGE_LEAST_MS : ms;
 }
 
+/* Sleeps in the state the act is in. */
+static enum err_code
+sleep_for_budget(struct work *w, enum budget_word word, int64_t wait_ms,
+		 struct err *e)
+{
+	char said[ACTION_DETAIL], left[24];
+
+	str_duration(left, sizeof(left), wait_ms);
+	if (word == BUDGET_HELD)
+		str_printf(said, sizeof(said),
+			   "%s asked for quiet (Retry-After): waits %s",
+			   w->endpoint->id, left);
+	else
+		str_printf(said, sizeof(said),
+			   "the budget of %s (%d requests a minute) is used "
+			   "up: waits %s",
+			   w->endpoint->id, w->endpoint->rate_per_minute, left);
+	switch (work_sleep(w, w->state, said, wait_ms)) {
+	case WORK_SLEPT:
+		break;
+	case WORK_CANCELLED:
+		return err_set(e, ERR_CANCELLED, "cancelled: %s", said);
+	case WORK_LATE:
+		return err_set(e, ERR_TIMEOUT, "not sent, no time left: %s",
+			       said);
+	}
+	return ERR_NONE;
+}
+
+/* Until the endpoint may be asked; probes stand back meanwhile.  A read that
+ * would come too late for its act is sent at once: to know is worth one request
+ * too many. */
+static enum err_code
+take_budget(struct work *w, bool mutates, struct err *e)
+{
+	struct budget *b = w->env->budget;
+	enum err_code code = ERR_NONE;
+	enum budget_word word;
+	int64_t wait_us;
+
+	if (b == NULL || budget_act(b, w->endpoint, &wait_us) == BUDGET_GO)
+		return ERR_NONE;
+	budget_act_waits(b, w->endpoint, true);
+	while (code == ERR_NONE && !w->is_hurried &&
+	       (word = budget_act(b, w->endpoint, &wait_us)) != BUDGET_GO) {
+		if (!mutates && wait_us > w->until_us - clock_us())
+			break;
+		code = sleep_for_budget(w, word, wait_us / 1000 + 1, e);
+	}
+	budget_act_waits(b, w->endpoint, false);
+	return code;
+}
+
+static enum err_code
+exchange(struct work *w, const struct http_request *r, struct http_answer *out,
+	 struct err *e)
+{
+	struct http_request request = *r;
+	enum err_code code;
+
+	*out = (struct http_answer){ .retry_after_ms = -1 };
+	buf_init(&out->body, HTTP_BODY_CAP);
+	if (take_budget(w, r->mutates, e) != ERR_NONE)
+		return e->code;
+	w->is_hurried = false;
+	request.timeout_ms = exchange_ms(w);
+	request.ca_file = w->endpoint->ca_file;
+	code = auth_do(out, w->env->fence, w->env->auth, &w->who, &request,
+		       w->cancel == NULL ? -1 : w->cancel->wake.fd, e);
+	if ((out->status == 429 || out->status == 503) &&
+	    w->env->budget != NULL)
+		budget_hold(w->env->budget, w->endpoint, out->retry_after_ms);
+	return code;
+}
+
 enum retry_class
 work_exchange(struct work *w, const struct http_request *r,
 	      struct http_answer *out, char *why, size_t size)
 {
-	struct http_request request = *r;
 	struct retry_case ended = { .mutates = r->mutates };
 	struct err e = { .code = ERR_NONE };
 
-	request.timeout_ms = exchange_ms(w);
-	request.ca_file = w->endpoint->ca_file;
-	ended.code =
-		auth_do(out, w->env->fence, w->env->auth, &w->who, &request,
-			w->cancel == NULL ? -1 : w->cancel->wake.fd, &e);
+	ended.code = exchange(w, r, out, &e);
 	ended.status = out->status;
 	ended.maybe_sent = out->maybe_sent;
 	if (ended.code != ERR_NONE) {

@@ -20,6 +20,8 @@ struct work {
 	const struct action_job *job; /* NULL: planning or reading back */
 	enum step_state state;	      /* last told */
 	int attempt;
+	bool is_hurried; /* a person has ended the wait: the next request is
+			    sent whatever its endpoint's budget says */
 	struct rng rng;
 };
 
@@ -32,11 +34,19 @@ enum err_code work_open(struct work *out, const struct action_env *env,
 enum err_code work_open_job(struct work *out, const struct action_job *job,
 			    struct err *e) MUST_CHECK;
 
+/* The same two for an act that has no endpoint: no exchange may be asked of
+ * them. */
+void work_open_alone(struct work *out, const struct action_env *env,
+		     struct cancel *cancel, int real_ms);
+void work_open_job_alone(struct work *out, const struct action_job *job);
+
 /* A copy that can still read back: after a cancel nothing ends it but three
  * real seconds; after the deadline it has as long. */
 struct work work_aside(const struct work *w);
 
+/* The person or the room has ended it. */
 bool work_is_cancelled(const struct work *w);
+/* Its deadline is over. */
 bool work_is_late(const struct work *w);
 
 /* Tells a state; `next_ms` room time of the next try, 0 none. */

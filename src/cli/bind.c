@@ -153,7 +153,11 @@ static const char *
 twin_address(const struct json *services, const struct book_endpoint *ep)
 {
 	if (strcmp(ep->adapter, "sip") == 0)
-		return json_text_or(json_get(services, "sip"), ep->id, NULL);
+		return json_text_or(
+			json_get(services, strcmp(ep->transport, "tls") == 0
+						   ? "sips"
+						   : "sip"),
+			ep->id, NULL);
 	if (strcmp(ep->adapter, "dns") == 0 ||
 	    strcmp(ep->adapter, "tls") == 0 ||
 	    strcmp(ep->adapter, "cloudflare") == 0)
@@ -166,18 +170,26 @@ bind_endpoint(struct book_endpoint *ep, const struct json *services,
 	      struct err *e)
 {
 	const char *address = twin_address(services, ep);
+	char url[256];
 
 	if (address == NULL)
 		return err_set(e, ERR_INPUT,
 			       "endpoint %s (adapter %s): the twin has "
 			       "nothing like it; a drill cannot reach it",
 			       ep->id, ep->adapter);
+	if (ep->region[0] != '\0' && str_starts(address, "http")) {
+		str_printf(url, sizeof(url), "%s/regions/%s", address,
+			   ep->region);
+		address = url;
+	}
 	put(&ep->url, address);
 	if (ep->token_url != NULL)
 		put(&ep->token_url, json_text_or(services, "token_url", ""));
 	if (ep->secret_env != NULL || ep->secret_file != NULL)
 		put(&ep->secret, "drill-secret");
-	if (strcmp(ep->adapter, "tls") == 0)
+	put(&ep->name, NULL); /* the twin's certificate is for its address */
+	if (strcmp(ep->adapter, "tls") == 0 ||
+	    strcmp(ep->transport, "tls") == 0)
 		put(&ep->ca_file, json_text_or(services, "ca_file", ""));
 	return ERR_NONE;
 }
@@ -213,6 +225,8 @@ bind_to_twin(const char *dir, struct book *book, struct fence *fence,
 	}
 	for (size_t i = 0; i < book->staging_count; i++)
 		fence_allow(fence, book->staging_hosts[i]);
+	for (size_t i = 0; i < book->staging_program_count; i++)
+		fence_allow_program(fence, book->staging_programs[i]);
 	json_free(services);
 	return e->code;
 }

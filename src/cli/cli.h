@@ -33,7 +33,7 @@ struct cli_option {
 
 /* One parsed command line: options by row index, then the operands. */
 struct cli_args {
-	const char *values[16]; /* parallel to the rows; "" for a flag given */
+	const char *values[24]; /* parallel to the rows; "" for a flag given */
 	const char *const *operands;
 	int count;
 };
@@ -53,7 +53,8 @@ extern const struct cli_command *const cli_commands[];
 
 extern const struct cli_command cli_run, cli_drill, cli_check, cli_plan,
 	cli_gate, cli_baseline, cli_probe, cli_status, cli_verify, cli_twin,
-	cli_schema, cli_watch, cli_replay;
+	cli_schema, cli_watch, cli_replay, cli_contract, cli_approve,
+	cli_doctor;
 
 /* The value of option `name` or NULL (asserts that the row exists). */
 const char *cli_value(const struct cli_command *self,

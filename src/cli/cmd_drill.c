@@ -7,6 +7,7 @@
 #include "base/fsio.h"
 #include "base/str.h"
 #include "cli/bind.h"
+#include "cli/drills.h"
 #include "cli/night.h"
 #include "cli/session.h"
 #include "engine/drill.h"
@@ -90,7 +91,7 @@ prepare(struct drill *d, struct err *e)
 
 	d->session.book->is_drill = true;
 	if (choose_room(d, e) != ERR_NONE ||
-	    fs_make_dirs(d->dir, 0700, e) != ERR_NONE ||
+	    night_take_room(d->dir, d->session.book, e) != ERR_NONE ||
 	    bind_find_twin(&t, &d->found, e) != ERR_NONE ||
 	    bind_to_twin(d->dir, d->session.book, &d->session.fence, e) !=
 		    ERR_NONE)
@@ -143,6 +144,7 @@ walk(struct drill *d, struct engine *g)
 	const struct drill_policy policy = {
 		.think_ms = d->think_ms,
 		.patience_ms = PATIENCE_MS,
+		.plays_second = cli_has(d->self, d->args, "second-person"),
 		.stop_fd = d->signal_fd,
 		.watch = progress,
 		.ctx = d,
@@ -168,6 +170,16 @@ walk(struct drill *d, struct engine *g)
 	return code;
 }
 
+/* Nothing more will be asked of the twin: whoever parks an unfinished drill
+ * finds it as it was. */
+static bool
+is_drilled(const struct snapshot *s)
+{
+	return s->room->life == ROOM_CLOSED ||
+	       s->room->rollback == ROLLBACK_VALIDATED ||
+	       night_code(s) == EXIT_GO;
+}
+
 static int
 play(struct drill *d)
 {
@@ -181,6 +193,7 @@ play(struct drill *d)
 		.commander = commander,
 		.seed = (uint64_t)d->seed,
 		.auto_rollback = cli_has(d->self, d->args, "auto-rollback"),
+		.plays_second = cli_has(d->self, d->args, "second-person"),
 		.die_after = (int64_t)d->die_after,
 	};
 	struct snapshot *s;
@@ -195,10 +208,13 @@ play(struct drill *d)
 			bind_stop_twin(d->dir);
 		return cli_fail(d->self, cli_code_of(e.code), "%s", e.text);
 	}
-	code = d->headless ? walk(d, g)
-			   : night_sit(d->self, d->args, g, d->signal_fd);
+	code = d->headless
+		       ? walk(d, g)
+		       : night_sit(d->self, d->args, g, d->dir, d->signal_fd);
 	s = engine_look(g);
-	if (s->room->life == ROOM_CLOSED)
+	if (drills_save(s, &e) != ERR_NONE)
+		fprintf(stderr, "drill: its times are not kept: %s\n", e.text);
+	if (is_drilled(s))
 		bind_stop_twin(d->dir);
 	snapshot_drop(s);
 	engine_close(g);
@@ -261,6 +277,7 @@ static const struct cli_option options[] = {
 	{ "speed", "X", "room time runs X times faster (1; headless 10)" },
 	{ "think", "DUR", "quiet before the policy rolls back (60s)" },
 	{ "die-after", "N", "kill this process once record N is written" },
+	{ "second-person", NULL, "the policy also plays the second person" },
 	{ "json", NULL, "the score as one JSON object (headless)" },
 	{ NULL, NULL, NULL },
 };

@@ -17,6 +17,7 @@ struct row {
 	const struct act *act;
 	enum book_confirm confirm;
 	int64_t takes_ms;
+	const char *because; /* item it goes with; NULL: it was named */
 };
 
 struct planning {
@@ -27,7 +28,6 @@ struct planning {
 	struct buf out;
 	struct jwriter w;
 	int unread; /* live state that could not be read */
-	int shown;  /* items of the rollback */
 };
 
 static const char *
@@ -53,6 +53,8 @@ add_json(struct planning *p, const struct row *r,
 	jw_text(&p->w, "object", r->object);
 	jw_text(&p->w, "confirm", confirm_word(r->confirm));
 	jw_int(&p->w, "takes_ms", r->takes_ms);
+	if (r->because != NULL)
+		jw_text(&p->w, "because", r->because);
 	jw_array(&p->w, "requests");
 	for (size_t i = 0; i < plan->count; i++)
 		jw_text(&p->w, NULL, plan->lines[i]);
@@ -103,15 +105,6 @@ add_row(struct planning *p, const struct row *r, int number)
 		add_text(p, r, &plan, &e, number);
 }
 
-static bool
-is_wanted(const char *name, const char *const *only, int count)
-{
-	for (int i = 0; i < count; i++)
-		if (strcmp(only[i], name) == 0)
-			return true;
-	return count == 0;
-}
-
 static void
 add_forward(struct planning *p)
 {
@@ -122,14 +115,48 @@ add_forward(struct planning *p)
 
 		add_row(p,
 			&(struct row){ s->id, s->title, s->object, &s->act,
-				       s->confirm, s->takes_ms },
+				       s->confirm, s->takes_ms, NULL },
 			(int)i + 1);
 	}
 }
 
-/* The rollback of a night in which every step ran. */
+/* Why it is taken back though it was not named. */
 static void
-add_rollback(struct planning *p, const char *const *only, int count)
+add_reason(struct planning *p, const struct plan *plan, size_t i)
+{
+	const struct plan_item *item = &plan->items[i];
+
+	if (item->because == 0 || p->json)
+		return;
+	buf_printf(&p->out, "     also: it %s %s\n",
+		   item->shares ? "changes the same object as" : "builds on",
+		   plan_name(p->session.book, &plan->items[item->because - 1]));
+}
+
+/* The items of a night in which every step ran: all, or those that go with
+ * the named ones. */
+static enum err_code
+plan_night(struct plan *out, const struct book *b, const struct room *room,
+	   const char *const *names, int count, struct err *e)
+{
+	enum err_code code;
+	struct buf words;
+
+	if (count == 0) {
+		plan_rollback(out, b, room);
+		return ERR_NONE;
+	}
+	buf_init(&words, 65536);
+	for (int i = 0; i < count; i++)
+		buf_printf(&words, " %s", names[i]);
+	code = plan_targeted(out, b, room, buf_str(&words), e);
+	buf_clear(&words);
+	return code;
+}
+
+static enum err_code
+add_rollback(struct planning *p, const char *const *names, int count,
+	     struct err *e)
 {
 	const struct book *b = p->session.book;
 	struct room *room = room_new(p->session.book);
@@ -137,27 +164,35 @@ add_rollback(struct planning *p, const char *const *only, int count)
 
 	for (size_t i = 0; i < b->step_count; i++)
 		room->steps[i].state = STEP_VERIFIED;
-	plan_rollback(&plan, b, room);
+	if (plan_night(&plan, b, room, names, count, e) != ERR_NONE) {
+		room_free(room);
+		return e->code;
+	}
 	for (size_t i = 0; i < plan.count; i++) {
 		const struct plan_item *item = &plan.items[i];
-		const char *name = plan_name(b, item);
+		const int with = item->because - 1;
 
-		if (!is_wanted(name, only, count))
-			continue;
-		p->shown++;
 		add_row(p,
-			&(struct row){ name, plan_object(b, item),
-				       plan_object(b, item), plan_act(b, item),
-				       CONFIRM_PHRASE, plan_takes_ms(b, item) },
+			&(struct row){
+				plan_name(b, item), plan_object(b, item),
+				plan_object(b, item), plan_act(b, item),
+				CONFIRM_PHRASE, plan_takes_ms(b, item),
+				with < 0 ? NULL
+					 : plan_name(b, &plan.items[with]) },
 			(int)i + 1);
+		add_reason(p, &plan, i);
 	}
 	plan_clear(&plan);
 	room_free(room);
+	return ERR_NONE;
 }
 
-static void
-make_plan(struct planning *p, const struct cli_args *args, bool rollback)
+static enum err_code
+make_plan(struct planning *p, const struct cli_args *args, bool rollback,
+	  struct err *e)
 {
+	enum err_code code = ERR_NONE;
+
 	jw_init(&p->w, &p->out);
 	if (p->json) {
 		jw_object(&p->w, NULL);
@@ -167,15 +202,18 @@ make_plan(struct planning *p, const struct cli_args *args, bool rollback)
 		jw_array(&p->w, rollback ? "rollback" : "steps");
 	}
 	if (rollback)
-		add_rollback(p, args->operands + 1, args->count - 1);
+		code = add_rollback(p, args->operands + 1, args->count - 1, e);
 	else
 		add_forward(p);
+	if (code != ERR_NONE)
+		return code;
 	if (p->json) {
 		jw_array_end(&p->w);
 		jw_object_end(&p->w);
 		buf_char(&p->out, '\n');
 	}
 	cli_print(&p->out);
+	return ERR_NONE;
 }
 
 static int
@@ -194,22 +232,25 @@ run(const struct cli_command *self, const struct cli_args *args)
 	if (code >= 0)
 		return code;
 	p.env = (struct action_env){ p.session.book, &p.session.fence,
-				     auth_store_new() };
+				     auth_store_new(),
+				     budget_new(p.session.book) };
 	buf_init(&p.out, 4 * 1024 * 1024);
 	if (cancel_open(&p.cancel, &e) == ERR_NONE) {
-		make_plan(&p, args, rollback);
-		cancel_close(&p.cancel);
-		code = p.unread > 0 ? EXIT_BLIND : EXIT_GO;
-		if (rollback && p.shown < args->count - 1)
+		code = EXIT_GO;
+		if (make_plan(&p, args, rollback, &e) != ERR_NONE)
 			code = cli_fail(self, EXIT_USAGE,
-					"not every item named is part of the "
-					"rollback; plan --rollback without "
-					"names lists them");
+					"%s; plan --rollback without names "
+					"lists them",
+					e.text);
+		else if (p.unread > 0)
+			code = EXIT_BLIND;
+		cancel_close(&p.cancel);
 	} else {
 		code = cli_fail(self, EXIT_NO_GO, "%s", e.text);
 	}
 	buf_clear(&p.out);
 	auth_store_free(p.env.auth);
+	budget_free(p.env.budget);
 	session_clear(&p.session);
 	return code;
 }

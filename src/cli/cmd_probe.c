@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/queue.h"
 #include "base/rng.h"
+#include "cli/probe_cost.h"
 #include "cli/session.h"
 #include "probe/probe.h"
 
@@ -18,6 +19,7 @@ struct watching {
 	const struct cli_command *self;
 	struct queue *inbox;
 	struct session session;
+	struct probe_cost *cost;
 	bool json;
 	bool *seen; /* parallel to the book's probes */
 	bool any_failed;
@@ -57,6 +59,8 @@ json_sample(struct jwriter *w, const struct sample *s)
 		value_text(text, sizeof(text), &s->value, "");
 		jw_text(w, "value", text);
 	}
+	if (!s->failed && s->why[0] != '\0')
+		jw_text(w, "note", s->why);
 	if (s->n >= 0)
 		jw_int(w, "n", s->n);
 	jw_object_end(w);
@@ -79,6 +83,8 @@ print_json(const struct probe_report *report)
 	jw_flag(&w, "failed", report->failed);
 	jw_text(&w, "detail", report->detail);
 	jw_int(&w, "took_us", report->took_us);
+	if (report->bytes > 0)
+		jw_int(&w, "bytes", report->bytes);
 	jw_array(&w, "samples");
 	for (size_t i = 0; i < report->count; i++)
 		json_sample(&w, &report->samples[i]);
@@ -97,12 +103,17 @@ print_text(const struct probe_report *report)
 	       (double)report->took_us / 1000.0, report->detail);
 	for (size_t i = 0; i < report->count; i++) {
 		const struct sample *s = &report->samples[i];
+		struct value shown = s->value;
 		char value[96];
 
-		value_text(value, sizeof(value), &s->value, "");
+		/* measured, so that all further digits are noise to people */
+		shown.number = value_round(shown.number);
+		value_text(value, sizeof(value), &shown, "");
 		printf("    %-44s %s", s->signal, s->failed ? s->why : value);
 		if (s->n >= 0)
 			printf("  n=%" PRId64, s->n);
+		if (!s->failed && s->why[0] != '\0')
+			printf("  (%s)", s->why);
 		putchar('\n');
 	}
 	fflush(stdout);
@@ -127,6 +138,7 @@ take(struct watching *w, struct probe_report *report)
 	}
 	for (size_t i = 0; i < report->count; i++)
 		w->any_failed = w->any_failed || report->samples[i].failed;
+	probe_cost_add(w->cost, report);
 	if (w->json)
 		print_json(report);
 	else
@@ -150,12 +162,27 @@ watch(struct watching *w, int64_t for_ms)
 	}
 }
 
+static void
+print_cost(const struct watching *w, struct budget *budget)
+{
+	struct buf out;
+
+	buf_init(&out, 16 * 1024 * 1024);
+	if (w->json)
+		probe_cost_json(w->cost, budget, &out);
+	else
+		probe_cost_text(w->cost, budget, &out);
+	cli_print(&out);
+	buf_clear(&out);
+}
+
 static int
 run_probes(struct watching *w, const char *const *only, int64_t for_ms)
 {
 	struct err e = { .code = ERR_NONE };
 	const struct probe_env env = { w->session.book, &w->session.fence,
-				       auth_store_new() };
+				       auth_store_new(),
+				       budget_new(w->session.book) };
 	struct poller *poller;
 
 	if (poller_start(&poller, &env, only, rng_system(), sink, w, &e) ==
@@ -163,8 +190,10 @@ run_probes(struct watching *w, const char *const *only, int64_t for_ms)
 		poller_now(poller, NULL);
 		watch(w, for_ms);
 		poller_stop(poller);
+		print_cost(w, env.budget);
 	}
 	auth_store_free(env.auth);
+	budget_free(env.budget);
 	if (e.code != ERR_NONE)
 		return cli_fail(w->self, EXIT_NO_GO, "%s", e.text);
 	if (w->got < w->wanted)
@@ -197,10 +226,12 @@ run(const struct cli_command *self, const struct cli_args *args)
 					args->operands[i]);
 	if (code < 0) {
 		w.seen = mem_new(w.session.book->probe_count, sizeof(bool));
+		w.cost = probe_cost_new(w.session.book);
 		w.inbox = queue_new(INBOX_CAP, free_report);
 		code = run_probes(&w, only, for_ms);
 		queue_free(w.inbox);
 		mem_free(w.seen);
+		probe_cost_free(w.cost);
 	}
 	session_clear(&w.session);
 	return code;

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "cli/night.h"
 #include "cli/tape.h"
+#include "journal/journal.h"
 
 #define FRAME_NS 100000000 /* a new picture ten times a second */
 /* Taken at a time: what the room keeps for the screen must not run over. */
@@ -247,6 +248,8 @@ sit(struct replay *r, const struct cli_command *self,
 		.is_over = is_over,
 		.lost = lost,
 		.turn = turn,
+		.record = journal_find,
+		.room = args->operands[0],
 		.fd = r->timer_fd,
 		.with = r,
 	};

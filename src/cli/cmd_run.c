@@ -28,12 +28,12 @@ sit(const struct cli_command *self, const struct cli_args *args,
 	load_commander(commander, sizeof(commander));
 	if (load_room_dir(dir, sizeof(dir), cli_value(self, args, "room"),
 			  s->book, &e) != ERR_NONE ||
-	    fs_make_dirs(dir, 0700, &e) != ERR_NONE ||
+	    night_take_room(dir, s->book, &e) != ERR_NONE ||
 	    engine_open(&g, &o, &e) != ERR_NONE)
 		return cli_fail(self, cli_code_of(e.code), "%s", e.text);
 	if (night_mark_room(dir, s->book->path, &e) != ERR_NONE)
 		cli_fail(self, EXIT_NO_GO, "%s", e.text);
-	code = night_sit(self, args, g, signal_fd);
+	code = night_sit(self, args, g, dir, signal_fd);
 	engine_close(g);
 	return code;
 }

@@ -3,8 +3,12 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "cli/room.h"
+#include "base/str.h"
+#include "cli/visit.h"
 #include "journal/journal.h"
+#include "model/matrix.h"
+
+#define MATRIX_BYTES (4u * 1024 * 1024)
 
 static const char *
 life_word(const struct room *r, bool held)
@@ -25,6 +29,16 @@ print_text(const struct room *r, const struct decision *d, bool held,
 	if (held)
 		printf("held by %s\n", holder);
 	printf("%s\n", d->sentence);
+	for (size_t i = 0; i < r->override_count; i++) {
+		const struct room_override *o = &r->overrides[i];
+
+		printf("override of %s in %s: %s (%s, %s%s)\n",
+		       r->book->invariants[o->rule].id,
+		       o->step < 0 ? "rollback" : r->book->steps[o->step].id,
+		       o->reason, o->by,
+		       o->second[0] != '\0' ? "approved by " : "not approved",
+		       o->second);
+	}
 	if (r->rollback != ROLLBACK_NONE)
 		printf("rollback %s %s\n", rollback_word(r->rollback),
 		       r->rollback_detail);
@@ -64,6 +78,86 @@ print_json(const struct room *r, const struct decision *d, bool held, int code)
 	buf_clear(&dump);
 }
 
+/* A line for each object, a column for each region. */
+static void
+print_matrix(const struct matrix *m, int64_t now_ms)
+{
+	printf("%-32s %-16s", "object", "all");
+	for (size_t n = 0; n < m->region_count; n++)
+		printf(" %-16s", m->regions[n]);
+	putchar('\n');
+	for (size_t i = 0; i < m->row_count; i++) {
+		const struct matrix_row *row = &m->rows[i];
+
+		printf("%-32s", row->object);
+		for (size_t n = 0; n <= m->region_count; n++) {
+			const struct matrix_cell *c =
+				n == 0 ? &row->all : &row->cells[n - 1];
+			char text[40] = "-", age[16] = "";
+
+			if (c->at_ms >= 0)
+				str_duration(age, sizeof(age),
+					     (now_ms - c->at_ms) / 1000 * 1000);
+			if (c->is_there)
+				str_printf(text, sizeof(text), "%s %s",
+					   side_word(c->side), age);
+			printf(" %-16s", text);
+		}
+		putchar('\n');
+	}
+}
+
+static void
+show_matrix(const struct cli_command *self, const struct cli_args *args,
+	    const struct room *r)
+{
+	int64_t now_ms = cli_room_now_ms(r);
+	struct matrix m;
+	struct buf out;
+
+	matrix_make(&m, r);
+	buf_init(&out, MATRIX_BYTES);
+	if (cli_has(self, args, "csv")) {
+		matrix_csv(&out, &m, now_ms);
+	} else if (cli_has(self, args, "json")) {
+		matrix_json(&out, &m, now_ms);
+		buf_char(&out, '\n');
+	} else {
+		print_matrix(&m, now_ms);
+	}
+	cli_print(&out);
+	buf_clear(&out);
+	matrix_clear(&m);
+}
+
+static void
+show_leftovers(const struct cli_command *self, const struct cli_args *args,
+	       const struct room *r)
+{
+	struct buf out;
+
+	buf_init(&out, MATRIX_BYTES);
+	if (cli_has(self, args, "csv"))
+		leftovers_csv(&out, r);
+	for (size_t i = 0; out.len == 0 && i < r->left_count; i++)
+		printf("%-32s %-16s %s\n", r->left[i].object, r->left[i].region,
+		       r->left[i].detail);
+	cli_print(&out);
+	buf_clear(&out);
+}
+
+/* What is asked for must go together. */
+static bool
+is_usable(const struct cli_command *self, const struct cli_args *args)
+{
+	bool matrix = cli_has(self, args, "matrix");
+	bool left = cli_has(self, args, "leftovers");
+	bool csv = cli_has(self, args, "csv");
+
+	return !(matrix && left) && !(csv && !matrix && !left) &&
+	       !(cli_has(self, args, "json") && (csv || left));
+}
+
 static int
 run(const struct cli_command *self, const struct cli_args *args)
 {
@@ -73,8 +167,13 @@ run(const struct cli_command *self, const struct cli_args *args)
 	struct cli_room c;
 	struct decision d;
 	bool held;
-	int code = cli_room_open(&c, self, dir);
+	int code;
 
+	if (!is_usable(self, args))
+		return cli_fail(self, 2,
+				"--csv goes with one of --matrix and "
+				"--leftovers, and without --json");
+	code = cli_room_open(&c, self, dir);
 	if (code >= 0)
 		return code;
 	if (journal_read(dir, cli_room_fold, &c, NULL, &e) != ERR_NONE) {
@@ -83,7 +182,11 @@ run(const struct cli_command *self, const struct cli_args *args)
 		held = journal_is_held(dir, holder, sizeof(holder));
 		room_decision(c.room, cli_room_now_ms(c.room), &d);
 		code = cli_room_code(c.room);
-		if (cli_has(self, args, "json"))
+		if (cli_has(self, args, "matrix"))
+			show_matrix(self, args, c.room);
+		else if (cli_has(self, args, "leftovers"))
+			show_leftovers(self, args, c.room);
+		else if (cli_has(self, args, "json"))
 			print_json(c.room, &d, held, code);
 		else
 			print_text(c.room, &d, held, holder);
@@ -93,6 +196,9 @@ run(const struct cli_command *self, const struct cli_args *args)
 }
 
 static const struct cli_option options[] = {
+	{ "matrix", NULL, "where each object stands, in each region" },
+	{ "leftovers", NULL, "what a rollback left behind" },
+	{ "csv", NULL, "the matrix or the leftovers as CSV" },
 	{ "json", NULL, "one JSON object on stdout" },
 	{ NULL, NULL, NULL },
 };

@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "cli/night.h"
-#include "cli/room.h"
+#include "cli/visit.h"
+#include "cli/watchers.h"
 #include "journal/journal.h"
 
 struct watch {
@@ -203,6 +204,9 @@ sit(struct watch *w, const struct cli_command *self,
 		.send = refuse,
 		.is_over = is_over,
 		.lost = lost,
+		.record = journal_find,
+		.watchers = watchers_count,
+		.room = w->dir,
 		.fd = w->news_fd,
 		.with = w,
 	};
@@ -229,15 +233,18 @@ run(const struct cli_command *self, const struct cli_args *args)
 		.check_fd = -1,
 	};
 	struct err e = { .code = ERR_NONE };
+	struct watcher watcher;
 	int signal_fd = night_signals(true);
 	int code = cli_room_open(&w.c, self, w.dir);
 
 	if (code >= 0)
 		return code;
+	watchers_join(&watcher, w.dir);
 	if (begin(&w, &e) != ERR_NONE)
 		code = cli_room_fail(self, &e);
 	else
 		code = sit(&w, self, args, signal_fd);
+	watchers_leave(&watcher);
 	end(&w);
 	return code;
 }

@@ -84,7 +84,7 @@ gate_live(const struct session *session, int64_t for_ms,
 	  struct gate_watch *watches, struct err *e)
 {
 	const struct probe_env env = { session->book, &session->fence,
-				       auth_store_new() };
+				       auth_store_new(), NULL };
 	struct round r = { .book = session->book, .watches = watches };
 	struct poller *poller;
 	enum err_code code;

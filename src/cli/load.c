@@ -12,6 +12,7 @@
 #include "base/fsio.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "cli/drills.h"
 #include "net/identity.h"
 #include "probe/probe.h"
 
@@ -52,6 +53,7 @@ load_book(const struct cli_command *self, const char *path, struct book **out)
 	}
 	load_print_findings(&f);
 	findings_clear(&f);
+	drills_load(*out);
 	return -1;
 }
 
@@ -109,21 +111,29 @@ age_of(const struct book_probe *p)
 	return age + (int64_t)((double)p->timeout_ms * clock_speed());
 }
 
+static void
+set_age(struct gate *gate, const struct book_probe *p, const char *signal)
+{
+	if (gate->max_age_ms == 0 && strcmp(gate->signal, signal) == 0)
+		gate->max_age_ms = age_of(p);
+}
+
 void
 load_ages(struct book *book)
 {
+	struct book_rollback *r = &book->rollback;
+
 	for (size_t i = 0; i < book->probe_count; i++) {
 		const struct book_probe *p = &book->probes[i];
 
-		for (size_t j = 0; j < p->signal_count; j++)
-			for (size_t g = 0; g < book->gates.gate_count; g++) {
-				struct gate *gate = &book->gates.gates[g];
+		for (size_t j = 0; j < p->signal_count; j++) {
+			const char *name = p->signals[j].name;
 
-				if (gate->max_age_ms == 0 &&
-				    strcmp(gate->signal, p->signals[j].name) ==
-					    0)
-					gate->max_age_ms = age_of(p);
-			}
+			for (size_t g = 0; g < book->gates.gate_count; g++)
+				set_age(&book->gates.gates[g], p, name);
+			for (size_t v = 0; v < r->validation_count; v++)
+				set_age(&r->validations[v].gate, p, name);
+		}
 	}
 }
 

@@ -16,9 +16,10 @@
 #define OPTIONS_MOST 16
 
 const struct cli_command *const cli_commands[] = {
-	&cli_run,      &cli_drill, &cli_check,	&cli_plan,  &cli_gate,
-	&cli_baseline, &cli_probe, &cli_status, &cli_watch, &cli_replay,
-	&cli_verify,   &cli_twin,  &cli_schema, NULL,
+	&cli_run,      &cli_drill,  &cli_check,	 &cli_plan,   &cli_gate,
+	&cli_baseline, &cli_probe,  &cli_status, &cli_watch,  &cli_replay,
+	&cli_approve,  &cli_verify, &cli_twin,	 &cli_schema, &cli_contract,
+	&cli_doctor,   NULL,
 };
 
 static void

@@ -5,54 +5,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fsio.h"
 #include "base/str.h"
-#include "cli/load.h"
-#include "conf/theme.h"
+#include "cli/night_calls.h"
+#include "cli/watchers.h"
+#include "journal/journal.h"
 #include "ui/console.h"
 #include "ui/plain.h"
-
-#define DEFAULT_THEME "dark"
-
-static bool
-theme_path(char *to, size_t size, const char *name)
-{
-	char share[FS_PATH];
-
-	if (strchr(name, '/') != NULL || str_ends(name, ".yaml"))
-		return str_copy(to, size, name);
-	return str_printf(share, sizeof(share), "themes/%s.yaml", name) &&
-	       load_share(to, size, share);
-}
-
-/* -1 when `out` is filled or, without a theme at hand, attributes only. */
-static int
-load_theme(const struct cli_command *self, const char *given, struct theme *out,
-	   bool *found)
-{
-	struct findings f = { 0 };
-	struct err e = { .code = ERR_NONE };
-	char path[FS_PATH];
-	struct buf text;
-	int code = -1;
-
-	*found = theme_path(path, sizeof(path),
-			    given != NULL ? given : DEFAULT_THEME);
-	if (!*found)
-		return given == NULL ? -1
-				     : cli_fail(self, EXIT_USAGE,
-						"no theme \"%s\"", given);
-	if (theme_load(out, path, &f, &e) != ERR_NONE) {
-		buf_init(&text, 65536);
-		findings_print(&text, &f);
-		fputs(buf_str(&text), stderr);
-		buf_clear(&text);
-		code = f.errors > 0 ? EXIT_USAGE
-				    : cli_fail(self, EXIT_USAGE, "%s", e.text);
-	}
-	findings_clear(&f);
-	return code;
-}
 
 static bool
 read_color(const struct cli_command *self, const struct cli_args *args,
@@ -93,6 +51,7 @@ night_show(const struct cli_command *self, const struct cli_args *args,
 {
 	struct err e = { .code = ERR_NONE };
 	bool plain = cli_has(self, args, "plain"), found, unasked;
+	struct night_calls calls;
 	struct theme theme;
 	struct console_options o = {
 		.term = { .in_fd = STDIN_FILENO,
@@ -107,14 +66,22 @@ night_show(const struct cli_command *self, const struct cli_args *args,
 	*on_screen = false;
 	if (!read_color(self, args, &o.term.color))
 		return EXIT_USAGE;
-	code = load_theme(self, cli_value(self, args, "theme"), &theme, &found);
+	code = night_calls_open(&calls, self, args);
+	if (code >= 0)
+		return code;
+	o.calls = calls.how;
+	o.hook = &calls.hook;
+	code = night_theme(self, cli_value(self, args, "theme"), &theme,
+			   &found);
 	if (code >= 0)
 		return code;
 	o.term.theme = found ? &theme : NULL;
 	if (!plain && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)) {
 		*on_screen = true;
-		if (console_run(how, source, &o, &e) == ERR_NONE)
+		if (console_run(how, source, &o, &e) == ERR_NONE) {
+			night_calls_close(&calls);
 			return -1;
+		}
 		*on_screen = false;
 		if (e.code != ERR_ABSENT)
 			return cli_fail(self, EXIT_NO_GO, "%s", e.text);
@@ -152,7 +119,7 @@ night_print_end(const char *mode, const struct room *r)
 
 int
 night_sit(const struct cli_command *self, const struct cli_args *args,
-	  struct engine *g, int signal_fd)
+	  struct engine *g, const char *dir, int signal_fd)
 {
 	const struct command park = { .verb = COMMAND_PARK };
 	enum console_end how = CONSOLE_PARKED;
@@ -161,6 +128,10 @@ night_sit(const struct cli_command *self, const struct cli_args *args,
 	int code;
 
 	source_of_engine(&source, g);
+	source.record = journal_find;
+	source.watchers = watchers_count;
+	source.room = dir;
+	source.is_read_only = cli_has(self, args, "read-only");
 	code = night_show(self, args, &source, signal_fd, NULL, &how);
 	while (!engine_is_over(g) && !engine_send(g, &park))
 		usleep(20000);

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "engine/engine.h"
+#include "model/theme.h"
 #include "ui/source.h"
 
 /* The option rows of every command that shows a room. */
@@ -13,7 +14,10 @@
 	{ "theme", "NAME|FILE",                                           \
 	  "dark, light, high-contrast, colour-blind, mono or file" },     \
 	{ "color", "WHEN", "auto, always, never" },                       \
-	{ "ascii", NULL, "no characters beyond ASCII" }
+	{ "ascii", NULL, "no characters beyond ASCII" },                  \
+	{ "notify", "LIST",                                               \
+	  "bell, flash, title, tmux, none (bell,title,tmux)" },           \
+	{ "read-only", NULL, "keys and lines that act do nothing" }
 
 /* Those of run and drill; put them first. */
 #define NIGHT_OPTIONS                                                     \
@@ -27,13 +31,19 @@
  * byte; -1 on failure.  Main thread, once, before any other thread. */
 int night_signals(bool has_screen);
 
+/* Makes the folder of a room, or says why it cannot be the room of this book:
+ * before anything is started for it. */
+enum err_code night_take_room(const char *dir, struct book *book,
+			      struct err *e) MUST_CHECK;
+
 /* Writes down where the runbook of this room lies, for status and watch. */
 enum err_code night_mark_room(const char *dir, const char *runbook,
 			      struct err *e) MUST_CHECK;
 
-/* Sits at the console until the room ends or is left; the exit code. */
+/* Sits at the console of the room in `dir` until it ends or is left; the exit
+ * code. */
 int night_sit(const struct cli_command *self, const struct cli_args *args,
-	      struct engine *g, int signal_fd);
+	      struct engine *g, const char *dir, int signal_fd);
 
 /* Shows any source by the screen options: the screen where there can be one,
  * else lines; *on_screen (NULL is fine) says which while it lasts.  -1 when it
@@ -41,6 +51,12 @@ int night_sit(const struct cli_command *self, const struct cli_args *args,
 int night_show(const struct cli_command *self, const struct cli_args *args,
 	       const struct console_source *source, int signal_fd,
 	       bool *on_screen, enum console_end *how);
+
+/* The theme `given` (NULL: the default) for a screen.  -1 when *out is filled
+ * or, with *found false, there is none at hand: attributes only; else the exit
+ * code of what was printed. */
+int night_theme(const struct cli_command *self, const char *given,
+		struct theme *out, bool *found);
 
 /* The last line about a room: how it was left, its rollback, its head. */
 void night_print_end(const char *mode, const struct room *r);

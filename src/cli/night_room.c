@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/fsio.h"
+#include "cli/kept.h"
 #include "cli/night.h"
 
 /* The only door from signal handlers to the program. */
@@ -31,7 +32,7 @@ int
 night_signals(bool has_screen)
 {
 	static const int ends[] = { SIGHUP, SIGINT, SIGTERM, SIGQUIT };
-	static const int shapes[] = { SIGWINCH, SIGCONT };
+	static const int shapes[] = { SIGWINCH, SIGCONT, SIGTSTP };
 	struct sigaction act = { .sa_handler = pass_on,
 				 .sa_flags = SA_RESTART };
 	int fds[2];
@@ -49,6 +50,20 @@ night_signals(bool has_screen)
 }
 
 enum err_code
+night_take_room(const char *dir, struct book *book, struct err *e)
+{
+	enum err_code code;
+
+	/* A folder that cannot be there was named wrongly. */
+	if (fs_make_dirs(dir, 0700, e) != ERR_NONE)
+		return e->code = ERR_INPUT;
+	code = engine_judge(book, dir, e);
+	if (code == ERR_INPUT)
+		kept_tell(dir, book->path);
+	return code;
+}
+
+enum err_code
 night_mark_room(const char *dir, const char *runbook, struct err *e)
 {
 	char path[FS_PATH], real[PATH_MAX], line[PATH_MAX + 2];
@@ -60,6 +75,8 @@ night_mark_room(const char *dir, const char *runbook, struct err *e)
 		return err_set(e, ERR_SYSTEM, "%s: %s", runbook,
 			       strerror(errno));
 	n = snprintf(line, sizeof(line), "%s\n", real);
+	if (kept_put(dir, real, e) != ERR_NONE)
+		return e->code;
 	return fs_write(path, line, (size_t)n, 0600, e);
 }
 
@@ -70,12 +87,12 @@ night_code(const struct snapshot *s)
 
 	if (r->life == ROOM_CLOSED)
 		return r->close_code;
-	if (r->rollback == ROLLBACK_VALIDATED)
+	if (room_is_rolled_back(r))
 		return EXIT_ROLLED_BACK;
 	if (r->rollback == ROLLBACK_HALTED)
 		return EXIT_HALTED;
 	for (size_t i = 0; i < r->book->step_count; i++)
-		if (!step_is_over(r->steps[i].state))
+		if (!room_step_is_past(r, i))
 			return EXIT_HOLD;
 	return EXIT_GO;
 }

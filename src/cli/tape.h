@@ -7,7 +7,7 @@
 #ifndef CLI_TAPE_H
 #define CLI_TAPE_H
 
-#include "cli/room.h"
+#include "cli/visit.h"
 
 struct tape;
 

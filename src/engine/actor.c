@@ -43,7 +43,9 @@ perform(struct actor *a, struct message *end)
 		.act = &a->acts[0],
 		.key = a->key,
 		.idempotent = a->order.idempotent,
+		.is_repeat = a->order.is_repeat,
 		.max_attempts = a->order.max_attempts,
+		.retry = a->order.retry,
 		.timeout_ms = a->order.timeout_ms,
 		.seed = a->order.seed,
 		.cancel = &a->cancel,
@@ -73,9 +75,9 @@ read_one(struct actor *a, size_t i, struct errand_found *out)
 	int64_t until_ms = clock_ms() + a->order.settle_ms;
 
 	for (;;) {
-		out->landed =
-			action_readback(a->order.env, &a->acts[i], &a->cancel,
-					out->detail, sizeof(out->detail));
+		out->landed = action_readback_regions(
+			a->order.env, &a->acts[i], &a->cancel, &out->regions,
+			out->detail, sizeof(out->detail));
 		if (out->landed == LANDED_YES || clock_ms() >= until_ms)
 			return;
 		if (!cancel_sleep_ms(&a->cancel, READBACK_PAUSE_MS))
@@ -97,6 +99,9 @@ actor_body(void *arg)
 		for (size_t i = 0; i < a->order.act_count; i++) {
 			if (a->order.errand == ERRAND_PLAN)
 				plan_one(a, i, &end->found[i]);
+			else if (a->order.errand == ERRAND_LOOK)
+				action_look(a->order.env, &a->acts[i],
+					    &a->cancel, &end->found[i].look);
 			else
 				read_one(a, i, &end->found[i]);
 		}
@@ -142,6 +147,13 @@ actor_cancel(struct actor *a)
 {
 	if (a != NULL)
 		cancel_raise(&a->cancel);
+}
+
+void
+actor_nudge(struct actor *a)
+{
+	if (a != NULL)
+		cancel_nudge(&a->cancel);
 }
 
 void

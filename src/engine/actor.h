@@ -21,9 +21,11 @@ struct errand_order {
 	size_t act_count;
 	const char *key; /* PERFORM; copied */
 	bool idempotent;
+	bool is_repeat; /* PERFORM: an earlier try may have had its effect */
 	int max_attempts;
-	int64_t timeout_ms; /* room time; PERFORM */
-	int64_t settle_ms;  /* READBACK: how long "not there" is doubted */
+	struct book_retry retry; /* PERFORM */
+	int64_t timeout_ms;	 /* room time; PERFORM */
+	int64_t settle_ms;	 /* READBACK: how long "not there" is doubted */
 	uint64_t seed;
 };
 
@@ -31,6 +33,7 @@ struct errand_order {
 enum err_code actor_start(struct actor **out, const struct errand_order *o,
 			  struct queue *inbox, struct err *e) MUST_CHECK;
 void actor_cancel(struct actor *a); /* any thread; NULL is fine */
+void actor_nudge(struct actor *a);  /* ends its waits of now; likewise */
 void actor_join(struct actor *a);   /* waits and frees; NULL is fine */
 
 #endif

@@ -16,12 +16,15 @@
 	X(COMMAND_DECLINE,  "decline",  "leave everything as it is")          \
 	X(COMMAND_DONE,     "done",     "a manual step is done (proof)")      \
 	X(COMMAND_FAIL,     "fail",     "give up the step, or rollback, under way") \
-	X(COMMAND_RETRY,    "retry",    "try a failed step or rollback again")\
+	X(COMMAND_ABORT,    "abort",    "end the step under way and read it back") \
+	X(COMMAND_RETRY,    "retry",    "try again; while it waits, now")     \
 	X(COMMAND_RECHECK,  "recheck",  "read an unknown outcome back")       \
 	X(COMMAND_SKIP,     "skip",     "leave a step out (reason)")          \
+	X(COMMAND_OVERRIDE, "override", "break a rule in the open plan (reason)") \
 	X(COMMAND_ACK,      "ack",      "acknowledge a breach")               \
 	X(COMMAND_MUTE,     "mute",     "mute a gate (reason)")               \
 	X(COMMAND_UNMUTE,   "unmute",   "judge a muted gate again")           \
+	X(COMMAND_BASELINE, "baseline", "take it now, or go without (reason)") \
 	X(COMMAND_NOTE,     "note",     "write a note into the journal")      \
 	X(COMMAND_PROBE,    "probe",    "measure now")                        \
 	X(COMMAND_PARK,     "park",     "leave the room so it can be resumed")\

@@ -10,6 +10,7 @@
 #include "engine/options.h"
 #include "journal/journal.h"
 #include "model/snapshot.h"
+#include "model/validation.h"
 
 #define ERRANDS_MOST 8
 
@@ -25,6 +26,8 @@ enum purpose {
 	PURPOSE_UNDO_RECONCILE,
 	PURPOSE_CHECK,	  /* the manifest's validation check */
 	PURPOSE_READ_ALL, /* every item read back at the end */
+	PURPOSE_BASELINE, /* what is live before the first change */
+	PURPOSE_KEPT,	  /* is the baseline still there? */
 	PURPOSE_COUNT
 };
 
@@ -50,10 +53,24 @@ struct rollback_run {
 	int64_t deadline_ms;   /* of the whole rollback */
 	bool waits_for_step;   /* a cancelled forward step must end first */
 	bool checking, reading_all;
+	bool watching; /* all is back; is it healthy? */
+	int64_t watch_until_ms;
+	struct validation_watch *watches; /* per row of rollback.validate */
+	char degraded[160];		  /* rows beyond their limit, as told */
+	char how[120];			  /* what was proved before */
 	bool given_up;	 /* by a person: halt once the errand has ended */
 	bool by_breach;	 /* a breach asked for it, and nobody has declined */
 	bool *answered;	 /* per gate: its breach was proposed or declined */
 	char cause[200]; /* why the plan was asked for */
+	char names[240]; /* what of it; "" all */
+};
+
+/* Looks at the baseline on their way; see baseline_keep.c. */
+struct baseline_watch {
+	int *taking, *kept; /* rows asked for, in the errand's order */
+	int64_t next_ms;    /* when to look again */
+	bool is_known;	    /* the first look is in */
+	int64_t next_drilled_ms;
 };
 
 struct director {
@@ -64,6 +81,7 @@ struct director {
 	struct queue *inbox;
 	struct poller *poller;
 	struct auth_store *auth;
+	struct budget *budget;
 	struct action_env env;
 	struct probe_env probe_env;
 
@@ -77,16 +95,20 @@ struct director {
 	bool settled; /* the first round of probes is in */
 	int64_t settle_until_real_us;
 	int64_t next_judge_ms, next_flush_ms, next_sync_ms;
+	int64_t last_sample_ms; /* when a measurement last came in */
 
 	struct errand_slot errands[ERRANDS_MOST];
 	int64_t last_errand;
-	int waiting_step; /* of kind wait; -1 */
+	bool arms_emergency; /* which variant PURPOSE_ARM plans */
+	int waiting_step;    /* of kind wait; -1 */
 	int64_t wait_until_ms;
 	bool wait_broken; /* it was NO-GO while the gates were watched */
 	char confirmed_by[64];
 	struct rollback_run rollback;
+	struct baseline_watch baseline;
 
-	bool dirty; /* a new snapshot is due */
+	bool dirty;  /* a new snapshot is due */
+	bool urgent; /* a person waits for it */
 	int64_t last_publish_us;
 	bool parking, over, dead;
 	char park_why[120];
@@ -94,6 +116,8 @@ struct director {
 	uint64_t notice_id;
 
 	void (*publish)(void *ctx, struct snapshot *s); /* takes it */
+	/* Answers a client of the control socket; NULL: there is none. */
+	void (*reply)(void *ctx, int64_t client, bool ok, const char *text);
 	void *publish_ctx;
 };
 

@@ -20,8 +20,9 @@
 #include "base/str.h"
 
 #define TURN_MS 100	       /* room time between two looks at the timers */
+#define IDLE_MS 5000	       /* the same when nothing is under way */
 #define SYNC_EVERY_MS 2000     /* records that need not be durable at once */
-#define PUBLISH_EVERY_US 50000 /* at most twenty snapshots a second */
+#define PUBLISH_EVERY_US 50000 /* between snapshots nobody waits for */
 #define JUMP_MS 2000	       /* a wall clock that moves more is recorded */
 
 int64_t
@@ -40,6 +41,26 @@ director_notice(struct director *d, const char *fmt, ...)
 	va_end(args);
 	d->notice_id++;
 	d->dirty = true;
+	d->urgent = true;
+}
+
+/* Is this what a person waits for: a plan to be answered, an end? */
+static bool
+wants_eyes(const struct record *r)
+{
+	enum step_state state;
+
+	switch (r->kind) {
+	case RECORD_STEP:
+	case RECORD_UNDO:
+		return !step_parse(record_get(r, "state"), &state) ||
+		       !step_is_running(state);
+	case RECORD_ROLLBACK:
+	case RECORD_DECISION:
+		return true;
+	default:
+		return false;
+	}
 }
 
 void
@@ -80,6 +101,7 @@ director_emit(struct director *d, struct record *r)
 			 record_rows[r->kind].word);
 		good = true;
 		d->dirty = true;
+		d->urgent = d->urgent || wants_eyes(r);
 	}
 	record_clear(r);
 	return good;
@@ -140,6 +162,8 @@ park(struct director *d, const char *why)
 	d->parking = true;
 	str_copy(d->park_why, sizeof(d->park_why), why);
 	runner_decline(d, why);
+	errand_drop(d, PURPOSE_KEPT);
+	errand_drop(d, PURPOSE_BASELINE);
 	if (d->room->rollback == ROLLBACK_ARMED)
 		rollback_decline(d);
 }
@@ -150,14 +174,14 @@ close_code(const struct room *r)
 {
 	int code = 0;
 
-	if (r->rollback == ROLLBACK_VALIDATED)
+	if (room_is_rolled_back(r))
 		return 5;
 	if (r->rollback == ROLLBACK_HALTED)
 		return 6;
 	for (size_t i = 0; i < r->book->step_count; i++)
 		if (r->steps[i].state == STEP_UNKNOWN)
 			return 6;
-		else if (!step_is_over(r->steps[i].state))
+		else if (!room_step_is_past(r, i))
 			code = 1;
 	return code;
 }
@@ -220,7 +244,7 @@ handle_command(struct director *d, const struct command *c)
 		runner_arm(d, c);
 		break;
 	case COMMAND_ROLLBACK:
-		rollback_ask(d, "asked for by the commander");
+		rollback_ask(d, c->text, "asked for by the commander");
 		break;
 	case COMMAND_CONFIRM:
 		confirm(d, c);
@@ -231,6 +255,7 @@ handle_command(struct director *d, const struct command *c)
 	case COMMAND_RETRY:
 		retry(d, c);
 		break;
+	case COMMAND_ABORT:
 	case COMMAND_FAIL:
 		if (rollback_is_running(d))
 			rollback_give_up(d);
@@ -242,12 +267,18 @@ handle_command(struct director *d, const struct command *c)
 	case COMMAND_SKIP:
 		runner_person(d, c);
 		break;
+	case COMMAND_OVERRIDE:
+		invariants_override(d, c);
+		break;
 	case COMMAND_ACK:
 		judge_ack(d, c);
 		break;
 	case COMMAND_MUTE:
 	case COMMAND_UNMUTE:
 		judge_mute(d, c);
+		break;
+	case COMMAND_BASELINE:
+		baseline_command(d, c);
 		break;
 	case COMMAND_NOTE:
 		note(d, c);
@@ -301,6 +332,10 @@ handle(struct director *d, struct message *m)
 			stay(d);
 		if (!d->parking)
 			handle_command(d, &m->command);
+		break;
+	case MESSAGE_APPROVAL:
+		judge_tick(d);
+		second_take(d, &m->approval);
 		break;
 	case MESSAGE_REPORT:
 		judge_take_report(d, m->report);
@@ -380,8 +415,8 @@ publish(struct director *d, bool at_once)
 	int64_t now_us = clock_real_us();
 	struct snapshot *s;
 
-	if (!d->dirty ||
-	    (!at_once && now_us - d->last_publish_us < PUBLISH_EVERY_US))
+	if (!d->dirty || (!at_once && !d->urgent &&
+			  now_us - d->last_publish_us < PUBLISH_EVERY_US))
 		return;
 	s = snapshot_new(room_copy(d->room), copy_probes(d),
 			 d->book->probe_count);
@@ -390,7 +425,7 @@ publish(struct director *d, bool at_once)
 	s->is_held = !d->dead;
 	str_copy(s->notice, sizeof(s->notice), d->notice);
 	s->notice_id = d->notice_id;
-	d->dirty = false;
+	d->dirty = d->urgent = false;
 	d->last_publish_us = now_us;
 	d->publish(d->publish_ctx, s);
 }
@@ -407,6 +442,7 @@ director_turn(struct director *d, struct message *m)
 	if (m != NULL)
 		handle(d, m);
 	watch_wall_clock(d);
+	baseline_tick(d);
 	judge_tick(d);
 	errand_tick(d);
 	runner_tick(d);
@@ -416,12 +452,35 @@ director_turn(struct director *d, struct message *m)
 	publish(d, d->over);
 }
 
+/* Is anything on its way that a timer of no date of its own drives? */
+static bool
+is_under_way(const struct director *d)
+{
+	enum rollback_state s = d->room->rollback;
+
+	return d->dirty || d->parking || d->waiting_step >= 0 || !d->settled ||
+	       errand_any(d) ||
+	       (s != ROLLBACK_NONE && s != ROLLBACK_VALIDATED &&
+		s != ROLLBACK_HALTED && s != ROLLBACK_DECLINED);
+}
+
+/* Room time until the timers must be looked at, news apart. */
+static int64_t
+rest_ms(const struct director *d)
+{
+	int64_t left = d->next_judge_ms - director_now_ms(d);
+
+	if (is_under_way(d) || left < TURN_MS)
+		return TURN_MS;
+	return left < IDLE_MS ? left : IDLE_MS;
+}
+
 void
 director_run(struct director *d)
 {
 	while (!d->over) {
-		int64_t until_us =
-			clock_real_us() + 1000LL * clock_real_wait_ms(TURN_MS);
+		int64_t until_us = clock_real_us() +
+				   1000LL * clock_real_wait_ms(rest_ms(d));
 
 		director_turn(d, queue_take(d->inbox, until_us));
 	}

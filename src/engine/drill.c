@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "model/invariant.h"
 
 #define LOOK_MS 50 /* real: longest wait between two looks */
 #define RECHECKS 8
@@ -25,6 +26,7 @@ struct walk {
 	enum command_verb asked; /* the last request, of what, and when */
 	char asked_of[80];
 	int64_t asked_us;
+	int64_t asked_records; /* room's length at the last override */
 	int rechecks;
 	int exit_code; /* -1: goes on */
 };
@@ -109,6 +111,58 @@ end(struct walk *w, int code, const char *why)
 	w->exit_code = code;
 }
 
+/* Nobody plays the second person: a drill that said yes for two would
+ * rehearse nothing. */
+static void
+refuse_second(struct walk *w, const struct room *r)
+{
+	char why[200];
+
+	str_printf(why, sizeof(why),
+		   "%s needs a second person and no policy plays one: drill "
+		   "with --second-person",
+		   room_prompt_name(r));
+	end(w, 6, why);
+}
+
+/* It is taken at the first confirm: more is known then. */
+static bool
+awaits_baseline(const struct room *r)
+{
+	for (size_t i = 0; i < r->book->baseline_count; i++)
+		if (!r->baseline[i].taken && !r->baseline[i].waived)
+			return true;
+	return false;
+}
+
+/* Is a rule in the way of the open plan?  Two persons may break it, and a
+ * drill where nobody plays the second one ends. */
+static bool
+meets_rule(struct walk *w, const struct room *r)
+{
+	enum invariant_word word;
+	char why[160], said[240];
+	int rule = invariant_of_prompt(r, &word, why, sizeof(why));
+
+	if (rule < 0 || (word == INVARIANT_DOUBT && r->prompt.step >= 0 &&
+			 awaits_baseline(r)))
+		return false;
+	if (w->policy->plays_second) {
+		if (w->asked_records != r->records &&
+		    ask(w, COMMAND_OVERRIDE, r->book->invariants[rule].id,
+			"policy of the drill", 0))
+			w->asked_records = r->records;
+		return true;
+	}
+	str_printf(said, sizeof(said),
+		   "%s %s %s; overriding it takes a second person: drill with "
+		   "--second-person",
+		   room_prompt_name(r),
+		   word == INVARIANT_BROKEN ? "breaks" : "may break", why);
+	end(w, 6, said);
+	return true;
+}
+
 static void
 recheck(struct walk *w, const struct room *r, int step)
 {
@@ -125,7 +179,7 @@ static bool
 all_over(const struct room *r)
 {
 	for (size_t i = 0; i < r->book->step_count; i++)
-		if (!step_is_over(r->steps[i].state))
+		if (!room_step_is_past(r, i))
 			return false;
 	return true;
 }
@@ -188,7 +242,11 @@ decide(struct walk *w, const struct snapshot *s)
 	case ROLLBACK_NONE:
 		break;
 	}
-	if (r->prompt.open)
+	if (room_awaits_second(r))
+		refuse_second(w, r);
+	else if (r->prompt.open && meets_rule(w, r))
+		return;
+	else if (r->prompt.open)
 		answer(w, r);
 	else if (r->rollback == ROLLBACK_DECLINED && something_ran(r))
 		take_rollback(w, s);
@@ -217,7 +275,8 @@ has_moved(struct walk *w, const struct room *r)
 	int64_t now_us = clock_real_us();
 	int64_t event = last_event(r);
 
-	if (event != w->last_event) {
+	/* Watching a platform settle takes its time and ends by itself. */
+	if (event != w->last_event || r->rollback == ROLLBACK_VALIDATING) {
 		w->last_event = event;
 		w->last_progress_us = now_us;
 	}

@@ -14,6 +14,7 @@ struct drill_policy {
 	int64_t think_ms; /* room time the verdicts must have been quiet before
 			     a proposed rollback is taken */
 	int64_t patience_ms; /* real time without any progress: give up */
+	bool plays_second;   /* a rule in the way is overridden */
 	int stop_fd;	     /* readable: park and end with 130; -1: none */
 	/* Called for each look, NULL for none: progress lines. */
 	void (*watch)(void *ctx, const struct snapshot *s);
@@ -23,7 +24,8 @@ struct drill_policy {
 /* Walks the room to its end; returns the exit code: 0 done, 1 NO-GO before
  * anything ran or a step failed, 4 BLIND, 5 rolled back and validated, 6 a
  * person is needed, 130 told to stop.  Closes the room (5, 0, 1) or leaves it
- * parked (4, 6). */
+ * parked (4, 6); 6 also where a plan waits for a second person that no policy
+ * plays. */
 int drill_walk(struct engine *g, const struct drill_policy *policy);
 
 /* What an independent witness says about the fault; -1 unknown. */

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/control.h"
 #include "engine/director.h"
 
 struct engine {
@@ -11,6 +12,7 @@ struct engine {
 	struct lock lock; /* guards `latest`, never held over anything else */
 	struct snapshot *latest;
 	struct wake news;
+	struct control *control; /* NULL: nobody can approve */
 	atomic_bool over;
 };
 
@@ -28,16 +30,33 @@ take_snapshot(void *ctx, struct snapshot *s)
 	wake_raise(&g->news);
 }
 
-struct snapshot *
-engine_look(struct engine *g)
+/* Control's thread: the screen's wake is not its business. */
+static struct snapshot *
+look_aside(void *ctx)
 {
+	struct engine *g = ctx;
 	struct snapshot *s;
 
-	wake_lower(&g->news);
 	lock_take(&g->lock);
 	s = snapshot_take(g->latest);
 	lock_drop(&g->lock);
 	return s;
+}
+
+/* Director's thread. */
+static void
+reply(void *ctx, int64_t client, bool ok, const char *text)
+{
+	struct engine *g = ctx;
+
+	control_reply(g->control, client, ok, text);
+}
+
+struct snapshot *
+engine_look(struct engine *g)
+{
+	wake_lower(&g->news);
+	return look_aside(g);
 }
 
 int
@@ -98,11 +117,31 @@ director_thread(void *arg)
 static void
 stop_everything(struct engine *g)
 {
+	control_stop(g->control);
 	director_shut(&g->director);
 	snapshot_drop(g->latest);
 	wake_close(&g->news);
 	lock_clear(&g->lock);
 	mem_free(g);
+}
+
+/* A room is commanded also when nobody can come to approve. */
+static void
+start_control(struct engine *g)
+{
+	struct director *d = &g->director;
+	const struct control_options o = {
+		.dir = d->options.dir,
+		.inbox = d->inbox,
+		.look = look_aside,
+		.ctx = g,
+	};
+	struct err e = { .code = ERR_NONE };
+
+	if (control_start(&g->control, &o, &e) != ERR_NONE)
+		director_notice(d, "%s", e.text);
+	else
+		d->reply = reply;
 }
 
 static enum err_code
@@ -116,6 +155,7 @@ start_everything(struct engine *g, const struct engine_options *o,
 	    poller_start(&d->poller, &d->probe_env, NULL, d->options.seed, sink,
 			 d, e) != ERR_NONE)
 		return e->code;
+	start_control(g);
 	return thread_start(&g->thread, "director", director_thread, g, e);
 }
 

@@ -13,6 +13,12 @@
 
 struct engine;
 
+/* Would engine_open() take this room?  Reads its journal and writes nothing;
+ * `dir` is there, a journal need not be.  ERR_HELD, ERR_DAMAGED, ERR_INPUT
+ * (also a folder that cannot be written).  Any thread. */
+enum err_code engine_judge(struct book *book, const char *dir,
+			   struct err *e) MUST_CHECK;
+
 /* Opens or resumes the room and starts the director.  ERR_HELD, ERR_DAMAGED,
  * ERR_INPUT (another runbook was walked here). */
 enum err_code engine_open(struct engine **out, const struct engine_options *o,

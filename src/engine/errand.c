@@ -35,6 +35,13 @@ all_read(struct director *d, int subject, const struct message *m)
 }
 
 static void
+kept(struct director *d, int subject, const struct message *m)
+{
+	(void)subject;
+	baseline_kept(d, m);
+}
+
+static void
 check_event(struct director *d, int subject, const struct action_event *event)
 {
 	(void)subject;
@@ -51,6 +58,8 @@ static const struct purpose_row purposes[PURPOSE_COUNT] = {
 	[PURPOSE_UNDO_RECONCILE] = { NULL, rollback_item_read },
 	[PURPOSE_CHECK] = { check_event, checked },
 	[PURPOSE_READ_ALL] = { NULL, all_read },
+	[PURPOSE_BASELINE] = { NULL, baseline_taken },
+	[PURPOSE_KEPT] = { NULL, kept },
 };
 
 static struct errand_slot *
@@ -157,6 +166,14 @@ errand_cancel(struct director *d, enum purpose purpose)
 	for (size_t i = 0; i < ERRANDS_MOST; i++)
 		if (d->errands[i].purpose == purpose)
 			actor_cancel(d->errands[i].actor);
+}
+
+void
+errand_nudge(struct director *d, enum purpose purpose)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose == purpose)
+			actor_nudge(d->errands[i].actor);
 }
 
 void

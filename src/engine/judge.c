@@ -14,7 +14,9 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define JUDGE_EVERY_MS 500
+#define JUDGE_EVERY_MS 500   /* while measurements come in */
+#define JUDGE_SELDOM_MS 4000 /* when nothing came in lately */
+#define MEASURED_LATELY_MS 10000
 #define FLUSH_EVERY_MS 1000
 #define SAMPLES_CAP (128 * 1024)
 
@@ -80,6 +82,16 @@ hold_in_time(struct sample *s, int64_t now)
 	s->at_ms = now;
 }
 
+/* What came in is judged soon, however seldom it is done otherwise. */
+static void
+judge_soon(struct director *d)
+{
+	int64_t soon = director_now_ms(d) + JUDGE_EVERY_MS;
+
+	if (d->next_judge_ms > soon)
+		d->next_judge_ms = soon;
+}
+
 void
 judge_take_report(struct director *d, struct probe_report *report)
 {
@@ -92,8 +104,23 @@ judge_take_report(struct director *d, struct probe_report *report)
 		s->at_ms += shift;
 		hold_in_time(s, director_now_ms(d));
 		feed_gates(d, s);
+		rollback_sample(d, s);
 		keep_fresh(d, s);
 	}
+	d->last_sample_ms = director_now_ms(d);
+	judge_soon(d);
+	d->dirty = true;
+}
+
+void
+judge_take_own(struct director *d, const char *signal, struct sample *s)
+{
+	str_copy(s->signal, sizeof(s->signal), signal);
+	s->at_ms = director_now_ms(d);
+	feed_gates(d, s);
+	rollback_sample(d, s);
+	keep_fresh(d, s);
+	judge_soon(d);
 	d->dirty = true;
 }
 
@@ -166,6 +193,8 @@ first_round_is_in(struct director *d)
 	d->settled = true;
 	for (size_t i = 0; i < d->book->probe_count; i++)
 		d->settled = d->settled && d->probe_seen[i];
+	if (d->book->baseline_count > 0 && !d->baseline.is_known)
+		d->settled = false;
 	if (clock_real_us() >= d->settle_until_real_us)
 		d->settled = true;
 	return d->settled;
@@ -262,6 +291,38 @@ differs(const struct room_gate *was, const struct gate_finding *f)
 	return was->verdict != f->verdict || was->reason != f->reason;
 }
 
+/* Does time alone leave this as it is, ages apart? */
+static bool
+is_at_rest(enum gate_reason reason)
+{
+	switch (reason) {
+	case GATE_MET:
+	case GATE_NEVER_SEEN:
+	case GATE_FAILED:
+	case GATE_STALE:
+	case GATE_MUTED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* A room in which something was measured lately, or a window of a gate is
+ * open, is judged twice a second.  One in which all rests is judged every
+ * four: an age or the end of a mute is told that much later at most.  A
+ * measurement that comes in brings the next judgement forward. */
+static int64_t
+judge_period_ms(const struct director *d, int64_t now)
+{
+	if (d->last_sample_ms > 0 &&
+	    now - d->last_sample_ms < MEASURED_LATELY_MS)
+		return JUDGE_EVERY_MS;
+	for (size_t i = 0; i < d->book->gates.gate_count; i++)
+		if (!is_at_rest(d->room->gates[i].reason))
+			return JUDGE_EVERY_MS;
+	return JUDGE_SELDOM_MS;
+}
+
 void
 judge_tick(struct director *d)
 {
@@ -273,7 +334,7 @@ judge_tick(struct director *d)
 
 	if (now < d->next_judge_ms || !first_round_is_in(d))
 		return;
-	d->next_judge_ms = now + JUDGE_EVERY_MS;
+	d->next_judge_ms = now + judge_period_ms(d, now);
 	if (now >= d->next_flush_ms) {
 		d->next_flush_ms = now + FLUSH_EVERY_MS;
 		judge_flush(d);

@@ -7,15 +7,27 @@
 #define ENGINE_MESSAGE_H
 
 #include "action/action.h"
+#include "action/look.h"
 #include "engine/command.h"
 #include "probe/probe.h"
 
+/* A second person's word on the open plan. */
+struct approval {
+	int64_t client;	 /* whom to answer; 0 nobody */
+	char target[80]; /* step id, or "rollback" */
+	char digest[DIGEST_HEX];
+	char who[64];
+	char how[96]; /* "uid 1001", "ED25519 key SHA256:..." */
+	int64_t uid;  /* of the account that came; -1: a key said who it is */
+};
+
 enum message_kind {
 	MESSAGE_COMMAND,
-	MESSAGE_REPORT, /* of a probe */
-	MESSAGE_EVENT,	/* of an actor, on its way */
-	MESSAGE_END,	/* of an actor: its last word */
-	MESSAGE_LOST,	/* the console is gone */
+	MESSAGE_APPROVAL, /* of a second person */
+	MESSAGE_REPORT,	  /* of a probe */
+	MESSAGE_EVENT,	  /* of an actor, on its way */
+	MESSAGE_END,	  /* of an actor: its last word */
+	MESSAGE_LOST,	  /* the console is gone */
 };
 
 /* What an actor was asked to do. */
@@ -23,6 +35,7 @@ enum errand {
 	ERRAND_PLAN,	 /* describe acts, read what is live */
 	ERRAND_PERFORM,	 /* act */
 	ERRAND_READBACK, /* did it take effect? */
+	ERRAND_LOOK,	 /* what is there now? */
 };
 
 /* Result of one act of an errand. */
@@ -30,12 +43,15 @@ struct errand_found {
 	enum err_code code; /* PLAN: could it be described? */
 	struct action_plan plan;
 	enum action_landed landed;
+	struct regions regions;	 /* READBACK: where it stands in each */
+	struct action_look look; /* LOOK */
 	char detail[ACTION_DETAIL];
 };
 
 struct message {
 	enum message_kind kind;
 	struct command command;
+	struct approval approval;
 	struct probe_report *report; /* owned */
 	char why[120];
 	int64_t errand_id;

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/engine.h"
 
 #define INBOX_CAP 4096
 #define SETTLE_REAL_US 10000000LL /* longest wait for the first round */
@@ -75,29 +76,30 @@ emit_torn(struct director *d, int64_t bytes)
 }
 
 struct reading {
-	const struct director *d;
+	const struct book *book;
+	const char *dir;
 	struct room *room;
 };
 
 /* The room must have been walked by this very runbook, in this mode. */
 static enum err_code
-check_same_night(const struct director *d, const struct record *open,
+check_same_night(const struct reading *reading, const struct record *open,
 		 struct err *e)
 {
-	const char *mode = d->book->is_drill ? "DRILL" : "LIVE";
+	const char *mode = reading->book->is_drill ? "DRILL" : "LIVE";
 	const char *digest = record_get(open, "digest");
 
 	if (strcmp(record_get(open, "mode"), mode) != 0)
 		return err_set(e, ERR_INPUT,
 			       "room %s was opened as %s, not %s: choose "
 			       "another --room",
-			       d->options.dir, record_get(open, "mode"), mode);
-	if (strcmp(digest, d->book->digest) != 0)
+			       reading->dir, record_get(open, "mode"), mode);
+	if (strcmp(digest, reading->book->digest) != 0)
 		return err_set(e, ERR_INPUT,
 			       "room %s was opened with another version of "
 			       "this runbook (digest %.12s, now %.12s): put "
 			       "the old files back or choose another --room",
-			       d->options.dir, digest, d->book->digest);
+			       reading->dir, digest, reading->book->digest);
 	return ERR_NONE;
 }
 
@@ -107,9 +109,41 @@ visit(void *ctx, const struct record *r, struct err *e)
 	struct reading *reading = ctx;
 
 	if (r->kind == RECORD_OPEN &&
-	    check_same_night(reading->d, r, e) != ERR_NONE)
+	    check_same_night(reading, r, e) != ERR_NONE)
 		return e->code;
 	return room_apply(reading->room, r, e);
+}
+
+static enum err_code
+refuse_closed(const struct reading *reading, struct err *e)
+{
+	if (reading->room->life != ROOM_CLOSED)
+		return ERR_NONE;
+	return err_set(e, ERR_INPUT,
+		       "room %s is closed: look at it with status, or choose "
+		       "another --room",
+		       reading->dir);
+}
+
+enum err_code
+engine_judge(struct book *book, const char *dir, struct err *e)
+{
+	struct reading reading = { book, dir, room_new(book) };
+	struct journal_report report;
+	char holder[160];
+
+	if (journal_is_held(dir, holder, sizeof(holder)))
+		err_set(e, ERR_HELD,
+			"room %s is held by %s; watch the room, or wait until "
+			"it is left",
+			dir, holder);
+	else if (journal_may_write(dir, e) == ERR_NONE &&
+		 journal_read(dir, visit, &reading, &report, e) == ERR_NONE)
+		(void)refuse_closed(&reading, e);
+	if (e->code == ERR_ABSENT) /* no journal yet */
+		*e = (struct err){ .code = ERR_NONE };
+	room_free(reading.room);
+	return e->code;
 }
 
 static void
@@ -137,6 +171,7 @@ restore_watches(struct director *d)
 					    d->room->last_ms);
 		else
 			gate_watch_init(&d->watches[i]);
+		d->watches[i].hold = g->hold;
 		if (g->muted)
 			gate_mute(&d->watches[i], g->why, g->muted_until_ms);
 	}
@@ -151,6 +186,10 @@ make_tables(struct director *d)
 
 	d->watches = mem_new(b->gates.gate_count, sizeof(*d->watches));
 	d->rollback.answered = mem_new(b->gates.gate_count, sizeof(bool));
+	d->rollback.watches = mem_new(b->rollback.validation_count,
+				      sizeof(*d->rollback.watches));
+	d->baseline.taking = mem_new(b->baseline_count, sizeof(int));
+	d->baseline.kept = mem_new(b->baseline_count, sizeof(int));
 	d->fresh = mem_new(d->room->signal_count, sizeof(*d->fresh));
 	d->probe_seen = mem_new(b->probe_count, sizeof(*d->probe_seen));
 	d->probes = mem_new(b->probe_count, sizeof(*d->probes));
@@ -166,17 +205,14 @@ static enum err_code
 open_room(struct director *d, struct err *e)
 {
 	struct journal_report report;
-	struct reading reading = { d, room_new(d->book) };
+	struct reading reading = { d->book, d->options.dir, room_new(d->book) };
 
 	d->room = reading.room;
 	if (journal_open(&d->journal, d->options.dir, &journal_io_system, visit,
 			 &reading, &report, e) != ERR_NONE)
 		return e->code;
-	if (d->room->life == ROOM_CLOSED)
-		return err_set(e, ERR_INPUT,
-			       "room %s is closed: look at it with status, "
-			       "or choose another --room",
-			       d->options.dir);
+	if (refuse_closed(&reading, e) != ERR_NONE)
+		return e->code;
 	if (d->options.die_after > 0)
 		journal_die_after(d->journal, d->options.die_after);
 	set_clock(d);
@@ -205,8 +241,10 @@ director_open(struct director *d, const struct engine_options *o,
 	d->book = book_take(o->book);
 	d->inbox = queue_new(INBOX_CAP, message_free);
 	d->auth = auth_store_new();
-	d->env = (struct action_env){ d->book, o->fence, d->auth };
-	d->probe_env = (struct probe_env){ d->book, o->fence, d->auth };
+	d->budget = budget_new(d->book);
+	d->env = (struct action_env){ d->book, o->fence, d->auth, d->budget };
+	d->probe_env =
+		(struct probe_env){ d->book, o->fence, d->auth, d->budget };
 	d->settle_until_real_us = clock_real_us() + SETTLE_REAL_US;
 	d->publish = publish;
 	d->publish_ctx = ctx;
@@ -227,8 +265,12 @@ director_shut(struct director *d)
 	queue_free(d->inbox);
 	room_free(d->room);
 	auth_store_free(d->auth);
+	budget_free(d->budget);
 	mem_free(d->watches);
 	mem_free(d->rollback.answered);
+	mem_free(d->rollback.watches);
+	mem_free(d->baseline.taking);
+	mem_free(d->baseline.kept);
 	mem_free(d->fresh);
 	mem_free(d->probe_seen);
 	mem_free(d->probes);

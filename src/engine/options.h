@@ -16,6 +16,7 @@ struct engine_options {
 	const char *commander;	   /* who sits here */
 	uint64_t seed;
 	bool auto_rollback; /* policy "auto", also for headless drills */
+	bool plays_second;  /* drills: the policy approves as second person */
 	int64_t die_after;  /* journal_die_after(); 0 never */
 };
 

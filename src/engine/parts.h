@@ -16,6 +16,21 @@ void judge_tick(struct director *d);
 void judge_mute(struct director *d, const struct command *c);
 void judge_ack(struct director *d, const struct command *c);
 
+/* A measurement of our own making, as of now; fills in name and time. */
+void judge_take_own(struct director *d, const char *signal, struct sample *s);
+
+/* baseline_keep.c: what was live before the first change. */
+size_t baseline_missing(const struct director *d); /* rows not taken yet */
+/* Must it be taken before this step acts? */
+bool baseline_is_due(const struct director *d, int step);
+/* Reads what is missing; then runner_baseline_stands(), or a word why not.
+ * step -1: for nothing but itself. */
+void baseline_take(struct director *d, int step);
+void baseline_taken(struct director *d, int step, const struct message *m);
+void baseline_kept(struct director *d, const struct message *m);
+void baseline_command(struct director *d, const struct command *c);
+void baseline_tick(struct director *d);
+
 /* errand.c: actors on their way. */
 bool errand_send(struct director *d, enum purpose purpose, int subject,
 		 const struct errand_order *o);
@@ -26,6 +41,8 @@ void errand_tick(struct director *d);
 bool errand_is_out(const struct director *d, enum purpose purpose);
 bool errand_any(const struct director *d);
 void errand_cancel(struct director *d, enum purpose purpose);
+/* Ends the waits it is in: it tries, or looks, again now. */
+void errand_nudge(struct director *d, enum purpose purpose);
 /* Cancels what only looks; its end is not told. */
 void errand_drop(struct director *d, enum purpose purpose);
 void errand_bound(struct director *d, enum purpose purpose, int real_ms);
@@ -34,7 +51,7 @@ void errand_join_all(struct director *d);
 /* runner.c: forward steps. */
 const struct book_step *runner_step(const struct director *d, int step);
 int runner_step_named(const struct director *d, const char *id); /* or -1 */
-enum action_class runner_class_of(const struct book_step *s);
+enum action_class runner_class_of(const struct act *act);
 /* Begins a step record with its move; the caller adds fields and emits. */
 void runner_record(const struct director *d, struct record *r, size_t step,
 		   enum step_state to, const char *by);
@@ -43,6 +60,8 @@ void runner_carry_out(struct director *d, int step, const char *proof);
 void runner_reconcile(struct director *d, int step);
 void runner_arm(struct director *d, const struct command *c);
 void runner_confirm(struct director *d, const struct command *c);
+/* The baseline it waited for is in the journal. */
+void runner_baseline_stands(struct director *d, int step);
 void runner_decline(struct director *d, const char *why);
 void runner_person(struct director *d, const struct command *c);
 void runner_tick(struct director *d);
@@ -57,19 +76,70 @@ void runner_event(struct director *d, int step,
 void runner_ended(struct director *d, int step, const struct message *m);
 void runner_reconciled(struct director *d, int step, const struct message *m);
 
+/* invariants.c: what must hold before each act. */
+struct jwriter;
+/* Lines of a plan: what the act, or each item, does to the rules. */
+void invariants_step_lines(const struct director *d, struct jwriter *w,
+			   int step);
+void invariants_undo_lines(const struct director *d, struct jwriter *w,
+			   const struct plan_item *items, size_t count);
+/* May the step act, as far as they go?  A word if not. */
+bool invariants_allow(struct director *d, int step);
+/* The same for an item of the rollback; `why` says why not. */
+bool invariants_allow_item(const struct director *d,
+			   const struct plan_item *item, char *why,
+			   size_t size);
+void invariants_override(struct director *d, const struct command *c);
+
+/* second.c: the second person. */
+/* Adds to a record that opens a plan what a second person types. */
+void second_ask(const struct director *d, struct record *r, const char *target);
+/* The policy of a drill plays the second person, when it is to. */
+void second_play(struct director *d);
+void second_take(struct director *d, const struct approval *a);
+/* May the open plan be confirmed, as far as that goes?  A word if not. */
+bool second_allows(struct director *d);
+
 /* rollback_arm.c: what must be taken back, shown and confirmed. */
-void rollback_ask(struct director *d, const char *cause);
+/* `names`: what to take back with its closure (see plan_targeted()); "" is
+ * all of it, or what halted. */
+void rollback_ask(struct director *d, const char *names, const char *cause);
 void rollback_confirm(struct director *d, const struct command *c);
 void rollback_decline(struct director *d);
 void rollback_armed(struct director *d, const struct message *m);
-/* The items as of now: the room's once it has begun, else computed; the
- * caller frees.  `kept` (or NULL) gets the ids of steps that stay. */
+/* The items as of now: the room's while one goes on and nothing else was
+ * asked for, else computed; the caller frees.  `kept` (or NULL) gets the ids
+ * of steps that stay. */
 struct plan_item *rollback_items(const struct director *d, size_t *count,
 				 struct buf *kept);
 bool rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 		   const struct plan_item *items, size_t count);
 
+/* rollback_prove.c: is it as it was, and healthy? */
+void rollback_prove(struct director *d);
+void rollback_checked(struct director *d, const struct message *m);
+void rollback_all_read(struct director *d, const struct message *m);
+void rollback_validated(struct director *d, const char *how);
+
+/* rollback_watch.c: is it healthy, and has it been for long enough? */
+void rollback_sample(struct director *d, const struct sample *s);
+void rollback_watch_begin(struct director *d, const char *how);
+void rollback_watch_tick(struct director *d);
+
+/* Is the open plan still what must be taken back? */
+bool rollback_plan_stands(const struct director *d);
+
+/* countdown.c: a rollback that begins unless somebody objects. */
+bool countdown_is_policy(const struct director *d);
+/* Adds to a record that opens the plan when it begins by itself. */
+void countdown_ask(const struct director *d, struct record *r);
+void countdown_resume(struct director *d);
+void countdown_tick(struct director *d);
+
 /* rollback.c: taking it all back. */
+/* Halts and tells the person; `offer` is what else could be asked for. */
+void rollback_halt(struct director *d, const char *name, const char *why,
+		   const char *offer);
 void rollback_begin(struct director *d, const char *by);
 bool rollback_is_automatic(const struct director *d);
 bool rollback_move(struct director *d, enum rollback_state to,
@@ -94,7 +164,5 @@ void rollback_event(struct director *d, int undo,
 		    const struct action_event *event);
 void rollback_item_ended(struct director *d, int undo, const struct message *m);
 void rollback_item_read(struct director *d, int undo, const struct message *m);
-void rollback_checked(struct director *d, const struct message *m);
-void rollback_all_read(struct director *d, const struct message *m);
 
 #endif

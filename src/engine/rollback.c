@@ -64,6 +64,9 @@ rollback_withdraw(struct director *d, const char *why)
 bool
 rollback_is_automatic(const struct director *d)
 {
+	/* What needs two persons never begins by itself. */
+	if (d->book->rollback.confirm == ROLLBACK_TWO_PERSON)
+		return false;
 	return d->options.auto_rollback ||
 	       strcmp(d->book->rollback.policy, "auto") == 0;
 }
@@ -77,6 +80,7 @@ rollback_begin(struct director *d, const char *by)
 	errand_cancel(d, PURPOSE_ACT);
 	errand_cancel(d, PURPOSE_RECONCILE);
 	errand_drop(d, PURPOSE_RECHECK);
+	errand_drop(d, PURPOSE_BASELINE);
 	errand_drop(d, PURPOSE_ARM);
 	if (d->waiting_step >= 0)
 		runner_move(d, (size_t)d->waiting_step, STEP_FAILED,
@@ -88,6 +92,7 @@ rollback_begin(struct director *d, const char *by)
 	d->rollback.deadline_ms =
 		director_now_ms(d) + d->book->rollback.timeout_ms;
 	d->rollback.checking = d->rollback.reading_all = false;
+	d->rollback.watching = false;
 	d->rollback.given_up = false;
 	d->rollback.by_breach = false;
 	rollback_begin_record(d, &r, ROLLBACK_RUNNING, by);
@@ -101,22 +106,11 @@ rollback_retry(struct director *d)
 		rollback_begin(d, d->options.commander);
 }
 
-/* It acts or has acted, and nothing has proved that nothing came of it: a
- * failed step that was armed again or skipped has forgotten its state, but
- * not that it began. */
-static bool
-may_have_run(const struct room_act *a)
-{
-	if (a->state == STEP_UNDONE)
-		return false;
-	return step_may_have_run(a->state) || a->began_ms >= 0;
-}
-
 static bool
 something_ran(const struct director *d)
 {
 	for (size_t i = 0; i < d->book->step_count; i++)
-		if (may_have_run(&d->room->steps[i]))
+		if (plan_may_have_run(d->room, i))
 			return true;
 	return false;
 }
@@ -162,25 +156,30 @@ rollback_breach(struct director *d, const struct decision *now,
 
 	if (!is_unanswered(d, found) || !now->rollback_due || d->parking ||
 	    d->dead || !something_ran(d) ||
-	    (state != ROLLBACK_NONE && state != ROLLBACK_DECLINED))
+	    (state != ROLLBACK_NONE && state != ROLLBACK_DECLINED &&
+	     (state != ROLLBACK_VALIDATED || room_is_rolled_back(d->room))))
 		return;
 	runner_decline(d, "a breach interrupted");
 	rollback_begin_record(d, &r, ROLLBACK_PROPOSED, "director");
 	record_text(&r, "cause", now->sentence);
-	if (!director_emit(d, &r) || !rollback_is_automatic(d))
+	if (!director_emit(d, &r) ||
+	    (!rollback_is_automatic(d) && !countdown_is_policy(d)))
 		return;
 	d->rollback.by_breach = true;
-	rollback_ask(d, now->sentence);
+	rollback_ask(d, "", now->sentence);
 }
 
+/* What an undo wants is the baseline: its words are turned round. */
 static bool
-emit_undo(struct director *d, int i, enum step_state to, const char *by,
-	  const char *detail)
+emit_undo_in(struct director *d, int i, enum step_state to, const char *by,
+	     const char *detail, const struct regions *regions)
 {
 	const struct room_undo *u = &d->room->undos[i];
+	struct regions sides = *regions;
 	struct record r;
 
 	record_init(&r, RECORD_UNDO, by);
+	r.deferred = step_is_passing(to);
 	record_int(&r, "item", i);
 	record_text(&r, "name", plan_name(d->book, &u->item));
 	record_text(&r, "state", step_word(to));
@@ -188,24 +187,79 @@ emit_undo(struct director *d, int i, enum step_state to, const char *by,
 	record_int(&r, "attempt", u->act.attempt + (to == STEP_INTENT ? 1 : 0));
 	record_text(&r, "detail", detail);
 	if (to == STEP_INTENT) {
-		char what[96], key[80];
+		char what[120], key[80];
 
 		str_printf(what, sizeof(what), "%d %s", i,
 			   plan_name(d->book, &u->item));
+		if (u->round > 1)
+			str_printf(what, sizeof(what), "%d %s #%d", i,
+				   plan_name(d->book, &u->item), u->round);
 		director_key(d, key, sizeof(key), what, "undo");
 		record_text(&r, "key", key);
 	}
+	regions_flip(&sides);
+	regions_record(&r, &sides);
 	return director_emit(d, &r);
 }
 
+static bool
+emit_undo(struct director *d, int i, enum step_state to, const char *by,
+	  const char *detail)
+{
+	return emit_undo_in(d, i, to, by, detail, &(struct regions){ 0 });
+}
+
+/* The names of what could still be taken back without the one that failed. */
 static void
-halt(struct director *d, const char *hint, const char *name, const char *why)
+rest_of(const struct director *d, int failed, char *to, size_t size)
+{
+	const struct room *r = d->room;
+	size_t used = 0;
+
+	to[0] = '\0';
+	for (size_t i = 0; i < r->undo_count; i++) {
+		const char *name = plan_name(d->book, &r->undos[i].item);
+
+		if ((int)i == failed ||
+		    r->undos[i].act.state == STEP_VERIFIED ||
+		    used + strlen(name) + 2 > size)
+			continue;
+		str_printf(to + used, size - used, "%s%s", used > 0 ? " " : "",
+			   name);
+		used = strlen(to);
+	}
+}
+
+void
+rollback_halt(struct director *d, const char *name, const char *why,
+	      const char *offer)
 {
 	char detail[240];
 
-	str_printf(detail, sizeof(detail), "%s: %s%s", name, why, hint);
+	str_printf(detail, sizeof(detail), "%s: %s", name, why);
 	rollback_move(d, ROLLBACK_HALTED, detail);
-	director_notice(d, "rollback halted: %s", detail);
+	director_notice(d, "rollback halted: %.120s; r tries it again%s%s",
+			detail, offer[0] ? ", :rollback " : "", offer);
+}
+
+static void
+halt(struct director *d, const char *name, const char *why)
+{
+	rollback_halt(d, name, why, "");
+}
+
+/* What failed is left alone; the rest can be taken back without it. */
+static void
+isolate(struct director *d, int i, const char *why)
+{
+	char rest[80];
+
+	rest_of(d, i, rest, sizeof(rest) - sizeof(" takes the rest back"));
+	if (rest[0] != '\0')
+		str_printf(rest + strlen(rest), sizeof(rest) - strlen(rest),
+			   " takes the rest back");
+	rollback_halt(d, plan_name(d->book, &d->room->undos[i].item), why,
+		      rest);
 }
 
 static void
@@ -218,6 +272,7 @@ send_item(struct director *d, int i)
 		.acts = acts,
 		.act_count = 1,
 		.idempotent = true, /* the same key, the same wanted state */
+		.is_repeat = d->room->undos[i].act.attempt > 0,
 		.max_attempts = ITEM_ATTEMPTS,
 		.timeout_ms = ITEM_TIMEOUT_MS,
 	};
@@ -230,7 +285,7 @@ send_item(struct director *d, int i)
 		return;
 	}
 	emit_undo(d, i, STEP_FAILED, "director", "could not be started");
-	halt(d, "", plan_name(d->book, item), "could not be started");
+	halt(d, plan_name(d->book, item), "could not be started");
 }
 
 static void
@@ -255,9 +310,10 @@ rollback_event(struct director *d, int i, const struct action_event *event)
 	const struct room_undo *u = &d->room->undos[i];
 
 	director_request(d, "undo", plan_name(d->book, &u->item), event);
-	if (!d->dead && event->state != u->act.state &&
-	    step_may_move(u->act.state, event->state))
-		emit_undo(d, i, event->state, "actor", event->detail);
+	if (!d->dead && step_may_move(u->act.state, event->state) &&
+	    (event->state != u->act.state || event->regions.count > 0))
+		emit_undo_in(d, i, event->state, "actor", event->detail,
+			     &event->regions);
 }
 
 /* Steps that changed the same object are taken back by this item. */
@@ -265,23 +321,19 @@ static void
 mark_undone(struct director *d, int i)
 {
 	const struct plan_item *item = &d->room->undos[i].item;
-	const char *object = plan_object(d->book, item);
 
-	for (size_t s = 0; s < d->book->step_count && !d->dead; s++) {
-		bool same = (int)s == item->step ||
-			    (object[0] != '\0' &&
-			     strcmp(d->book->steps[s].object, object) == 0);
-
-		if (same && may_have_run(&d->room->steps[s]) &&
+	for (size_t s = 0; s < d->book->step_count && !d->dead; s++)
+		if (plan_covers(d->book, item, s) &&
+		    plan_may_have_run(d->room, s) &&
 		    step_may_move(d->room->steps[s].state, STEP_UNDONE))
 			runner_move(d, s, STEP_UNDONE, "taken back");
-	}
 }
 
 static void
-item_is_back(struct director *d, int i, const char *detail)
+item_is_back(struct director *d, int i, const char *detail,
+	     const struct regions *regions)
 {
-	if (!emit_undo(d, i, STEP_VERIFIED, "actor", detail))
+	if (!emit_undo_in(d, i, STEP_VERIFIED, "actor", detail, regions))
 		return;
 	mark_undone(d, i);
 	if (d->room->undos[i].item.layer <= LAYER_ROUTING)
@@ -292,22 +344,32 @@ item_is_back(struct director *d, int i, const char *detail)
 void
 rollback_item_ended(struct director *d, int i, const struct message *m)
 {
-	const char *name = plan_name(d->book, &d->room->undos[i].item);
-
 	d->rollback.current = -1;
 	switch (m->result.outcome) {
 	case OUTCOME_DONE:
-		item_is_back(d, i, m->result.detail);
+		item_is_back(d, i, m->result.detail, &m->result.regions);
 		break;
 	case OUTCOME_UNKNOWN:
-		emit_undo(d, i, STEP_UNKNOWN, "actor", m->result.detail);
+		emit_undo_in(d, i, STEP_UNKNOWN, "actor", m->result.detail,
+			     &m->result.regions);
 		break;
 	case OUTCOME_FAILED:
 	case OUTCOME_CANCELLED:
-		if (emit_undo(d, i, STEP_FAILED, "actor", m->result.detail))
-			halt(d, "", name, m->result.detail);
+		if (emit_undo_in(d, i, STEP_FAILED, "actor", m->result.detail,
+				 &m->result.regions))
+			isolate(d, i, m->result.detail);
 		break;
 	}
+}
+
+static void
+give_up_reading(struct director *d, int i, const char *seen)
+{
+	char why[240];
+
+	str_printf(why, sizeof(why), "%.190s (unknown outcome: read it back)",
+		   seen);
+	isolate(d, i, why);
 }
 
 void
@@ -318,14 +380,14 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 
 	d->rollback.current = -1;
 	if (f->landed == LANDED_YES)
-		item_is_back(d, i, f->detail);
+		item_is_back(d, i, f->detail, &f->regions);
 	else if (d->rollback.given_up)
 		return; /* stays unknown; the next turn halts */
-	else if (f->landed == LANDED_NO && u->act.attempt < ITEM_ATTEMPTS)
+	else if ((f->landed == LANDED_NO || f->landed == LANDED_PART) &&
+		 u->act.attempt < ITEM_ATTEMPTS)
 		send_item(d, i); /* not there: the same key again */
 	else
-		halt(d, " (unknown outcome: read it back)",
-		     plan_name(d->book, &u->item), f->detail);
+		give_up_reading(d, i, f->detail);
 }
 
 static int
@@ -337,110 +399,13 @@ next_item(const struct director *d)
 	return -1;
 }
 
-static void
-read_everything(struct director *d)
-{
-	struct plan_item *items;
-	size_t count;
-
-	items = rollback_items(d, &count, NULL);
-	if (d->room->rollback != ROLLBACK_VALIDATING)
-		rollback_move(d, ROLLBACK_VALIDATING,
-			      "reading everything back");
-	if (!d->dead)
-		d->rollback.reading_all = rollback_look(
-			d, PURPOSE_READ_ALL, ERRAND_READBACK, items, count);
-	mem_free(items);
-}
-
-static size_t
-record_leftovers(struct director *d, const struct message *m)
-{
-	size_t left = 0;
-
-	for (size_t i = 0; i < m->found_count && !d->dead; i++) {
-		struct record r;
-
-		if (m->found[i].landed == LANDED_YES)
-			continue;
-		left++;
-		record_init(&r, RECORD_LEFTOVER, "actor");
-		record_text(&r, "object",
-			    plan_object(d->book, &d->room->undos[i].item));
-		record_text(&r, "detail", m->found[i].detail);
-		director_emit(d, &r);
-	}
-	return left;
-}
-
-static void
-validated(struct director *d, const char *how)
-{
-	char detail[240], took[24], rto[24];
-
-	str_duration(took, sizeof(took),
-		     director_now_ms(d) - d->room->rollback_began_ms);
-	str_duration(rto, sizeof(rto), d->book->rto_ms);
-	str_printf(detail, sizeof(detail),
-		   "rolled back and validated in %s of %s; %s", took, rto, how);
-	rollback_move(d, ROLLBACK_VALIDATED, detail);
-}
-
-static void
-send_check(struct director *d)
-{
-	const struct act *acts[] = { &d->book->rollback.check };
-	int64_t left = d->rollback.deadline_ms - director_now_ms(d);
-	const struct errand_order o = {
-		.errand = ERRAND_PERFORM,
-		.acts = acts,
-		.act_count = 1,
-		.key = "check",
-		.idempotent = true,
-		.max_attempts = ITEM_ATTEMPTS,
-		.timeout_ms = left > 1000 ? left : 1000,
-	};
-
-	d->rollback.checking = errand_send(d, PURPOSE_CHECK, -1, &o);
-	if (!d->rollback.checking)
-		halt(d, "", d->book->rollback.check_name,
-		     "could not be started");
-}
-
-void
-rollback_all_read(struct director *d, const struct message *m)
-{
-	size_t left;
-
-	d->rollback.reading_all = false;
-	if (d->rollback.given_up)
-		return; /* what was not read is not left over; it halts */
-	left = record_leftovers(d, m);
-	if (d->dead)
-		return;
-	if (left > 0)
-		halt(d, "", "read back", "not everything is as it was");
-	else if (d->book->rollback.check.kind[0] == '\0')
-		validated(d, "every item read back");
-	else
-		send_check(d);
-}
-
-void
-rollback_checked(struct director *d, const struct message *m)
-{
-	d->rollback.checking = false;
-	if (m->result.outcome == OUTCOME_DONE)
-		validated(d, d->book->rollback.check_name);
-	else
-		halt(d, "", d->book->rollback.check_name, m->result.detail);
-}
-
 void
 rollback_tick(struct director *d)
 {
+	char why[240];
 	int i;
 
+	countdown_tick(d);
 	if (d->dead || !rollback_is_running(d))
 		return;
 	if (errand_is_out(d, PURPOSE_ACT) ||
@@ -451,16 +416,23 @@ rollback_tick(struct director *d)
 	    d->rollback.reading_all)
 		return;
 	i = next_item(d);
+	if (d->rollback.watching && !d->rollback.given_up) {
+		rollback_watch_tick(d);
+		return;
+	}
 	if (d->rollback.given_up)
-		halt(d, "", "given up", d->options.commander);
+		halt(d, "given up", d->options.commander);
 	else if (director_now_ms(d) >= d->rollback.deadline_ms && i >= 0)
-		halt(d, "", "time", "timeoutSeconds of the manifest passed");
+		halt(d, "time", "timeoutSeconds of the manifest passed");
 	else if (i < 0)
-		read_everything(d);
+		rollback_prove(d);
 	else if (director_now_ms(d) < d->rollback.not_before_ms)
 		return;
 	else if (d->room->undos[i].act.state == STEP_UNKNOWN)
 		read_item(d, i);
+	else if (!invariants_allow_item(d, &d->room->undos[i].item, why,
+					sizeof(why)))
+		halt(d, plan_name(d->book, &d->room->undos[i].item), why);
 	else
 		send_item(d, i);
 }
@@ -485,6 +457,7 @@ void
 rollback_resume(struct director *d)
 {
 	d->rollback.current = -1;
+	countdown_resume(d);
 	if (d->room->rollback == ROLLBACK_ARMED)
 		rollback_withdraw(d, "the console ended before it ran");
 	if (!rollback_is_running(d))

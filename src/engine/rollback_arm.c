@@ -17,11 +17,16 @@
 
 #define PLAN_BOUND_MS 3000 /* real time for reading what is live */
 #define SETTLE_MS 10000	   /* room time an absent effect is doubted */
+#define ITEM_LINES 12
+#define PHRASE_NAMES 60 /* longest list of objects that must be typed */
 
+/* The room's own items are shown again when a rollback of everything goes
+ * on; a part that halted is not all there is. */
 static bool
-has_begun(const struct director *d)
+shows_the_rest(const struct director *d)
 {
-	return d->room->rollback_began_ms >= 0;
+	return d->rollback.names[0] == '\0' && !d->room->is_targeted &&
+	       room_rollback_goes_on(d->room);
 }
 
 /* What the confirm is bound to: the runbook and the very list of items. */
@@ -33,28 +38,40 @@ composition_digest(const struct director *d, const struct plan_item *items,
 
 	buf_init(&b, 65536);
 	buf_text(&b, d->book->digest);
+	buf_text(&b, d->rollback.names[0] ? " part" : "");
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&b, " %d/%d", items[i].row, items[i].step);
 	digest_hex(out, buf_str(&b), b.len);
 	buf_clear(&b);
+	if (d->room->rollback == ROLLBACK_ARMED)
+		room_override_digest(d->room, -1, out);
 }
 
-/* The items of a rollback that has begun are the room's; before that they
- * are computed from what ran.  The caller frees. */
+static struct plan_item *
+room_items(const struct room *r, size_t *count)
+{
+	struct plan_item *items = mem_new(r->undo_count, sizeof(*items));
+
+	*count = r->undo_count;
+	for (size_t i = 0; i < r->undo_count; i++)
+		items[i] = r->undos[i].item;
+	return items;
+}
+
 struct plan_item *
 rollback_items(const struct director *d, size_t *count, struct buf *kept)
 {
 	struct plan_item *items;
 	struct plan plan;
+	struct err e;
 
-	if (has_begun(d)) {
-		*count = d->room->undo_count;
-		items = mem_new(*count, sizeof(*items));
-		for (size_t i = 0; i < *count; i++)
-			items[i] = d->room->undos[i].item;
-		return items;
-	}
-	plan_rollback(&plan, d->book, d->room);
+	if (shows_the_rest(d))
+		return room_items(d->room, count);
+	if (d->rollback.names[0] == '\0')
+		plan_rollback(&plan, d->book, d->room);
+	else if (plan_targeted(&plan, d->book, d->room, d->rollback.names,
+			       &e) != ERR_NONE)
+		plan = (struct plan){ 0 }; /* no longer there to be named */
 	*count = plan.count;
 	items = mem_new(plan.count, sizeof(*items));
 	for (size_t i = 0; i < plan.count; i++)
@@ -87,13 +104,36 @@ rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 	return sent;
 }
 
+/* Takes in what is asked for; false, with a word, when it is nothing. */
+static bool
+take_names(struct director *d, const char *names)
+{
+	struct plan plan;
+	struct err e;
+
+	if (names[strspn(names, " \t")] != '\0') {
+		if (plan_targeted(&plan, d->book, d->room, names, &e) !=
+		    ERR_NONE) {
+			director_notice(d, "no rollback was planned: %s",
+					e.text);
+			return false;
+		}
+		plan_clear(&plan);
+	} else {
+		names = "";
+	}
+	if (names != d->rollback.names)
+		str_copy(d->rollback.names, sizeof(d->rollback.names), names);
+	return true;
+}
+
 void
-rollback_ask(struct director *d, const char *cause)
+rollback_ask(struct director *d, const char *names, const char *cause)
 {
 	struct plan_item *items;
 	size_t count;
 
-	if (rollback_is_running(d) || d->room->rollback == ROLLBACK_VALIDATED) {
+	if (rollback_is_running(d) || room_is_rolled_back(d->room)) {
 		director_notice(d, "the rollback is %s%s",
 				rollback_word(d->room->rollback),
 				rollback_is_running(d)
@@ -102,13 +142,18 @@ rollback_ask(struct director *d, const char *cause)
 		return;
 	}
 	if (errand_is_out(d, PURPOSE_UNDO_ARM) ||
-	    d->room->rollback == ROLLBACK_ARMED)
+	    d->room->rollback == ROLLBACK_ARMED || !take_names(d, names))
 		return;
 	runner_decline(d, "a rollback was asked for");
 	items = rollback_items(d, &count, NULL);
 	if (count == 0)
-		director_notice(d, "nothing ran and no manifest: there is "
-				   "nothing to roll back");
+		director_notice(d, "%s",
+				plan_declared(d->room, AFTER_FORWARD_ONLY) >= 0
+					? "past the point of no return: "
+					  "nothing that ran can be taken back; "
+					  "only forward"
+					: "nothing ran and no manifest: there "
+					  "is nothing to roll back");
 	else if (rollback_look(d, PURPOSE_UNDO_ARM, ERRAND_PLAN, items, count))
 		errand_bound(d, PURPOSE_UNDO_ARM, PLAN_BOUND_MS);
 	mem_free(items);
@@ -180,6 +225,93 @@ item_line(const struct director *d, char *to, size_t size, size_t i,
 		   f->code != ERR_NONE ? f->detail : "");
 }
 
+/* What the night began with, when the item would leave something else. */
+static void
+add_baseline(const struct director *d, char *to, size_t size,
+	     const char *object, const char *after)
+{
+	int row = book_baseline_of(d->book, object);
+	size_t used = strlen(to);
+
+	if (row >= 0 && d->room->baseline[row].taken &&
+	    !str_same(d->room->baseline[row].value, after))
+		str_printf(to + used, size - used, "  baseline %s",
+			   d->room->baseline[row].value);
+}
+
+/* "also: 1 dns_ttl_override (builds on 2 open-trunk)": why more is taken back
+ * than was named. */
+static bool
+closure_line(const struct director *d, char *to, size_t size,
+	     const struct plan_item *items, size_t count)
+{
+	size_t used = 0;
+
+	to[0] = '\0';
+	for (size_t i = 0; i < count; i++) {
+		int with = items[i].because - 1;
+
+		if (with < 0 || used + 1 >= size)
+			continue;
+		str_printf(to + used, size - used, "%s%zu %s (%s %s)",
+			   used > 0 ? ", " : "also: ", i + 1,
+			   plan_name(d->book, &items[i]),
+			   items[i].shares ? "same object as" : "builds on",
+			   plan_name(d->book, &items[with]));
+		used = strlen(to);
+	}
+	return used > 0;
+}
+
+/* What the rollback leads back to, as the gates of that domain last saw it. */
+static bool
+target_line(const struct director *d, char *to, size_t size)
+{
+	const struct room *r = d->room;
+	size_t used = 0;
+
+	to[0] = '\0';
+	for (size_t i = 0; i < r->book->gates.gate_count; i++) {
+		const struct gate *g = &r->book->gates.gates[i];
+		struct gate_finding f;
+		char value[64];
+
+		if (strcmp(g->domain, "rollback") != 0 || used + 1 >= size)
+			continue;
+		room_finding(r, i, director_now_ms(d), &f);
+		gate_value_text(value, sizeof(value), g, &f.value);
+		str_printf(to + used, size - used, "%s%s %s %s",
+			   used > 0 ? ", " : "target: ", g->title, value,
+			   verdict_word(f.verdict));
+		used = strlen(to);
+	}
+	return used > 0;
+}
+
+/* What a rollback can no longer do, before anything else is said. */
+static bool
+no_return_line(const struct director *d, char *to, size_t size)
+{
+	const struct book *b = d->book;
+	int only = plan_declared(d->room, AFTER_FORWARD_ONLY);
+	int loss = plan_declared(d->room, AFTER_DATA_LOSS);
+	size_t used = 0;
+
+	to[0] = '\0';
+	if (only >= 0)
+		str_printf(to, size,
+			   "POINT OF NO RETURN: %s ran; it and what it builds "
+			   "on stay. ",
+			   b->steps[only].id);
+	used = strlen(to);
+	if (loss >= 0 && loss != only)
+		str_printf(to + used, size - used,
+			   "DATA LOSS: what came since %s is lost when it is "
+			   "taken back.",
+			   b->steps[loss].id);
+	return to[0] != '\0';
+}
+
 static void
 write_lines(const struct director *d, struct buf *out,
 	    const struct plan_item *items, size_t count,
@@ -190,18 +322,60 @@ write_lines(const struct director *d, struct buf *out,
 
 	jw_init(&w, out);
 	jw_array(&w, NULL);
+	if (no_return_line(d, line, sizeof(line)))
+		jw_text(&w, NULL, line);
 	head_line(d, line, sizeof(line), count, kept);
 	jw_text(&w, NULL, line);
-	for (size_t i = 0; i < count && i < ROOM_LINES - 2; i++) {
+	for (size_t i = 0; i < count && i < ITEM_LINES; i++) {
 		item_line(d, line, sizeof(line), i, &items[i], &m->found[i]);
+		add_baseline(d, line, sizeof(line),
+			     plan_object(d->book, &items[i]),
+			     m->found[i].plan.after);
 		jw_text(&w, NULL, line);
 	}
-	if (count > ROOM_LINES - 2) {
+	if (count > ITEM_LINES) {
 		str_printf(line, sizeof(line), "and %zu more items",
-			   count - (ROOM_LINES - 2));
+			   count - ITEM_LINES);
 		jw_text(&w, NULL, line);
 	}
+	invariants_undo_lines(d, &w, items, count);
+	if (closure_line(d, line, sizeof(line), items, count))
+		jw_text(&w, NULL, line);
+	if (target_line(d, line, sizeof(line)))
+		jw_text(&w, NULL, line);
 	jw_array_end(&w);
+}
+
+/* "ROLLBACK prod us-east-1", or what is taken back by its object. */
+static void
+write_phrase(const struct director *d, const struct plan_item *items,
+	     size_t count, char *to, size_t size)
+{
+	char what[PHRASE_NAMES + 24] = "";
+	size_t more = 0;
+
+	if (d->rollback.names[0] == '\0') {
+		book_phrase(to, size, d->book, "ROLLBACK");
+		return;
+	}
+	for (size_t i = 0; i < count; i++) {
+		const char *object = plan_object(d->book, &items[i]);
+		size_t used = strlen(what);
+
+		if (items[i].because > 0)
+			continue;
+		if (object[0] == '\0')
+			object = plan_name(d->book, &items[i]);
+		if (used + strlen(object) + 1 > PHRASE_NAMES && used > 0)
+			more++;
+		else
+			str_printf(what + used, sizeof(what) - used, "%s%s",
+				   used > 0 ? " " : "", object);
+	}
+	if (more > 0)
+		str_printf(what + strlen(what), sizeof(what) - strlen(what),
+			   " +%zu", more);
+	book_phrase_for(to, size, d->book, "REVERT", what);
 }
 
 static void
@@ -214,7 +388,7 @@ emit_armed(struct director *d, const struct plan_item *items, size_t count,
 
 	buf_init(&list, 65536);
 	buf_init(&lines, 65536);
-	book_phrase(phrase, sizeof(phrase), d->book, "ROLLBACK");
+	write_phrase(d, items, count, phrase, sizeof(phrase));
 	composition_digest(d, items, count, digest);
 	write_items(&list, items, count, m);
 	write_lines(d, &lines, items, count, m, kept);
@@ -222,9 +396,16 @@ emit_armed(struct director *d, const struct plan_item *items, size_t count,
 	record_text(&r, "phrase", phrase);
 	record_text(&r, "digest", digest);
 	record_text(&r, "cause", d->rollback.cause);
+	record_flag(&r, "targeted", d->rollback.names[0] != '\0');
+	record_flag(&r, "anew", !shows_the_rest(d));
+	record_text(&r, "names", d->rollback.names);
 	record_json(&r, "items", buf_str(&list));
 	record_json(&r, "lines", buf_str(&lines));
-	director_emit(d, &r);
+	if (d->book->rollback.confirm == ROLLBACK_TWO_PERSON)
+		second_ask(d, &r, "rollback");
+	countdown_ask(d, &r);
+	if (director_emit(d, &r))
+		second_play(d);
 	buf_clear(&list);
 	buf_clear(&lines);
 }
@@ -241,7 +422,8 @@ rollback_armed(struct director *d, const struct message *m)
 	buf_init(&kept, 1024);
 	items = rollback_items(d, &count, &kept);
 	if (count != m->found_count) {
-		rollback_ask(d, d->rollback.cause); /* a step ended meanwhile */
+		/* a step ended meanwhile */
+		rollback_ask(d, d->rollback.names, d->rollback.cause);
 	} else {
 		runner_decline(d, "a rollback was asked for");
 		emit_armed(d, items, count, m, buf_str(&kept));
@@ -252,30 +434,38 @@ rollback_armed(struct director *d, const struct message *m)
 	buf_clear(&kept);
 }
 
+bool
+rollback_plan_stands(const struct director *d)
+{
+	struct plan_item *items;
+	char digest[DIGEST_HEX];
+	size_t count;
+
+	items = rollback_items(d, &count, NULL);
+	composition_digest(d, items, count, digest);
+	mem_free(items);
+	return strcmp(digest, d->room->prompt.digest) == 0;
+}
+
 void
 rollback_confirm(struct director *d, const struct command *c)
 {
 	const struct room_prompt *p = &d->room->prompt;
-	struct plan_item *items;
-	char digest[DIGEST_HEX];
-	size_t count;
 
 	if (strcmp(c->text, p->phrase) != 0) {
 		director_notice(d, "not confirmed: type exactly %s", p->phrase);
 		return;
 	}
-	items = rollback_items(d, &count, NULL);
-	composition_digest(d, items, count, digest);
-	mem_free(items);
-	if (strcmp(c->digest, p->digest) != 0 ||
-	    strcmp(digest, p->digest) != 0) {
+	if (strcmp(c->digest, p->digest) != 0 || !rollback_plan_stands(d)) {
 		director_notice(d, "not confirmed: what must be undone has "
 				   "changed since the plan was shown; look "
 				   "again");
 		rollback_withdraw(d, "the plan was stale");
-		rollback_ask(d, "the plan was stale");
+		rollback_ask(d, d->rollback.names, "the plan was stale");
 		return;
 	}
+	if (!second_allows(d))
+		return;
 	rollback_begin(d, d->options.commander);
 }
 

@@ -22,9 +22,9 @@ runner_step(const struct director *d, int step)
 }
 
 enum action_class
-runner_class_of(const struct book_step *s)
+runner_class_of(const struct act *act)
 {
-	const struct action_kind *k = action_kind_of(s->act.kind);
+	const struct action_kind *k = action_kind_of(act->kind);
 
 	assert(k != NULL);
 	return k->class;
@@ -44,21 +44,30 @@ runner_record(const struct director *d, struct record *r, size_t step,
 	      enum step_state to, const char *by)
 {
 	record_init(r, RECORD_STEP, by);
+	r->deferred = step_is_passing(to);
 	record_text(r, "step", d->book->steps[step].id);
 	record_text(r, "state", step_word(to));
 	record_text(r, "was", step_word(d->room->steps[step].state));
 }
 
-bool
-runner_move(struct director *d, size_t step, enum step_state to,
-	    const char *detail)
+static bool
+move_in(struct director *d, size_t step, enum step_state to, const char *detail,
+	const struct regions *regions)
 {
 	struct record r;
 
 	runner_record(d, &r, step, to, "director");
 	record_int(&r, "attempt", d->room->steps[step].attempt);
 	record_text(&r, "detail", detail);
+	regions_record(&r, regions);
 	return director_emit(d, &r);
+}
+
+bool
+runner_move(struct director *d, size_t step, enum step_state to,
+	    const char *detail)
+{
+	return move_in(d, step, to, detail, &(struct regions){ 0 });
 }
 
 bool
@@ -67,6 +76,7 @@ runner_is_busy(const struct director *d)
 	if (d->waiting_step >= 0)
 		return true;
 	return errand_is_out(d, PURPOSE_ACT) ||
+	       errand_is_out(d, PURPOSE_BASELINE) ||
 	       errand_is_out(d, PURPOSE_RECHECK) ||
 	       errand_is_out(d, PURPOSE_RECONCILE);
 }
@@ -79,16 +89,17 @@ begin_wait(struct director *d, int step)
 
 	d->waiting_step = step;
 	d->wait_broken = false;
-	d->wait_until_ms =
-		director_now_ms(d) +
-		settings_duration_ms(&s->act.with, "for", s->takes_ms);
+	d->wait_until_ms = director_now_ms(d) +
+			   settings_duration_ms(
+				   &room_step_act(d->room, (size_t)step)->with,
+				   "for", s->takes_ms);
 }
 
 static void
 hold_gate(struct director *d, int step)
 {
-	const struct book_step *s = runner_step(d, step);
-	const char *least = settings_text_or(&s->act.with, "verdict", "go");
+	const char *least = settings_text_or(
+		&room_step_act(d->room, (size_t)step)->with, "verdict", "go");
 	bool good = d->room->verdict == VERDICT_GO ||
 		    (strcmp(least, "hold") == 0 &&
 		     d->room->verdict == VERDICT_HOLD);
@@ -104,14 +115,16 @@ static void
 send_act(struct director *d, int step)
 {
 	const struct book_step *s = runner_step(d, step);
-	const struct act *acts[] = { &s->act };
+	const struct act *acts[] = { room_step_act(d->room, (size_t)step) };
 	const struct errand_order o = {
 		.errand = ERRAND_PERFORM,
 		.acts = acts,
 		.act_count = 1,
 		.key = d->room->steps[step].key,
 		.idempotent = s->idempotent,
+		.is_repeat = d->room->steps[step].attempt > 1,
 		.max_attempts = s->max_attempts,
+		.retry = s->retry,
 		.timeout_ms = s->timeout_ms,
 	};
 
@@ -133,23 +146,27 @@ emit_intent(struct director *d, int step)
 	runner_record(d, &r, (size_t)step, STEP_INTENT, "director");
 	record_int(&r, "attempt", d->room->steps[step].attempt + 1);
 	record_text(&r, "key", key);
+	if (d->room->steps[step].is_emergency)
+		record_text(&r, "variant", "emergency");
 	record_text(&r, "undo", undo);
 	record_text(&r, "digest", d->book->digest);
 	return director_emit(d, &r);
 }
 
-/* From confirmed to under way; every record here is on the disk before the
- * next line runs. */
+/* From confirmed to under way; the intent takes the confirmation with it to
+ * the disk before anything acts. */
 void
 runner_carry_out(struct director *d, int step, const char *proof)
 {
 	struct record r;
 
+	if (!second_allows(d) || !invariants_allow(d, step))
+		return;
 	runner_record(d, &r, (size_t)step, STEP_CONFIRMED,
 		      d->options.commander);
 	if (!director_emit(d, &r) || !emit_intent(d, step))
 		return;
-	switch (runner_class_of(runner_step(d, step))) {
+	switch (runner_class_of(room_step_act(d->room, (size_t)step))) {
 	case ACTION_NETWORK:
 		send_act(d, step);
 		break;
@@ -176,10 +193,11 @@ runner_event(struct director *d, int step, const struct action_event *event)
 	struct record r;
 
 	director_request(d, "step", runner_step(d, step)->id, event);
-	if (d->dead || event->state == now->state ||
-	    !step_may_move(now->state, event->state))
+	if (d->dead || !step_may_move(now->state, event->state) ||
+	    (event->state == now->state && event->regions.count == 0))
 		return;
 	runner_record(d, &r, (size_t)step, event->state, "actor");
+	regions_record(&r, &event->regions);
 	record_int(&r, "attempt", event->attempt);
 	record_text(&r, "detail", event->detail);
 	if (event->next_ms > 0)
@@ -207,7 +225,7 @@ void
 runner_reconcile(struct director *d, int step)
 {
 	const struct book_step *s = runner_step(d, step);
-	const struct act *acts[] = { &s->act };
+	const struct act *acts[] = { room_step_act(d->room, (size_t)step) };
 	const struct errand_order o = {
 		.errand = ERRAND_READBACK,
 		.acts = acts,
@@ -225,7 +243,7 @@ runner_ended(struct director *d, int step, const struct message *m)
 {
 	enum step_state to = state_of(&m->result);
 
-	if (!runner_move(d, (size_t)step, to, m->result.detail))
+	if (!move_in(d, (size_t)step, to, m->result.detail, &m->result.regions))
 		return;
 	if (to == STEP_UNKNOWN && !d->rollback.waits_for_step)
 		runner_reconcile(d, step);
@@ -239,9 +257,11 @@ runner_reconciled(struct director *d, int step, const struct message *m)
 	if (d->room->steps[step].state != STEP_UNKNOWN)
 		return;
 	if (f->landed == LANDED_YES) {
-		runner_move(d, (size_t)step, STEP_VERIFIED, f->detail);
+		move_in(d, (size_t)step, STEP_VERIFIED, f->detail, &f->regions);
 	} else if (f->landed == LANDED_NO) {
-		runner_move(d, (size_t)step, STEP_READY, f->detail);
+		move_in(d, (size_t)step, STEP_READY, f->detail, &f->regions);
+	} else if (f->landed == LANDED_PART) {
+		move_in(d, (size_t)step, STEP_FAILED, f->detail, &f->regions);
 	} else {
 		director_notice(d,
 				"step %s: the outcome is still unknown (%s); "
@@ -254,13 +274,13 @@ runner_reconciled(struct director *d, int step, const struct message *m)
 void
 runner_tick(struct director *d)
 {
-	const struct book_step *s;
+	const struct act *act;
 	bool watches, good;
 
 	if (d->waiting_step < 0)
 		return;
-	s = runner_step(d, d->waiting_step);
-	watches = strcmp(settings_text_or(&s->act.with, "gates", "watch"),
+	act = room_step_act(d->room, (size_t)d->waiting_step);
+	watches = strcmp(settings_text_or(&act->with, "gates", "watch"),
 			 "watch") == 0;
 	if (d->room->verdict == VERDICT_NO_GO)
 		d->wait_broken = true;
@@ -281,8 +301,8 @@ runner_resume(struct director *d)
 {
 	for (size_t i = 0; i < d->book->step_count && !d->dead; i++) {
 		enum step_state state = d->room->steps[i].state;
-		bool on_network =
-			runner_class_of(&d->book->steps[i]) == ACTION_NETWORK;
+		bool on_network = runner_class_of(room_step_act(d->room, i)) ==
+				  ACTION_NETWORK;
 
 		if (state == STEP_ARMED || state == STEP_CONFIRMED) {
 			runner_move(d, i, STEP_READY,

@@ -14,9 +14,10 @@
 
 #define PLAN_BOUND_MS 8000 /* real time an actor may read for a plan */
 
-/* The decision is part of what a confirm is bound to. */
+/* The decision is part of what a confirm is bound to, and what is overridden
+ * in the plan. */
 static void
-plan_digest(const struct director *d, char out[DIGEST_HEX],
+plan_digest(const struct director *d, int step, char out[DIGEST_HEX],
 	    const char *fingerprint)
 {
 	const char *word = verdict_word(d->room->verdict);
@@ -27,36 +28,91 @@ plan_digest(const struct director *d, char out[DIGEST_HEX],
 			     { fingerprint, strlen(fingerprint) },
 			     { word, strlen(word) } },
 		     3);
+	room_override_digest(d->room, step, out);
 }
 
 static void
-verb_of(const struct book_step *s, char *to, size_t size)
+verb_of(const struct book_step *s, char *to, size_t size, bool is_emergency)
 {
-	str_copy(to, size, s->id);
+	str_printf(to, size, "%s%s", is_emergency ? "emergency-" : "", s->id);
 	for (char *p = to; *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
 }
 
+/* What would be done: of the plan being made, not of the last one. */
+static const struct act *
+act_to_show(const struct director *d, int step)
+{
+	const struct book_step *s = runner_step(d, step);
+
+	return d->arms_emergency ? &s->emergency : &s->act;
+}
+
+/* Stands for a plan where nothing is read on the network. */
 static void
-write_lines(struct buf *out, const struct book_step *s,
+blind_print(char *to, size_t size, const struct book_step *s, bool is_emergency)
+{
+	str_printf(to, size, "%s%s", s->id, is_emergency ? " emergency" : "");
+}
+
+static void
+write_variant(const struct director *d, struct jwriter *w,
+	      const struct book_step *s, const struct action_plan *plan)
+{
+	char line[ROOM_LINE];
+
+	if (d->arms_emergency) {
+		str_printf(line, sizeof(line),
+			   "EMERGENCY variant by %s, instead of %s",
+			   s->emergency.kind, s->act.kind);
+		jw_text(w, NULL, line);
+	} else if (s->emergency.kind[0] != '\0' && plan != NULL &&
+		   strcmp(plan->before, "?") == 0) {
+		str_printf(line, sizeof(line),
+			   "what is live was not read; without the platform: "
+			   "arm %s emergency",
+			   s->id);
+		jw_text(w, NULL, line);
+	}
+}
+
+static void
+write_lines(const struct director *d, struct buf *out, int step,
 	    const struct action_plan *plan)
 {
+	const struct book_step *s = runner_step(d, step);
 	char takes[24], limit[24], line[ROOM_LINE];
 	struct jwriter w;
 
 	jw_init(&w, out);
 	jw_array(&w, NULL);
 	jw_text(&w, NULL, s->title);
+	write_variant(d, &w, s, plan);
+	invariants_step_lines(d, &w, step);
 	if (plan != NULL) {
 		for (size_t i = 0; i < plan->count; i++)
 			jw_text(&w, NULL, plan->lines[i]);
 		str_printf(line, sizeof(line), "live %s -> %s", plan->before,
 			   plan->after);
 		jw_text(&w, NULL, line);
-	} else if (settings_text(&s->act.with, "text") != NULL) {
-		jw_text(&w, NULL, settings_text(&s->act.with, "text"));
+	} else if (settings_text(&act_to_show(d, step)->with, "text") != NULL) {
+		jw_text(&w, NULL,
+			settings_text(&act_to_show(d, step)->with, "text"));
 	}
+	if (baseline_is_due(d, step)) {
+		str_printf(line, sizeof(line),
+			   "takes the baseline first: %zu objects",
+			   baseline_missing(d));
+		jw_text(&w, NULL, line);
+	}
+	if (s->after == AFTER_FORWARD_ONLY)
+		jw_text(&w, NULL,
+			"POINT OF NO RETURN: it and what it builds on are not "
+			"taken back after it");
+	else if (s->after == AFTER_DATA_LOSS)
+		jw_text(&w, NULL,
+			"DATA LOSS: a rollback after it loses what came since");
 	str_duration(takes, sizeof(takes), s->takes_ms);
 	str_duration(limit, sizeof(limit), s->timeout_ms);
 	str_printf(line, sizeof(line), "undo: %s   takes about %s, at most %s",
@@ -69,29 +125,39 @@ static bool
 emit_armed(struct director *d, int step, const struct action_plan *plan)
 {
 	const struct book_step *s = runner_step(d, step);
-	char phrase[120] = "", digest[DIGEST_HEX], verb[BOOK_ID];
+	char phrase[120] = "", digest[DIGEST_HEX], id[BOOK_ID + 12];
+	char verb[BOOK_ID + 12];
 	struct buf lines;
 	struct record r;
 
-	verb_of(s, verb, sizeof(verb));
-	if (s->confirm == CONFIRM_PHRASE || s->confirm == CONFIRM_TWO_PERSON)
+	verb_of(s, verb, sizeof(verb), d->arms_emergency);
+	if (s->confirm == CONFIRM_PHRASE || s->confirm == CONFIRM_TWO_PERSON ||
+	    d->arms_emergency)
 		book_phrase(phrase, sizeof(phrase), d->book, verb);
-	plan_digest(d, digest, plan != NULL ? plan->fingerprint : s->id);
+	blind_print(id, sizeof(id), s, d->arms_emergency);
+	plan_digest(d, step, digest, plan != NULL ? plan->fingerprint : id);
 	buf_init(&lines, 8192);
-	write_lines(&lines, s, plan);
+	write_lines(d, &lines, step, plan);
 	runner_record(d, &r, (size_t)step, STEP_ARMED, d->options.commander);
 	record_int(&r, "attempt", d->room->steps[step].attempt);
 	record_text(&r, "phrase", phrase);
+	if (d->arms_emergency)
+		record_text(&r, "variant", "emergency");
 	record_text(&r, "digest", digest);
 	record_json(&r, "lines", buf_str(&lines));
+	if (s->confirm == CONFIRM_TWO_PERSON)
+		second_ask(d, &r, s->id);
 	buf_clear(&lines);
-	return director_emit(d, &r);
+	if (!director_emit(d, &r))
+		return false;
+	second_play(d);
+	return !d->dead;
 }
 
 static bool
 send_plan(struct director *d, enum purpose purpose, int step)
 {
-	const struct act *acts[] = { &runner_step(d, step)->act };
+	const struct act *acts[] = { act_to_show(d, step) };
 	const struct errand_order o = {
 		.errand = ERRAND_PLAN,
 		.acts = acts,
@@ -112,7 +178,7 @@ arm_refusal(const struct director *d, int step)
 
 	if (rollback_is_running(d))
 		return "a rollback is running";
-	if (d->room->rollback == ROLLBACK_VALIDATED)
+	if (room_is_rolled_back(d->room))
 		return "the room was rolled back";
 	if (runner_is_busy(d) || errand_is_out(d, PURPOSE_ARM))
 		return "another step is under way";
@@ -143,10 +209,14 @@ confirm_unasked(struct director *d, int step)
 {
 	const struct book_step *s = runner_step(d, step);
 
-	if (s->confirm != CONFIRM_NONE)
+	if (s->confirm != CONFIRM_NONE || d->room->steps[step].is_emergency)
 		return;
 	if (!gates_allow(d, s))
 		runner_decline(d, "the decision is not GO");
+	else if (!invariants_allow(d, step))
+		return; /* it stays open, to be overridden or left */
+	else if (baseline_is_due(d, step))
+		baseline_take(d, step);
 	else
 		runner_carry_out(d, step, "");
 }
@@ -167,7 +237,15 @@ runner_arm(struct director *d, const struct command *c)
 				why);
 		return;
 	}
-	if (runner_class_of(runner_step(d, step)) == ACTION_NETWORK)
+	d->arms_emergency = strcmp(c->text, "emergency") == 0;
+	if (d->arms_emergency &&
+	    runner_step(d, step)->emergency.kind[0] == '\0') {
+		d->arms_emergency = false;
+		director_notice(d, "step %s has no emergency variant",
+				c->target);
+		return;
+	}
+	if (runner_class_of(act_to_show(d, step)) == ACTION_NETWORK)
 		send_plan(d, PURPOSE_ARM, step);
 	else if (emit_armed(d, step, NULL))
 		confirm_unasked(d, step);
@@ -177,12 +255,17 @@ void
 runner_armed(struct director *d, int step, const struct message *m)
 {
 	const struct errand_found *f = &m->found[0];
+	bool has_other = !d->arms_emergency &&
+			 runner_step(d, step)->emergency.kind[0] != '\0';
 
 	if (d->parking || rollback_is_running(d) || d->room->prompt.open)
 		return;
 	if (f->code != ERR_NONE)
-		director_notice(d, "step %s cannot be planned: %s",
-				runner_step(d, step)->id, f->detail);
+		director_notice(d, "step %s cannot be planned: %s%s%s%s",
+				runner_step(d, step)->id, f->detail,
+				has_other ? "; without the platform: arm " : "",
+				has_other ? runner_step(d, step)->id : "",
+				has_other ? " emergency" : "");
 	else if (emit_armed(d, step, &f->plan))
 		confirm_unasked(d, step);
 }
@@ -201,9 +284,11 @@ runner_decline(struct director *d, const char *why)
 static void
 confirm_here(struct director *d, int step)
 {
-	char digest[DIGEST_HEX];
+	char digest[DIGEST_HEX], id[BOOK_ID + 12];
 
-	plan_digest(d, digest, runner_step(d, step)->id);
+	blind_print(id, sizeof(id), runner_step(d, step),
+		    d->room->steps[step].is_emergency);
+	plan_digest(d, step, digest, id);
 	if (strcmp(digest, d->room->prompt.digest) == 0) {
 		runner_carry_out(d, step, "");
 		return;
@@ -223,23 +308,92 @@ runner_confirm(struct director *d, const struct command *c)
 	const struct book_step *s = runner_step(d, p->step);
 	const char *wanted = p->phrase[0] ? p->phrase : "yes";
 
-	if (rollback_is_running(d) || errand_is_out(d, PURPOSE_RECHECK))
+	if (rollback_is_running(d) || errand_is_out(d, PURPOSE_RECHECK) ||
+	    errand_is_out(d, PURPOSE_BASELINE))
 		return;
 	if (strcmp(c->text, wanted) != 0) {
 		director_notice(d, "not confirmed: type exactly %s", wanted);
 	} else if (strcmp(c->digest, p->digest) != 0) {
 		director_notice(d, "not confirmed: the plan you saw is not "
 				   "the one that is open");
-	} else if (!gates_allow(d, s)) {
+	} else if (!gates_allow(d, s) || !second_allows(d) ||
+		   !invariants_allow(d, p->step)) {
 		return;
-	} else if (s->confirm == CONFIRM_TWO_PERSON) {
-		director_notice(d, "not confirmed: %s needs a second person",
-				s->id);
-	} else if (runner_class_of(s) == ACTION_NETWORK) {
+	} else if (baseline_is_due(d, p->step)) {
+		baseline_take(d, p->step);
+	} else if (runner_class_of(room_step_act(d->room, (size_t)p->step)) ==
+		   ACTION_NETWORK) {
 		send_plan(d, PURPOSE_RECHECK, p->step);
 	} else {
 		confirm_here(d, p->step);
 	}
+}
+
+/* Was it the decision alone?  Then as what it was. */
+static bool
+decision_was(const struct director *d, const char *fingerprint,
+	     enum verdict *was)
+{
+	for (int v = 0; v < VERDICT_COUNT; v++) {
+		const char *word = verdict_word((enum verdict)v);
+		char digest[DIGEST_HEX];
+
+		digest_parts(
+			digest,
+			(struct digest_part[]){
+				{ d->book->digest, strlen(d->book->digest) },
+				{ fingerprint, strlen(fingerprint) },
+				{ word, strlen(word) } },
+			3);
+		room_override_digest(d->room, d->room->prompt.step, digest);
+		*was = (enum verdict)v;
+		if (strcmp(digest, d->room->prompt.digest) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+was_shown(const struct room_prompt *p, const char *line)
+{
+	for (size_t i = 0; i < p->line_count; i++)
+		if (strcmp(p->lines[i], line) == 0)
+			return true;
+	return false;
+}
+
+/* The first line of the plan that reads otherwise now. */
+static void
+say_moved(const struct director *d, const struct action_plan *now, char *to,
+	  size_t size)
+{
+	const struct room_prompt *p = &d->room->prompt;
+	char live[ROOM_LINE];
+	enum verdict was;
+
+	if (decision_was(d, now->fingerprint, &was)) {
+		str_printf(to, size, "the decision: it was %s, now %s",
+			   verdict_word(was), verdict_word(d->room->verdict));
+		return;
+	}
+	str_printf(live, sizeof(live), "live %s -> %s", now->before,
+		   now->after);
+	for (size_t i = 0; i < p->line_count; i++)
+		if (str_starts(p->lines[i], "live ") &&
+		    strcmp(p->lines[i], live) != 0) {
+			str_printf(to, size,
+				   "what is live: shown as \"%.60s\", now "
+				   "\"%.60s\"",
+				   p->lines[i], live);
+			return;
+		}
+	for (size_t i = 0; i < now->count; i++)
+		if (!was_shown(p, now->lines[i])) {
+			str_printf(to, size, "the request: now \"%.120s\"",
+				   now->lines[i]);
+			return;
+		}
+	str_printf(to, size, "the request, in a part that is not shown");
 }
 
 void
@@ -247,7 +401,7 @@ runner_rechecked(struct director *d, int step, const struct message *m)
 {
 	const struct errand_found *f = &m->found[0];
 	const struct room_prompt *p = &d->room->prompt;
-	char digest[DIGEST_HEX];
+	char digest[DIGEST_HEX], moved[200];
 
 	if (d->parking || !p->open || p->step != step)
 		return;
@@ -255,15 +409,27 @@ runner_rechecked(struct director *d, int step, const struct message *m)
 		director_notice(d, "not confirmed: %s", f->detail);
 		return;
 	}
-	plan_digest(d, digest, f->plan.fingerprint);
+	plan_digest(d, step, digest, f->plan.fingerprint);
 	if (strcmp(digest, p->digest) == 0) {
 		runner_carry_out(d, step, "");
 		return;
 	}
+	say_moved(d, &f->plan, moved, sizeof(moved));
 	director_notice(d,
-			"not confirmed: since the plan was shown something "
-			"moved (live now %s, decision %s); look again",
-			f->plan.before, verdict_word(d->room->verdict));
+			"not confirmed, since the plan was shown this moved: "
+			"%s; look again",
+			moved);
 	if (runner_move(d, (size_t)step, STEP_READY, "the plan was stale"))
 		emit_armed(d, step, &f->plan);
+}
+
+/* What was confirmed is compared once more with what is live. */
+void
+runner_baseline_stands(struct director *d, int step)
+{
+	if (runner_step(d, step)->confirm == CONFIRM_NONE &&
+	    !d->room->steps[step].is_emergency)
+		confirm_unasked(d, step);
+	else if (!rollback_is_running(d) && !errand_is_out(d, PURPOSE_RECHECK))
+		send_plan(d, PURPOSE_RECHECK, step);
 }

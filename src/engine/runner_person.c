@@ -41,7 +41,7 @@ proof_confirms(const struct director *d, size_t step)
 	const struct book_step *s = runner_step(d, (int)step);
 
 	return d->room->steps[step].state == STEP_ARMED &&
-	       runner_class_of(s) == ACTION_PERSON &&
+	       runner_class_of(&s->act) == ACTION_PERSON &&
 	       (s->confirm == CONFIRM_KEY || s->confirm == CONFIRM_NONE) &&
 	       (!s->before_gates || d->room->verdict == VERDICT_GO);
 }
@@ -92,6 +92,52 @@ say_fail(struct director *d, size_t step, const struct command *c)
 	}
 }
 
+/* What a person says of a step under way, with who and when. */
+static bool
+record_word(struct director *d, size_t step, const char *detail)
+{
+	struct record r;
+
+	runner_record(d, &r, step, d->room->steps[step].state,
+		      d->options.commander);
+	r.deferred = false;
+	record_int(&r, "attempt", d->room->steps[step].attempt);
+	record_text(&r, "detail", detail);
+	return director_emit(d, &r);
+}
+
+static void
+say_abort(struct director *d, size_t step, const struct command *c)
+{
+	enum step_state state = d->room->steps[step].state;
+
+	if (d->waiting_step == (int)step) {
+		d->waiting_step = -1;
+		end_step(d, step, STEP_FAILED,
+			 &(struct command){ .text = "aborted while it "
+						    "waited" });
+	} else if (!errand_is_out(d, PURPOSE_ACT)) {
+		refuse(d, c, state, "it is not under way");
+	} else if (record_word(d, step,
+			       "aborted: what came of it is read "
+			       "back")) {
+		errand_cancel(d, PURPOSE_ACT);
+	}
+}
+
+/* While it waits for its next try or look: now.  Otherwise to try again is to
+ * look at the plan again. */
+static void
+say_retry(struct director *d, size_t step, const struct command *c)
+{
+	enum step_state state = d->room->steps[step].state;
+
+	if (!step_is_running(state) || !errand_is_out(d, PURPOSE_ACT))
+		runner_arm(d, c);
+	else if (record_word(d, step, "tried again now"))
+		errand_nudge(d, PURPOSE_ACT);
+}
+
 static void
 say_recheck(struct director *d, size_t step, const struct command *c)
 {
@@ -125,8 +171,11 @@ runner_person(struct director *d, const struct command *c)
 	case COMMAND_RECHECK:
 		say_recheck(d, (size_t)step, c);
 		break;
-	default: /* to try again is to look at the plan again */
-		runner_arm(d, c);
+	case COMMAND_ABORT:
+		say_abort(d, (size_t)step, c);
+		break;
+	default:
+		say_retry(d, (size_t)step, c);
 		break;
 	}
 }

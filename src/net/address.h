@@ -1,4 +1,4 @@
-/* address - "host:port" texts, socket addresses, names resolved off-thread. */
+/* address - "host:port" texts, socket addresses, names looked up. */
 #ifndef NET_ADDRESS_H
 #define NET_ADDRESS_H
 
@@ -26,14 +26,24 @@ bool address_is_loopback(const char *host);
 
 #define ADDRESS_MOST 16
 
-/* All addresses of a name (`count` 0 with a reason in `e` on failure). */
+/*
+ * All addresses of a name (`count` 0 with a reason in `e` on failure).  A loop
+ * keeps them for half a minute and a failure for five seconds, whatever the
+ * TTL: the system's resolver does not tell it.  One thread a name asks, however
+ * many wait for it.
+ */
 typedef void address_found(void *ctx, const struct address *found, size_t count,
 			   const struct err *e);
 struct address_lookup;
-/* Numeric hosts answer without a thread, but still through the loop. */
+/* Numeric hosts and names that are kept answer without a thread, but still
+ * through the loop. */
 struct address_lookup *address_lookup(struct loop *l, const char *host,
 				      int port, int timeout_ms,
 				      address_found *done, void *ctx);
 void address_lookup_cancel(struct address_lookup *c);
+/* What is kept of a name, at once: how many of `found` were filled; 0: look it
+ * up. */
+size_t address_known(struct loop *l, const char *host, int port,
+		     struct address found[ADDRESS_MOST]);
 
 #endif

@@ -28,6 +28,7 @@ struct auth_client {
 	const char *ca_file; /* for requests that name none of their own */
 };
 
+/* Owned by the caller; outlives all calls that use it. */
 struct auth_store *auth_store_new(void);
 void auth_store_free(struct auth_store *s);
 

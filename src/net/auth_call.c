@@ -402,12 +402,18 @@ auth_start(struct auth_call **out, struct loop *l, struct auth_store *s,
 	c->done = done;
 	c->ctx = ctx;
 	c->until_us = clock_real_us() + r->timeout_ms * 1000LL;
-	copy_request(c, r);
 	loop_item_add(l, &c->item, end_call);
-	if (who->token_url == NULL)
+	if (who->token_url == NULL) {
+		/* goes out now and never again: nothing to keep */
+		c->request = *r;
+		c->request.basic = NULL;
+		if (r->ca_file == NULL)
+			c->request.ca_file = who->ca_file;
 		code = send_request(c, e);
-	else
+	} else {
+		copy_request(c, r);
 		code = get_token_then_send(c, e);
+	}
 	if (code != ERR_NONE) {
 		free_call(c);
 		return code;
@@ -467,11 +473,14 @@ auth_do(struct http_answer *out, const struct fence *fence,
 
 	*out = (struct http_answer){ .retry_after_ms = -1 };
 	buf_init(&out->body, HTTP_BODY_CAP);
-	if (loop_new(&l, fence, e) != ERR_NONE ||
+	if (auth_loop_take(&l, s, fence, e) != ERR_NONE ||
 	    auth_start(&call, l, s, who, r, take_answer, &w, e) != ERR_NONE ||
 	    loop_run_until(l, &w.is_done, cancel_fd, until_us, e) != ERR_NONE)
 		give_up(out, call, e);
-	loop_free(l);
+	if (w.is_done)
+		auth_loop_give(s, l);
+	else
+		loop_free(l);
 	if (out->code == ERR_NONE)
 		return ERR_NONE;
 	return err_set(e, out->code, "%s", out->why);

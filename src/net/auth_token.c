@@ -18,6 +18,7 @@
 #define LIFE_MOST_S (7 * 86400)
 #define AHEAD_S 60
 #define HOLD_US 5000000LL  /* after a refusal */
+#define IDLE_LOOPS 8	   /* as many as acts run at once, usually */
 #define AGAIN_US 2000000LL /* between two renewals forced by 401 */
 
 struct entry {
@@ -34,6 +35,8 @@ struct entry {
 struct auth_store {
 	struct lock lock;
 	struct entry *first;
+	struct loop *idle[IDLE_LOOPS];
+	size_t idle_count;
 };
 
 struct auth_store *
@@ -58,8 +61,37 @@ auth_store_free(struct auth_store *s)
 		mem_free(s->first);
 		s->first = next;
 	}
+	while (s->idle_count > 0)
+		loop_free(s->idle[--s->idle_count]);
 	lock_clear(&s->lock);
 	mem_free(s);
+}
+
+enum err_code
+auth_loop_take(struct loop **out, struct auth_store *s,
+	       const struct fence *fence, struct err *e)
+{
+	*out = NULL;
+	lock_take(&s->lock);
+	for (size_t i = s->idle_count; i-- > 0 && *out == NULL;)
+		if (loop_fence(s->idle[i]) == fence) {
+			*out = s->idle[i];
+			s->idle[i] = s->idle[--s->idle_count];
+		}
+	lock_drop(&s->lock);
+	return *out != NULL ? ERR_NONE : loop_new(out, fence, e);
+}
+
+void
+auth_loop_give(struct auth_store *s, struct loop *l)
+{
+	lock_take(&s->lock);
+	if (s->idle_count < IDLE_LOOPS) {
+		s->idle[s->idle_count++] = l;
+		l = NULL;
+	}
+	lock_drop(&s->lock);
+	loop_free(l);
 }
 
 /* Lock held. */

@@ -10,6 +10,14 @@ enum auth_state {
 	AUTH_HELD,   /* refused a moment ago; `e` says why */
 };
 
+/* A loop that keeps its CA store, names and connections for the next exchange
+ * that somebody waits for.  One user at a time: taken, and given back when
+ * nothing is under way on it any more; else the taker frees it. */
+enum err_code auth_loop_take(struct loop **out, struct auth_store *s,
+			     const struct fence *fence,
+			     struct err *e) MUST_CHECK;
+void auth_loop_give(struct auth_store *s, struct loop *l);
+
 /* Any thread.  *token is the caller's, NULL unless AUTH_READY. */
 enum auth_state auth_token_get(char **token, struct auth_store *s,
 			       const char *client, struct err *e);

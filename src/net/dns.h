@@ -20,7 +20,10 @@ struct dns_answer {
 	char values[DNS_VALUES][128]; /* rdata as zone files write it (names
 					 end with a dot), clean, sorted */
 	int64_t ttl_s;		      /* lowest of them; -1 when none */
-	int64_t serial;		      /* of a SOA answer; -1 else */
+	int64_t serial;		      /* of a SOA answer, or of the SOA that
+					 says where the name's zone begins; -1
+					 else */
+	char zone[128];		      /* owner of that SOA, with a dot */
 	int64_t rtt_us;
 };
 
@@ -33,6 +36,12 @@ enum err_code dns_start(struct dns_call **out, struct loop *l,
 			const char *server, const char *name, const char *type,
 			int timeout_ms, dns_done *done, void *ctx,
 			struct err *e) MUST_CHECK;
+/* The same at one address; the fence must have passed the name it came from.
+ * `recurse` asks a resolver to find out. */
+enum err_code dns_start_at(struct dns_call **out, struct loop *l,
+			   const struct address *at, const char *name,
+			   const char *type, bool recurse, int timeout_ms,
+			   dns_done *done, void *ctx, struct err *e) MUST_CHECK;
 void dns_cancel(struct dns_call *c);
 
 /* Waited for, on a loop of its own. */

@@ -35,6 +35,7 @@ struct dns_call {
 	size_t at; /* which of them is asked now */
 	int fd;
 	bool is_tcp;
+	bool recurse;
 	bool is_reporting;
 	bool saw_bad; /* something with our id could not be read */
 	struct loop_watch *watch;
@@ -341,7 +342,8 @@ write_message(struct dns_call *c, struct err *e)
 	buf_init(&c->reply, 2 + MESSAGE_MOST);
 	c->id = (uint16_t)(rng_system() & 0xffff);
 	if (!buf_add(&c->question, "\0\0", 2) ||
-	    dnsmsg_ask(&c->question, c->id, c->name, c->type, e) != ERR_NONE)
+	    dnsmsg_ask(&c->question, c->id, c->name, c->type, c->recurse, e) !=
+		    ERR_NONE)
 		return e->code;
 	len = c->question.len - 2;
 	c->question.data[0] = (char)(len >> 8);
@@ -365,6 +367,31 @@ read_arguments(struct dns_call *c, const char *server, const char *name,
 	return write_message(c, e);
 }
 
+/* A call that asks nobody yet; NULL with the reason in `e`. */
+static struct dns_call *
+new_call(struct loop *l, const char *server, const char *name, const char *type,
+	 bool recurse, int timeout_ms, dns_done *done, void *ctx, struct err *e)
+{
+	struct dns_call *c = mem_new(1, sizeof(*c));
+
+	c->loop = l;
+	c->done = done;
+	c->ctx = ctx;
+	c->recurse = recurse;
+	c->timeout_ms = timeout_ms;
+	c->fd = -1;
+	c->answer =
+		(struct dns_answer){ .rtt_us = -1, .ttl_s = -1, .serial = -1 };
+	loop_item_add(l, &c->item, end_call);
+	if (read_arguments(c, server, name, type, e) != ERR_NONE) {
+		free_call(c);
+		return NULL;
+	}
+	c->deadline = loop_at(l, clock_real_us() + timeout_ms * 1000LL,
+			      on_deadline, c);
+	return c;
+}
+
 enum err_code
 dns_start(struct dns_call **out, struct loop *l, const char *server,
 	  const char *name, const char *type, int timeout_ms, dns_done *done,
@@ -379,22 +406,41 @@ dns_start(struct dns_call **out, struct loop *l, const char *server,
 		    ERR_NONE ||
 	    fence_check(loop_fence(l), host, port, e) != ERR_NONE)
 		return e->code;
-	c = mem_new(1, sizeof(*c));
-	c->loop = l;
-	c->done = done;
-	c->ctx = ctx;
-	c->timeout_ms = timeout_ms;
-	c->fd = -1;
-	c->answer =
-		(struct dns_answer){ .rtt_us = -1, .ttl_s = -1, .serial = -1 };
-	loop_item_add(l, &c->item, end_call);
-	if (read_arguments(c, server, name, type, e) != ERR_NONE) {
-		free_call(c);
+	c = new_call(l, server, name, type, false, timeout_ms, done, ctx, e);
+	if (c == NULL)
 		return e->code;
-	}
-	c->deadline = loop_at(l, clock_real_us() + timeout_ms * 1000LL,
-			      on_deadline, c);
 	c->lookup = address_lookup(l, host, port, timeout_ms, on_found, c);
+	*out = c;
+	return ERR_NONE;
+}
+
+/* Nothing is called back before the loop runs. */
+static void
+on_ask_now(void *ctx)
+{
+	struct dns_call *c = ctx;
+	struct err e = { .code = ERR_UNREACHED };
+
+	c->resend = NULL;
+	try_next(c, &e);
+}
+
+enum err_code
+dns_start_at(struct dns_call **out, struct loop *l, const struct address *at,
+	     const char *name, const char *type, bool recurse, int timeout_ms,
+	     dns_done *done, void *ctx, struct err *e)
+{
+	char where[80];
+	struct dns_call *c;
+
+	*out = NULL;
+	address_text(at, where, sizeof(where));
+	c = new_call(l, where, name, type, recurse, timeout_ms, done, ctx, e);
+	if (c == NULL)
+		return e->code;
+	c->found[0] = *at;
+	c->found_count = 1;
+	c->resend = loop_at(l, clock_real_us(), on_ask_now, c);
 	*out = c;
 	return ERR_NONE;
 }

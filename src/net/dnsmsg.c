@@ -32,14 +32,15 @@ read_type(const char *text, ldns_rr_type *type)
 }
 
 static ldns_pkt *
-make_question(const char *name, ldns_rr_type type, uint16_t id)
+make_question(const char *name, ldns_rr_type type, uint16_t id, bool recurse)
 {
 	ldns_rdf *owner = ldns_dname_new_frm_str(name);
 	ldns_pkt *question;
 
 	if (owner == NULL)
 		return NULL;
-	question = ldns_pkt_query_new(owner, type, LDNS_RR_CLASS_IN, 0);
+	question = ldns_pkt_query_new(owner, type, LDNS_RR_CLASS_IN,
+				      recurse ? LDNS_RD : 0);
 	if (question == NULL) {
 		ldns_rdf_deep_free(owner);
 		return NULL;
@@ -51,7 +52,7 @@ make_question(const char *name, ldns_rr_type type, uint16_t id)
 
 enum err_code
 dnsmsg_ask(struct buf *out, uint16_t id, const char *name, const char *type,
-	   struct err *e)
+	   bool recurse, struct err *e)
 {
 	ldns_rr_type number;
 	ldns_pkt *question;
@@ -66,7 +67,7 @@ dnsmsg_ask(struct buf *out, uint16_t id, const char *name, const char *type,
 			       "\"%s\" is no DNS record type to ask for; try "
 			       "A, AAAA, CNAME, SRV, NAPTR, TXT, SOA",
 			       shown);
-	question = make_question(name, number, id);
+	question = make_question(name, number, id, recurse);
 	text_clean(shown, sizeof(shown), name, strlen(name));
 	if (question == NULL)
 		return err_set(e, ERR_ARG, "\"%s\" is no DNS name", shown);
@@ -154,11 +155,35 @@ follow_cnames(struct dns_answer *out, const ldns_rr_list *list,
 }
 
 static void
-note_serial(struct dns_answer *out, const ldns_rr *rr)
+note_soa(struct dns_answer *out, const ldns_rr *rr)
 {
-	if (ldns_rr_get_type(rr) == LDNS_RR_TYPE_SOA &&
-	    ldns_rr_rd_count(rr) == 7)
-		out->serial = ldns_rdf2native_int32(ldns_rr_rdf(rr, 2));
+	char *zone;
+
+	if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_SOA ||
+	    ldns_rr_rd_count(rr) != 7)
+		return;
+	out->serial = ldns_rdf2native_int32(ldns_rr_rdf(rr, 2));
+	zone = ldns_rdf2str(ldns_rr_owner(rr));
+	if (zone == NULL ||
+	    !text_clean(out->zone, sizeof(out->zone), zone, strlen(zone)))
+		out->zone[0] = '\0';
+	free(zone);
+}
+
+/* No SOA at this name: the one beside the answer says where its zone begins
+ * (RFC 2308), if it is above the name at all. */
+static void
+find_zone(struct dns_answer *out, const ldns_pkt *p, const ldns_rdf *owner)
+{
+	const ldns_rr_list *list = ldns_pkt_authority(p);
+
+	for (size_t i = 0; i < ldns_rr_list_rr_count(list); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(list, i);
+
+		if (ldns_rr_get_class(rr) == LDNS_RR_CLASS_IN &&
+		    ldns_dname_is_subdomain(owner, ldns_rr_owner(rr)))
+			note_soa(out, rr);
+	}
 }
 
 static int
@@ -189,7 +214,7 @@ read_records(struct dns_answer *out, const ldns_pkt *p, const ldns_rdf *owner,
 			break;
 		}
 		note_ttl(out, rr);
-		note_serial(out, rr);
+		note_soa(out, rr);
 		rdata_text(rr, out->values[out->count++],
 			   sizeof(out->values[0]));
 	}
@@ -212,6 +237,8 @@ judge(struct dns_answer *out, const ldns_pkt *p, const ldns_rdf *owner,
 	out->rcode = (int)ldns_pkt_get_rcode(p);
 	out->authoritative = ldns_pkt_aa(p);
 	read_records(out, p, owner, type);
+	if (type == LDNS_RR_TYPE_SOA && out->count == 0)
+		find_zone(out, p, owner);
 	return DNSMSG_ANSWER;
 }
 

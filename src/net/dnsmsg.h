@@ -10,9 +10,11 @@
 
 #define DNSMSG_UDP 1232 /* EDNS size asked for */
 
-/* Appends the question; ERR_ARG for a bad name or an unknown type. */
+/* Appends the question, with RD when it may `recurse`; ERR_ARG for a bad name
+ * or an unknown type. */
 enum err_code dnsmsg_ask(struct buf *out, uint16_t id, const char *name,
-			 const char *type, struct err *e) MUST_CHECK;
+			 const char *type, bool recurse,
+			 struct err *e) MUST_CHECK;
 
 enum dnsmsg_fit {
 	DNSMSG_FOREIGN, /* not an answer to this question */

@@ -82,6 +82,9 @@ void
 fence_clear(struct fence *f)
 {
 	mem_free(f->allowed);
+	for (size_t i = 0; i < f->program_count; i++)
+		mem_free(f->programs[i]);
+	mem_free(f->programs);
 	*f = (struct fence){ 0 };
 }
 
@@ -116,4 +119,32 @@ fence_check(const struct fence *f, const char *host, int port, struct err *e)
 		       "allow-list it for staging in the runbook or use the "
 		       "twin",
 		       shown, port);
+}
+
+void
+fence_allow_program(struct fence *f, const char *path)
+{
+	f->closed = true;
+	f->programs =
+		mem_grow(f->programs, f->program_count + 1, sizeof(char *));
+	f->programs[f->program_count++] = mem_text(path);
+}
+
+enum err_code
+fence_check_program(const struct fence *f, const char *path, struct err *e)
+{
+	char shown[FENCE_HOST];
+
+	assert(f != NULL);
+	if (!f->closed)
+		return ERR_NONE;
+	for (size_t i = 0; i < f->program_count; i++)
+		if (strcmp(f->programs[i], path) == 0)
+			return ERR_NONE;
+	text_clean(shown, sizeof(shown), path, strlen(path));
+	return err_set(e, ERR_FENCED,
+		       "%s is outside the fence of this drill: a program can "
+		       "reach more than the twin; list it under "
+		       "staging_programs if it may run",
+		       shown);
 }

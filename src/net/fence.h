@@ -19,10 +19,20 @@ struct fence {
 	bool closed;		     /* false: everything passes */
 	char (*allowed)[FENCE_HOST]; /* "host:port" or "host" (any port) */
 	size_t count;
+	char **programs; /* absolute paths, when it is closed */
+	size_t program_count;
 };
 
+/* Allows everything again and frees its list. */
 void fence_clear(struct fence *f);
 void fence_allow(struct fence *f, const char *host_port); /* also closes it */
+
+/* A program of people's own can reach what it likes: a closed fence lets none
+ * run but these, by their very path. */
+void fence_allow_program(struct fence *f, const char *path); /* closes it too */
+/* ERR_FENCED names the program and what to do about it. */
+enum err_code fence_check_program(const struct fence *f, const char *path,
+				  struct err *e) MUST_CHECK;
 
 /* ERR_FENCED names host, port and what to do about it. */
 enum err_code fence_check(const struct fence *f, const char *host, int port,

@@ -22,10 +22,18 @@ struct http_header {
 	const char *value;
 };
 
+/* A URL read once for many requests; any one thread at a time. */
+struct http_target;
+/* NULL when `url` is none that a request could go to. */
+struct http_target *http_target_new(const char *url);
+void http_target_free(struct http_target *t);
+
 /* Borrowed for the duration of http_start() only. */
 struct http_request {
 	const char *method; /* "GET" ... */
 	const char *url;
+	struct http_target *target; /* `url` read ahead; NULL: not.  Outlives
+				       the exchange */
 	struct http_header headers[HTTP_HEADERS]; /* ends at name NULL */
 	const char *body;			  /* NULL: none */
 	size_t body_len;
@@ -49,8 +57,11 @@ struct http_answer {
 	char idempotency[80];	/* echoed Idempotency-Key / X-Idempotency-Key */
 	struct buf body;	/* raw bytes, capped at HTTP_BODY_CAP */
 	int64_t took_us;	/* real */
+	int64_t bytes;		/* both ways, headers included, TLS not */
+	int connects;		/* connections made for it; 0: one was reused */
 };
 
+/* Frees the body; the answer may be filled again. */
 void http_answer_clear(struct http_answer *a);
 
 /* Called once per http_start() unless cancelled.  The callback may take the

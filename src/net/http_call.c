@@ -18,6 +18,7 @@
 #include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "net/address.h"
 #include "net/http_request.h"
 #include "net/loop_item.h"
 #include "net/transfer.h"
@@ -34,6 +35,8 @@ struct http_call {
 	size_t header_bytes;
 	int retry_headers; /* Retry-After lines seen; two contradict */
 	int sendings;
+	struct address_lookup *lookup; /* its host's; NULL: not under way */
+	struct curl_slist *resolved;   /* what libcurl is to take for it */
 	bool mutates;
 	bool is_too_big;
 	bool is_reporting;
@@ -143,6 +146,9 @@ note_header(struct http_call *c, const char *line, size_t len)
 	struct http_answer *a = &c->answer;
 	char value[128];
 
+	/* the first letters of all that is looked for */
+	if (len == 0 || strchr("HRCLIXrclix", line[0]) == NULL)
+		return;
 	if (len >= 5 && memcmp(line, "HTTP/", 5) == 0)
 		forget_headers(c);
 	else if (header_value(line, len, "Retry-After", value, sizeof(value)))
@@ -243,7 +249,9 @@ static void
 free_call(struct http_call *c)
 {
 	loop_item_remove(&c->item);
+	address_lookup_cancel(c->lookup);
 	transfer_close(&c->transfer);
+	curl_slist_free_all(c->resolved);
 	http_parts_clear(&c->parts);
 	http_answer_clear(&c->answer);
 	mem_free(c);
@@ -253,6 +261,20 @@ static void
 end_call(struct loop_item *item)
 {
 	free_call((struct http_call *)item);
+}
+
+static void
+count_cost(struct http_call *c)
+{
+	curl_off_t up = 0;
+	long request = 0, connects = 0;
+
+	curl_easy_getinfo(c->transfer.easy, CURLINFO_REQUEST_SIZE, &request);
+	curl_easy_getinfo(c->transfer.easy, CURLINFO_SIZE_UPLOAD_T, &up);
+	curl_easy_getinfo(c->transfer.easy, CURLINFO_NUM_CONNECTS, &connects);
+	c->answer.bytes = request + up + (int64_t)c->header_bytes +
+			  (int64_t)c->answer.body.len;
+	c->answer.connects = (int)connects;
 }
 
 static void
@@ -268,12 +290,97 @@ on_done(struct transfer *t, CURLcode code)
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	c->answer.status = (int)status;
 	c->answer.took_us = clock_real_us() - c->started_us;
+	count_cost(c);
 	if (code != CURLE_OK)
 		read_failure(c, code);
 	transfer_close(t);
 	c->is_reporting = true;
 	c->done(c->ctx, &c->answer);
 	free_call(c);
+}
+
+/* Over before libcurl was asked to do anything. */
+static void
+fail_early(struct http_call *c, const struct err *e)
+{
+	c->answer.code = e->code;
+	c->answer.took_us = clock_real_us() - c->started_us;
+	transfer_close(&c->transfer);
+	say_why(c, e->text);
+	c->is_reporting = true;
+	c->done(c->ctx, &c->answer);
+	free_call(c);
+}
+
+/* "host:port:address,address": libcurl then asks nobody. */
+static enum err_code
+set_addresses(struct http_call *c, const struct address *found, size_t count,
+	      struct err *e)
+{
+	struct buf line;
+
+	buf_init(&line, 2048);
+	buf_printf(&line, "%s:%d", c->parts.host, c->parts.port);
+	for (size_t i = 0; i < count; i++) {
+		char text[64];
+		char *port;
+
+		address_text(&found[i], text, sizeof(text));
+		port = strrchr(text, ':');
+		if (port != NULL)
+			*port = '\0';
+		buf_printf(&line, "%c%s", i == 0 ? ':' : ',', text);
+	}
+	if (!line.cut)
+		c->resolved = curl_slist_append(NULL, buf_str(&line));
+	buf_clear(&line);
+	if (c->resolved == NULL ||
+	    curl_easy_setopt(c->transfer.easy, CURLOPT_RESOLVE, c->resolved) !=
+		    CURLE_OK)
+		return err_set(e, ERR_SYSTEM, "no memory for addresses");
+	return ERR_NONE;
+}
+
+static void
+on_addresses(void *ctx, const struct address *found, size_t count,
+	     const struct err *failed)
+{
+	struct http_call *c = ctx;
+	int64_t spent_ms = (clock_real_us() - c->started_us) / 1000;
+	long left_ms = c->timeout_ms - (long)spent_ms;
+	struct err e;
+
+	c->lookup = NULL;
+	if (count == 0) {
+		fail_early(c, failed);
+		return;
+	}
+	curl_easy_setopt(c->transfer.easy, CURLOPT_TIMEOUT_MS,
+			 left_ms < 1 ? 1 : left_ms);
+	if (set_addresses(c, found, count, &e) != ERR_NONE ||
+	    transfer_start(&c->transfer, &e) != ERR_NONE)
+		fail_early(c, &e);
+}
+
+/* Addresses that are kept are taken; a name is looked up first. */
+static enum err_code
+start_call(struct http_call *c, struct loop *l, struct err *e)
+{
+	struct address found[ADDRESS_MOST];
+	struct err ignored;
+	size_t count;
+
+	if (address_parse(&found[0], c->parts.host, c->parts.port, &ignored) ==
+	    ERR_NONE)
+		return transfer_start(&c->transfer, e);
+	count = address_known(l, c->parts.host, c->parts.port, found);
+	if (count > 0)
+		return set_addresses(c, found, count, e) == ERR_NONE
+			       ? transfer_start(&c->transfer, e)
+			       : e->code;
+	c->lookup = address_lookup(l, c->parts.host, c->parts.port,
+				   c->timeout_ms, on_addresses, c);
+	return ERR_NONE;
 }
 
 static void
@@ -306,12 +413,13 @@ http_start(struct http_call **out, struct loop *l, const struct http_request *r,
 	loop_item_add(l, &c->item, end_call);
 	if (http_request_check(&c->parts, loop_fence(l), r, e) != ERR_NONE ||
 	    transfer_open(&c->transfer, l, on_done, e) != ERR_NONE ||
-	    http_request_apply(c->transfer.easy, &c->parts, r, e) != ERR_NONE) {
+	    http_request_apply(c->transfer.easy, &c->transfer.has_policy,
+			       &c->parts, r, e) != ERR_NONE) {
 		free_call(c);
 		return e->code;
 	}
 	set_callbacks(c);
-	if (transfer_start(&c->transfer, e) != ERR_NONE) {
+	if (start_call(c, l, e) != ERR_NONE) {
 		free_call(c);
 		return e->code;
 	}

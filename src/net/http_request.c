@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "net/address.h"
@@ -102,6 +103,7 @@ check_url(struct http_parts *parts, const char *text, struct err *e)
 	CURLUcode code;
 
 	parts->url = curl_url();
+	parts->owns_url = true;
 	if (parts->url == NULL)
 		return err_set(e, ERR_SYSTEM, "libcurl gave no URL handle");
 	code = curl_url_set(parts->url, CURLUPART_URL, text,
@@ -127,6 +129,60 @@ check_url(struct http_parts *parts, const char *text, struct err *e)
 	strip_brackets(parts->host);
 	parts->port = (int)number;
 	parts->is_tls = str_same(scheme, "https");
+	return ERR_NONE;
+}
+
+struct http_target {
+	CURLU *url;
+	char *host;
+	int port;
+	bool is_tls;
+};
+
+struct http_target *
+http_target_new(const char *url)
+{
+	struct http_target *t = NULL;
+	struct http_parts parts = { 0 };
+	struct err e;
+
+	if (check_url_text(url, &e) == ERR_NONE &&
+	    check_url(&parts, url, &e) == ERR_NONE) {
+		t = mem_new(1, sizeof(*t));
+		*t = (struct http_target){ .url = parts.url,
+					   .host = mem_text(parts.host),
+					   .port = parts.port,
+					   .is_tls = parts.is_tls };
+		parts.owns_url = false;
+	}
+	http_parts_clear(&parts);
+	return t;
+}
+
+void
+http_target_free(struct http_target *t)
+{
+	if (t == NULL)
+		return;
+	curl_url_cleanup(t->url);
+	mem_free(t->host);
+	mem_free(t);
+}
+
+static enum err_code
+read_target(struct http_parts *parts, const struct http_request *r,
+	    struct err *e)
+{
+	const struct http_target *t = r->target;
+
+	if (t == NULL)
+		return check_url_text(r->url, e) != ERR_NONE
+			       ? e->code
+			       : check_url(parts, r->url, e);
+	parts->url = t->url;
+	str_copy(parts->host, sizeof(parts->host), t->host);
+	parts->port = t->port;
+	parts->is_tls = t->is_tls;
 	return ERR_NONE;
 }
 
@@ -225,8 +281,7 @@ http_request_check(struct http_parts *parts, const struct fence *fence,
 	*parts = (struct http_parts){ 0 };
 	if (!is_token(r->method))
 		return err_set(e, ERR_ARG, "the request has no usable method");
-	if (check_url_text(r->url, e) != ERR_NONE ||
-	    check_url(parts, r->url, e) != ERR_NONE ||
+	if (read_target(parts, r, e) != ERR_NONE ||
 	    fence_check(fence, parts->host, parts->port, e) != ERR_NONE ||
 	    check_headers(parts, r, e) != ERR_NONE)
 		return e->code;
@@ -287,6 +342,14 @@ apply_method(CURL *easy, const struct http_request *r)
 	return curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, r->method);
 }
 
+/* A read of nothing but a URL and headers: what libcurl does unasked. */
+static bool
+is_plain(const struct http_request *r)
+{
+	return str_same(r->method, "GET") && r->body == NULL && !r->mutates &&
+	       r->basic == NULL && r->ca_file == NULL;
+}
+
 /* "Name:" alone keeps libcurl from adding a header of its own. */
 static enum err_code
 drop_defaults(struct http_parts *parts, const struct http_request *r,
@@ -306,20 +369,22 @@ drop_defaults(struct http_parts *parts, const struct http_request *r,
 }
 
 enum err_code
-http_request_apply(CURL *easy, struct http_parts *parts,
+http_request_apply(CURL *easy, bool *has_policy, struct http_parts *parts,
 		   const struct http_request *r, struct err *e)
 {
 	CURLcode code;
 
-	apply_policy(easy);
+	if (!*has_policy)
+		apply_policy(easy);
+	*has_policy = is_plain(r);
 	if (r->mutates)
 		apply_once_only(easy);
-	if (drop_defaults(parts, r, e) != ERR_NONE)
+	if (!*has_policy && drop_defaults(parts, r, e) != ERR_NONE)
 		return e->code;
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, parts->headers);
 	code = curl_easy_setopt(easy, CURLOPT_CURLU, parts->url);
-	if (code == CURLE_OK)
+	if (code == CURLE_OK && !*has_policy)
 		code = apply_method(easy, r);
 	if (code == CURLE_OK && r->ca_file != NULL)
 		code = curl_easy_setopt(easy, CURLOPT_CAINFO, r->ca_file);
@@ -337,7 +402,8 @@ http_request_apply(CURL *easy, struct http_parts *parts,
 void
 http_parts_clear(struct http_parts *parts)
 {
-	curl_url_cleanup(parts->url);
+	if (parts->owns_url)
+		curl_url_cleanup(parts->url);
 	curl_slist_free_all(parts->headers);
 	*parts = (struct http_parts){ 0 };
 }

@@ -9,6 +9,7 @@
 /* What a handle borrows while it works; cleared after it was given back. */
 struct http_parts {
 	CURLU *url;
+	bool owns_url;
 	struct curl_slist *headers;
 	char host[256]; /* without brackets */
 	int port;
@@ -22,11 +23,15 @@ enum err_code http_request_check(struct http_parts *parts,
 				 const struct http_request *r,
 				 struct err *e) MUST_CHECK;
 
-/* Sets everything that does not depend on callbacks. */
-enum err_code http_request_apply(CURL *easy, struct http_parts *parts,
+/* Sets everything that does not depend on callbacks.  *has_policy: the handle
+ * has what all requests have; false afterwards when it got more than a later
+ * request may find on it. */
+enum err_code http_request_apply(CURL *easy, bool *has_policy,
+				 struct http_parts *parts,
 				 const struct http_request *r,
 				 struct err *e) MUST_CHECK;
 
+/* Frees what http_request_check() filled in. */
 void http_parts_clear(struct http_parts *parts);
 
 #endif

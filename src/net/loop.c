@@ -2,9 +2,10 @@
  * loop - one event loop: sockets and timers, each under a deadline.
  *
  * epoll hands over what is ready, a binary heap knows what is due: a round
- * costs what happened in it, not what is open.  A watch that ends inside a
- * round may still stand in the batch epoll delivered, so it is only marked
- * and is freed when the round is over.
+ * costs what happened in it, not what is open.  What epoll keeps of a watch is
+ * its place and turn, never a pointer: an event of a watch that has ended may
+ * still stand in the batch, or come while a child between fork and exec has
+ * the descriptor too, and is told by its turn.
  */
 #include "net/loop.h"
 
@@ -36,10 +37,19 @@ struct loop_watch {
 	struct loop_item link; /* must be first */
 	struct loop *loop;
 	int fd;
-	bool is_dead;
+	uint32_t place;
 	void (*ready)(void *ctx, short revents);
 	void *ctx;
 };
+
+/* Where a watch stands; each further watch there has a turn of its own. */
+struct place {
+	struct loop_watch *watch; /* NULL: free */
+	uint32_t turn;
+	uint32_t next_free;
+};
+
+#define NO_PLACE UINT32_MAX
 
 struct part {
 	void *what;
@@ -57,7 +67,9 @@ struct loop {
 	uint64_t timers_set;
 	struct loop_item items; /* ring heads */
 	struct loop_item watches;
-	struct loop_item dead; /* watches ended in this round */
+	struct place *places;
+	uint32_t place_count;
+	uint32_t first_free;
 	struct part parts[LOOP_PARTS];
 };
 
@@ -206,15 +218,52 @@ from_epoll(uint32_t bits)
 	return (short)events;
 }
 
-static void
-bury_dead(struct loop *l)
+static uint32_t
+take_place(struct loop *l, struct loop_watch *w)
 {
-	while (l->dead.next != &l->dead) {
-		struct loop_item *item = l->dead.next;
+	uint32_t at = l->first_free;
 
-		ring_remove(item);
-		mem_free(item); /* the link is the watch's first member */
+	if (at == NO_PLACE) {
+		uint32_t old = l->place_count;
+
+		l->place_count = old == 0 ? 16 : 2 * old;
+		l->places =
+			mem_grow(l->places, l->place_count, sizeof(*l->places));
+		for (uint32_t i = l->place_count; i-- > old;) {
+			l->places[i] = (struct place){
+				.next_free = l->first_free,
+			};
+			l->first_free = i;
+		}
+		at = l->first_free;
 	}
+	l->first_free = l->places[at].next_free;
+	l->places[at].watch = w;
+	return at;
+}
+
+static void
+leave_place(struct loop *l, uint32_t at)
+{
+	l->places[at].watch = NULL;
+	l->places[at].turn++;
+	l->places[at].next_free = l->first_free;
+	l->first_free = at;
+}
+
+static uint64_t
+mark_of(const struct loop *l, uint32_t at)
+{
+	return (uint64_t)l->places[at].turn << 32 | at;
+}
+
+/* NULL: it has ended. */
+static struct loop_watch *
+watch_of(const struct loop *l, uint64_t mark)
+{
+	uint32_t at = (uint32_t)mark;
+
+	return mark_of(l, at) == mark ? l->places[at].watch : NULL;
 }
 
 static void
@@ -236,7 +285,7 @@ loop_new(struct loop **out, const struct fence *fence, struct err *e)
 	l->fence = fence;
 	ring_init(&l->items);
 	ring_init(&l->watches);
-	ring_init(&l->dead);
+	l->first_free = NO_PLACE;
 	if (wake_open(&l->wake, e) != ERR_NONE) {
 		mem_free(l);
 		return e->code;
@@ -271,6 +320,7 @@ loop_free(struct loop *l)
 	for (size_t i = 0; i < l->heap_len; i++)
 		mem_free(l->heap[i]);
 	mem_free(l->heap);
+	mem_free(l->places);
 	wake_close(&l->wake);
 	if (l->epoll_fd >= 0)
 		close(l->epoll_fd);
@@ -288,13 +338,12 @@ loop_run(struct loop *l, int64_t until_real_us)
 	count = epoll_wait(l->epoll_fd, ready, READY_MOST,
 			   wait_ms(l, until_real_us));
 	for (int i = 0; i < count; i++) {
-		struct loop_watch *w = ready[i].data.ptr;
+		struct loop_watch *w = watch_of(l, ready[i].data.u64);
 
-		if (!w->is_dead)
+		if (w != NULL)
 			w->ready(w->ctx, from_epoll(ready[i].events));
 	}
 	fire_due(l);
-	bury_dead(l);
 	l->is_running = false;
 }
 
@@ -343,14 +392,21 @@ loop_watch(struct loop *l, int fd, short events,
 	   void (*ready)(void *ctx, short revents), void *ctx)
 {
 	struct loop_watch *w = mem_new(1, sizeof(*w));
-	struct epoll_event wanted = { .events = to_epoll(events),
-				      .data.ptr = w };
+	struct epoll_event wanted = { .events = to_epoll(events) };
+	int failure;
 
 	w->loop = l;
 	w->fd = fd;
 	w->ready = ready;
 	w->ctx = ctx;
-	if (epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &wanted) != 0) {
+	w->place = take_place(l, w);
+	wanted.data.u64 = mark_of(l, w->place);
+	failure = epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &wanted);
+	/* forgotten, and open after all */
+	if (failure != 0 && errno == EEXIST)
+		failure = epoll_ctl(l->epoll_fd, EPOLL_CTL_MOD, fd, &wanted);
+	if (failure != 0) {
+		leave_place(l, w->place);
 		mem_free(w);
 		return NULL;
 	}
@@ -361,11 +417,20 @@ loop_watch(struct loop *l, int fd, short events,
 void
 loop_watch_events(struct loop_watch *w, short events)
 {
-	struct epoll_event wanted = { .events = to_epoll(events),
-				      .data.ptr = w };
+	struct epoll_event wanted = { .events = to_epoll(events) };
 
-	assert(!w->is_dead);
+	wanted.data.u64 = mark_of(w->loop, w->place);
 	(void)epoll_ctl(w->loop->epoll_fd, EPOLL_CTL_MOD, w->fd, &wanted);
+}
+
+void
+loop_watch_forget(struct loop_watch *w)
+{
+	if (w == NULL)
+		return;
+	ring_remove(&w->link);
+	leave_place(w->loop, w->place);
+	mem_free(w);
 }
 
 void
@@ -375,14 +440,8 @@ loop_watch_end(struct loop_watch *w)
 
 	if (w == NULL)
 		return;
-	assert(!w->is_dead);
 	(void)epoll_ctl(w->loop->epoll_fd, EPOLL_CTL_DEL, w->fd, &none);
-	ring_remove(&w->link);
-	w->is_dead = true;
-	if (w->loop->is_running)
-		ring_add(&w->loop->dead, &w->link);
-	else
-		mem_free(w);
+	loop_watch_forget(w);
 }
 
 static void

@@ -21,7 +21,7 @@ struct loop;
 /* `fence` is borrowed and outlives the loop. */
 enum err_code loop_new(struct loop **out, const struct fence *fence,
 		       struct err *e) MUST_CHECK;
-/* Ends everything still open without calling back. */
+/* Ends everything still open without calling back; waits for nobody. */
 void loop_free(struct loop *l);
 
 /* Handles what is ready (not from inside a callback); waits at most until
@@ -29,6 +29,7 @@ void loop_free(struct loop *l);
 void loop_run(struct loop *l, int64_t until_real_us);
 void loop_wake(struct loop *l); /* any thread: loop_run() returns soon */
 
+/* The one given to loop_new(). */
 const struct fence *loop_fence(const struct loop *l);
 
 /* A timer; owned by the loop, gone after it fired or was cancelled. */
@@ -46,6 +47,9 @@ struct loop_watch *loop_watch(struct loop *l, int fd, short events,
 			      void *ctx);
 void loop_watch_events(struct loop_watch *w, short events);
 void loop_watch_end(struct loop_watch *w); /* NULL is fine */
+/* Ends it without a word to the system: its descriptor is closed, and the
+ * number may be another thread's by now.  NULL is fine. */
+void loop_watch_forget(struct loop_watch *w);
 
 /* Runs the loop on the calling thread until *done, the cancel descriptor
  * `cancel_fd` (-1: none) is readable, or `until_real_us`; the way actors wait

@@ -17,6 +17,7 @@ struct loop_item {
 	void (*end)(struct loop_item *item); /* removes itself, no callback */
 };
 
+/* Links the item into the ring of the loop, and out of it. */
 void loop_item_add(struct loop *l, struct loop_item *item,
 		   void (*end)(struct loop_item *item));
 void loop_item_remove(struct loop_item *item);
@@ -26,6 +27,7 @@ enum loop_part {
 	LOOP_LOOKUPS,
 	LOOP_FETCHES,
 	LOOP_TLS,
+	LOOP_SIP,
 	LOOP_PARTS
 };
 

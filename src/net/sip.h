@@ -1,13 +1,15 @@
 /*
- * sip - a SIP OPTIONS transaction over UDP (RFC 3261 17.1.2) on a loop.
+ * sip - SIP transactions of a client (RFC 3261 17.1) on a loop: an OPTIONS,
+ * and a whole call.
  *
- * Own deadline instead of Timer F; retransmits by Timer E; an answer counts
- * only when source, branch, Call-ID, CSeq and From tag match.
+ * Own deadlines instead of Timers B and F; retransmits by Timers A and E over
+ * UDP; an answer counts only when source, branch, Call-ID, CSeq and From tag
+ * match.
  */
 #ifndef NET_SIP_H
 #define NET_SIP_H
 
-#include "net/address.h"
+#include "net/sip_way.h"
 #include "net/sipmsg.h"
 
 struct sip_result {
@@ -15,20 +17,19 @@ struct sip_result {
 	char why[200];
 	int status; /* final status, 0 when none */
 	char reason[64];
-	int64_t rtt_us; /* -1 when none */
+	int64_t rtt_us; /* of the request, without connecting; -1 none */
 	int64_t retry_after_s;
-	int strays; /* datagrams that matched nothing */
+	int strays; /* messages that matched nothing */
 };
 
 typedef void sip_done(void *ctx, const struct sip_result *result);
 struct sip_call;
 
-/* `where` is "host:port" (5060 when absent); timeout in real ms.  Fails to
- * start on a bad address or the fence. */
+/* Fails to start on a bad address or the fence; what else goes wrong comes
+ * through done().  Texts of `t` are copied. */
 enum err_code sip_options_start(struct sip_call **out, struct loop *l,
-				const char *where, int timeout_ms,
-				sip_done *done, void *ctx,
-				struct err *e) MUST_CHECK;
+				const struct sip_target *t, sip_done *done,
+				void *ctx, struct err *e) MUST_CHECK;
 void sip_cancel(struct sip_call *c);
 
 /* Reachable by the default health rule: any final response but 408, 500, 502,

@@ -116,6 +116,56 @@ read_body(struct sipmsg *out, const osip_message_t *m)
 			   strnlen(body->body, body->length));
 }
 
+/* What does not fit is left out whole: half a URI would lead elsewhere. */
+static void
+read_contact(struct sipmsg *out, const osip_message_t *m)
+{
+	osip_contact_t *contact = osip_list_get(&m->contacts, 0);
+	char *uri = NULL;
+
+	if (contact != NULL && contact->url != NULL &&
+	    osip_uri_to_str(contact->url, &uri) == 0 &&
+	    !text_clean(out->contact, sizeof(out->contact), uri, strlen(uri)))
+		out->contact[0] = '\0';
+	osip_free(uri);
+}
+
+static void
+read_routes(struct sipmsg *out, const osip_message_t *m)
+{
+	char one[300];
+	size_t used = 0;
+
+	for (int i = osip_list_size(&m->record_routes) - 1; i >= 0; i--) {
+		char *text = NULL;
+		bool fits;
+
+		fits = osip_record_route_to_str(
+			       osip_list_get(&m->record_routes, i), &text) ==
+			       0 &&
+		       text_clean(one, sizeof(one), text, strlen(text)) &&
+		       str_printf(out->routes + used,
+				  sizeof(out->routes) - used, "%s%s",
+				  used > 0 ? ", " : "", one);
+		osip_free(text);
+		if (!fits) {
+			out->routes[0] = '\0';
+			return;
+		}
+		used = strlen(out->routes);
+	}
+}
+
+static void
+read_warning(struct sipmsg *out, const osip_message_t *m)
+{
+	osip_header_t *h = NULL;
+
+	if (osip_message_header_get_byname(m, "warning", 0, &h) >= 0 &&
+	    h != NULL)
+		keep(out->warning, sizeof(out->warning), h->hvalue);
+}
+
 static enum err_code
 read_request(struct sipmsg *out, const osip_message_t *m, struct err *e)
 {
@@ -160,6 +210,9 @@ read_message(struct sipmsg *out, const osip_message_t *m, struct err *e)
 	if (code != ERR_NONE || read_dialog(out, m, e) != ERR_NONE)
 		return e->code;
 	out->retry_after_s = read_retry_after(m);
+	read_contact(out, m);
+	read_routes(out, m);
+	read_warning(out, m);
 	read_body(out, m);
 	return ERR_NONE;
 }
@@ -194,35 +247,61 @@ sipmsg_parse(struct sipmsg *out, const char *bytes, size_t len, struct err *e)
 }
 
 bool
-sipmsg_options(struct buf *out, const struct sip_options *o)
+sipmsg_uri(char *to, size_t size, const char *user, const char *host, int port,
+	   const char *transport)
 {
-	bool is_v6 = strchr(o->host, ':') != NULL;
-	char uri[300];
+	bool is_v6 = strchr(host, ':') != NULL;
 	const char *suffix = "";
 
-	assert(str_starts(o->branch, "z9hG4bK"));
-	if (str_same(o->transport, "TCP"))
+	if (str_same(transport, "TCP"))
 		suffix = ";transport=tcp";
-	else if (str_same(o->transport, "TLS"))
+	else if (str_same(transport, "TLS"))
 		suffix = ";transport=tls";
-	if (!str_printf(uri, sizeof(uri),
-			is_v6 ? "sip:[%s]:%d%s" : "sip:%s:%d%s", o->host,
-			o->port, suffix))
-		return false;
-	return buf_printf(out,
-			  "OPTIONS %s SIP/2.0\r\n"
-			  "Via: SIP/2.0/%s %s;branch=%s;rport\r\n"
-			  "Max-Forwards: 70\r\n"
-			  "From: <sip:warroom@%s>;tag=%s\r\n"
-			  "To: <%s>\r\n"
-			  "Call-ID: %s\r\n"
-			  "CSeq: %ld OPTIONS\r\n"
-			  "Contact: <sip:warroom@%s>\r\n"
-			  "Accept: application/sdp\r\n"
-			  "User-Agent: warroom\r\n"
-			  "Content-Length: 0\r\n\r\n",
-			  uri, o->transport, o->local, o->branch, o->local,
-			  o->from_tag, uri, o->call_id, o->cseq, o->local);
+	return str_printf(to, size, "sip:%s%s%s%s%s:%d%s", user,
+			  user[0] != '\0' ? "@" : "", is_v6 ? "[" : "", host,
+			  is_v6 ? "]" : "", port, suffix);
+}
+
+static const char *
+or_empty(const char *text)
+{
+	return text == NULL ? "" : text;
+}
+
+bool
+sipmsg_request(struct buf *out, const struct sip_request *r)
+{
+	const char *to_tag = or_empty(r->to_tag);
+	const char *routes = or_empty(r->routes);
+	const char *sdp = or_empty(r->sdp);
+	const char *suffix = "";
+
+	assert(str_starts(r->branch, "z9hG4bK"));
+	if (str_same(r->transport, "TCP"))
+		suffix = ";transport=tcp";
+	else if (str_same(r->transport, "TLS"))
+		suffix = ";transport=tls";
+	return buf_printf(
+		out,
+		"%s %s SIP/2.0\r\n"
+		"Via: SIP/2.0/%s %s;branch=%s;rport\r\n"
+		"Max-Forwards: 70\r\n"
+		"%s%s%s"
+		"From: <sip:warroom@%s>;tag=%s\r\n"
+		"To: <%s>%s%s\r\n"
+		"Call-ID: %s\r\n"
+		"CSeq: %ld %s\r\n"
+		"Contact: <sip:warroom@%s%s>\r\n"
+		"User-Agent: warroom\r\n"
+		"%s%s"
+		"Content-Length: %zu\r\n\r\n%s",
+		r->method, r->uri, r->transport, r->local, r->branch,
+		routes[0] != '\0' ? "Route: " : "", routes,
+		routes[0] != '\0' ? "\r\n" : "", r->local, r->from_tag, r->to,
+		to_tag[0] != '\0' ? ";tag=" : "", to_tag, r->call_id, r->cseq,
+		r->method, r->local, suffix, or_empty(r->extra),
+		sdp[0] != '\0' ? "Content-Type: application/sdp\r\n" : "",
+		strlen(sdp), sdp);
 }
 
 /* Adds "Name: text" and frees the text osip made. */

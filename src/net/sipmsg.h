@@ -23,6 +23,10 @@ struct sipmsg {
 	char to_tag[64];
 	long cseq;
 	int64_t retry_after_s; /* -1: none */
+	char warning[96];      /* first Warning, as a peer explains a 488 */
+	char contact[256];     /* URI of the first Contact, "" none */
+	char routes[1024];     /* Record-Route, in the order of a Route of
+				  whoever called (RFC 3261 12.1.2) */
 	char body[4096];       /* SDP, raw; "" when none */
 };
 
@@ -33,18 +37,29 @@ void sipmsg_setup(void);
 enum err_code sipmsg_parse(struct sipmsg *out, const char *bytes, size_t len,
 			   struct err *e) MUST_CHECK;
 
-/* An OPTIONS request (Accept: application/sdp), Max-Forwards 70. */
-struct sip_options {
-	const char *host; /* of the request URI and To */
-	int port;
+/* A request of ours; texts are written as they are, so all of them must be
+ * clean.  Max-Forwards is 70, the From user "warroom". */
+struct sip_request {
+	const char *method;    /* "OPTIONS" "INVITE" "ACK" "BYE" "CANCEL" */
+	const char *uri;       /* of the request line: sipmsg_uri() */
+	const char *to;	       /* URI of the To header */
+	const char *to_tag;    /* NULL or "": none yet */
 	const char *transport; /* "UDP" "TCP" "TLS" */
-	const char *local;     /* "ip:port" for Via and Contact */
+	const char *local;     /* "ip:port" for Via, From and Contact */
 	const char *branch;    /* starts z9hG4bK */
 	const char *call_id;
 	const char *from_tag;
 	long cseq;
+	const char *routes; /* value of a Route header; NULL or "": none */
+	const char *extra;  /* whole header lines with CRLF; NULL: none */
+	const char *sdp;    /* body; NULL: none */
 };
-bool sipmsg_options(struct buf *out, const struct sip_options *o);
+bool sipmsg_request(struct buf *out, const struct sip_request *r);
+
+/* "sip:user@host:port;transport=tls"; user "": none.  False when it does not
+ * fit. */
+bool sipmsg_uri(char *to, size_t size, const char *user, const char *host,
+		int port, const char *transport);
 
 /* A response that copies Via, From, To (+ tag), Call-ID and CSeq of
  * `request`; `extra` are whole header lines with CRLF or "".  An empty line

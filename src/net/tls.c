@@ -18,3 +18,16 @@ tls_verdict_word(enum tls_verdict v)
 	assert((size_t)v < ARRAY_LEN(words));
 	return words[v];
 }
+
+const char *
+tls_verdict_name(enum tls_verdict v)
+{
+	static const char *const names[] = {
+		[TLS_UNTRIED] = "untried", [TLS_ACCEPTED] = "accepted",
+		[TLS_REFUSED] = "refused", [TLS_REFUSED_WEAK] = "refused_weak",
+		[TLS_DROPPED] = "dropped", [TLS_INCONCLUSIVE] = "inconclusive",
+	};
+
+	assert((size_t)v < ARRAY_LEN(names));
+	return names[v];
+}

@@ -39,8 +39,8 @@ struct lane {
 	struct tls_seen seen;
 	struct loop_watch *watch;
 	struct loop_timer *timer;
-	enum tls_verdict got[TLS_VERSIONS];
-	struct err failure; /* the last thing that went wrong */
+	struct tls_place *place; /* of the call's result */
+	struct err failure;	 /* the last thing that went wrong */
 };
 
 struct tls_call {
@@ -103,9 +103,10 @@ static void
 settle_lane(struct lane *lane)
 {
 	for (int v = 0; v < TLS_VERSIONS; v++) {
-		if (lane->got[v] != TLS_DROPPED || lane->has_control)
+		if (lane->place->versions[v] != TLS_DROPPED ||
+		    lane->has_control)
 			continue;
-		lane->got[v] = TLS_INCONCLUSIVE;
+		lane->place->versions[v] = TLS_INCONCLUSIVE;
 		if (lane->failure.code == ERR_NONE)
 			err_set(&lane->failure, ERR_TLS,
 				"closed without a word, and no handshake "
@@ -129,11 +130,41 @@ badness(int version, enum tls_verdict v)
 }
 
 static void
-merge_lane(struct tls_result *r, const struct lane *lane)
+merge_versions(struct tls_result *r, const struct tls_place *p)
 {
 	for (int v = 0; v < TLS_VERSIONS; v++)
-		if (badness(v, lane->got[v]) > badness(v, r->versions[v]))
-			r->versions[v] = lane->got[v];
+		if (badness(v, p->versions[v]) > badness(v, r->versions[v]))
+			r->versions[v] = p->versions[v];
+}
+
+/* One bad chain is the finding; a good one says nothing of the others. */
+static void
+merge_chains(struct tls_result *r)
+{
+	const struct tls_place *first_bad = NULL;
+	bool all_known = r->addresses > 0;
+
+	for (int i = 0; i < r->addresses; i++) {
+		const struct tls_place *p = &r->places[i];
+
+		all_known = all_known && p->chain_known;
+		if (p->chain_known && !p->chain_valid && first_bad == NULL)
+			first_bad = p;
+		/* Nothing compares to NAN: the first one replaces it. */
+		if (!isnan(p->days_left) && !(r->days_left <= p->days_left))
+			r->days_left = p->days_left;
+	}
+	r->chain_known = all_known || first_bad != NULL;
+	r->chain_valid = all_known && first_bad == NULL;
+	if (first_bad != NULL && r->addresses > 1)
+		str_printf(r->chain_why, sizeof(r->chain_why), "%.60s: %s",
+			   first_bad->at, first_bad->chain_why);
+	else if (first_bad != NULL)
+		str_copy(r->chain_why, sizeof(r->chain_why),
+			 first_bad->chain_why);
+	else if (!r->chain_valid)
+		str_copy(r->chain_why, sizeof(r->chain_why),
+			 "no certificate was seen at normal security");
 }
 
 /* The lowest accepted, unless something below it is still open. */
@@ -142,7 +173,7 @@ find_minimum(struct tls_call *c)
 {
 	for (int v = 0; v < TLS_VERSIONS; v++) {
 		for (int i = 0; i < c->lane_count; i++) {
-			if (c->lanes[i].got[v] != TLS_ACCEPTED)
+			if (c->result.places[i].versions[v] != TLS_ACCEPTED)
 				continue;
 			str_copy(c->result.minimum, sizeof(c->result.minimum),
 				 version_names[v]);
@@ -165,14 +196,17 @@ explain(struct tls_call *c)
 		for (int v = 0; v < TLS_VERSIONS; v++) {
 			const struct err *failure = &c->lanes[i].failure;
 
-			if (c->lanes[i].got[v] != TLS_INCONCLUSIVE ||
+			if (c->result.places[i].versions[v] !=
+				    TLS_INCONCLUSIVE ||
 			    r->code != ERR_NONE)
 				continue;
 			r->code = failure->code == ERR_NONE ? ERR_TIMEOUT
 							    : failure->code;
 			str_printf(r->why, sizeof(r->why),
 				   "TLS %s at %.90s is undecided: %.90s",
-				   version_names[v], c->where,
+				   version_names[v],
+				   c->lane_count > 1 ? r->places[i].at
+						     : c->where,
 				   failure->code == ERR_NONE ? "not in time"
 							     : failure->text);
 		}
@@ -188,24 +222,19 @@ static void
 report(struct tls_call *c)
 {
 	struct tls_result *r = &c->result;
-	bool has_chain = !isnan(r->days_left);
 
 	r->addresses = c->lane_count;
 	r->took_us = clock_real_us() - c->started_us;
 	for (int i = 0; i < c->lane_count; i++) {
 		close_turn(&c->lanes[i]);
 		settle_lane(&c->lanes[i]);
-		merge_lane(r, &c->lanes[i]);
+		merge_versions(r, &r->places[i]);
 	}
+	merge_chains(r);
 	if (r->code == ERR_NONE) {
 		find_minimum(c);
 		explain(c);
 	}
-	if (!has_chain || c->lane_count == 0)
-		r->chain_valid = false;
-	if (!r->chain_valid && r->chain_why[0] == '\0')
-		str_printf(r->chain_why, sizeof(r->chain_why),
-			   "no certificate was seen at normal security");
 	c->is_reporting = true;
 	c->done(c->ctx, r);
 	free_call(c);
@@ -217,10 +246,6 @@ on_deadline(void *ctx)
 	struct tls_call *c = ctx;
 
 	c->deadline = NULL;
-	for (int i = 0; i < c->lane_count; i++)
-		if (!c->lanes[i].is_over)
-			c->result.chain_valid = c->result.chain_valid &&
-						c->lanes[i].turns_done > 0;
 	if (c->lane_count == 0) {
 		c->result.code = ERR_TIMEOUT;
 		str_printf(c->result.why, sizeof(c->result.why),
@@ -243,20 +268,20 @@ end_lane(struct lane *lane)
 		report(c);
 }
 
-/* A control that failed says nothing good about the chain. */
+/* A server that refuses the handshake of today has no good chain; one that
+ * says nothing leaves the question open. */
 static void
 note_control(struct lane *lane, enum tls_verdict verdict, const char *why)
 {
-	struct tls_result *r = &lane->call->result;
+	struct tls_place *p = lane->place;
 
 	if (verdict == TLS_ACCEPTED)
 		lane->has_control = true;
-	if (lane->ssl != NULL && tls_kit_chain(r, lane->ssl, lane->call->name))
+	if (lane->ssl != NULL && tls_kit_chain(p, lane->ssl, lane->call->name))
 		return;
-	r->chain_valid = false;
-	if (r->chain_why[0] == '\0')
-		str_printf(r->chain_why, sizeof(r->chain_why),
-			   "no handshake at normal security: %.100s", why);
+	p->chain_known = verdict == TLS_REFUSED || verdict == TLS_REFUSED_WEAK;
+	str_printf(p->chain_why, sizeof(p->chain_why),
+		   "no handshake at normal security: %.60s", why);
 }
 
 static void
@@ -267,7 +292,7 @@ end_turn(struct lane *lane, enum tls_verdict verdict, const char *why)
 	if (lane->turn == TLS_CONTROL)
 		note_control(lane, verdict, why);
 	else
-		lane->got[lane->turn] = verdict;
+		lane->place->versions[lane->turn] = verdict;
 	if (verdict == TLS_ACCEPTED && lane->turn >= TLS_1_2)
 		lane->has_control = true;
 	close_turn(lane);
@@ -415,12 +440,26 @@ on_found(void *ctx, const struct address *found, size_t count,
 		report(c);
 		return;
 	}
+	if (count >= ADDRESS_MOST) { /* there may be more than these */
+		c->result.code = ERR_LIMIT;
+		str_printf(c->result.why, sizeof(c->result.why),
+			   "%.90s has more than %d addresses: give each an "
+			   "endpoint of its own",
+			   c->where, ADDRESS_MOST - 1);
+		report(c);
+		return;
+	}
 	for (size_t i = 0; i < count; i++) {
 		struct lane *lane = &c->lanes[i];
+		struct tls_place *p = &c->result.places[i];
 
-		*lane = (struct lane){ .call = c, .at = found[i], .fd = -1 };
+		*lane = (struct lane){
+			.call = c, .at = found[i], .fd = -1, .place = p
+		};
+		address_text(&found[i], p->at, sizeof(p->at));
+		p->days_left = NAN;
 		for (int v = 0; v < TLS_VERSIONS; v++)
-			lane->got[v] = TLS_INCONCLUSIVE;
+			lane->place->versions[v] = TLS_INCONCLUSIVE;
 	}
 	c->lane_count = (int)count;
 	c->open_lanes = (int)count + 1; /* ours: no report while starting */
@@ -440,8 +479,8 @@ tls_start(struct tls_call **out, struct loop *l, const struct tls_target *t,
 	int port;
 
 	*out = NULL;
-	if (address_split(t->where, 443, host, sizeof(host), &port, e) !=
-		    ERR_NONE ||
+	if (address_split(t->where, t->port == 0 ? 443 : t->port, host,
+			  sizeof(host), &port, e) != ERR_NONE ||
 	    fence_check(loop_fence(l), host, port, e) != ERR_NONE ||
 	    tls_kit_get(&kit, l, t->ca_file, e) != ERR_NONE)
 		return e->code;
@@ -452,7 +491,6 @@ tls_start(struct tls_call **out, struct loop *l, const struct tls_target *t,
 	c->ca_file = mem_text(t->ca_file);
 	c->started_us = clock_real_us();
 	c->until_us = c->started_us + t->timeout_ms * 1000LL;
-	c->result.chain_valid = true;
 	c->result.days_left = NAN;
 	text_clean(c->where, sizeof(c->where), t->where, strlen(t->where));
 	str_copy(c->name, sizeof(c->name), t->name == NULL ? host : t->name);

@@ -402,7 +402,7 @@ write_pin(char *to, size_t size, const X509 *leaf)
 }
 
 bool
-tls_kit_chain(struct tls_result *out, SSL *ssl, const char *name)
+tls_kit_chain(struct tls_place *out, SSL *ssl, const char *name)
 {
 	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
 	X509 *leaf = SSL_get0_peer_certificate(ssl);
@@ -417,13 +417,11 @@ tls_kit_chain(struct tls_result *out, SSL *ssl, const char *name)
 		if (!(out->days_left <= days))
 			out->days_left = days;
 	}
-	if (out->spki_pin[0] == '\0')
-		write_pin(out->spki_pin, sizeof(out->spki_pin), leaf);
-	if (verdict == X509_V_OK)
-		return true;
-	out->chain_valid = false;
-	if (out->chain_why[0] == '\0')
-		str_printf(out->chain_why, sizeof(out->chain_why), "%.80s: %s",
+	write_pin(out->pin, sizeof(out->pin), leaf);
+	out->chain_known = true;
+	out->chain_valid = verdict == X509_V_OK;
+	if (!out->chain_valid)
+		str_printf(out->chain_why, sizeof(out->chain_why), "%.50s: %s",
 			   name, X509_verify_cert_error_string(verdict));
 	return true;
 }

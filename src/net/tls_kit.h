@@ -40,8 +40,8 @@ enum tls_verdict tls_kit_judge(int ssl_error, int turn,
 			       const struct tls_seen *seen, char *why,
 			       size_t size);
 
-/* Reads chain, name and dates of a control handshake into `out`, the worst
- * over several; false when the server showed no certificate. */
-bool tls_kit_chain(struct tls_result *out, SSL *ssl, const char *name);
+/* Reads chain, name, dates and pin of a control handshake into `out`; false
+ * when the server showed no certificate. */
+bool tls_kit_chain(struct tls_place *out, SSL *ssl, const char *name);
 
 #endif

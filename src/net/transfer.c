@@ -9,22 +9,43 @@
 #include "base/mem.h"
 #include "net/loop_item.h"
 
+/* A handle in the pool. */
+struct idle {
+	CURL *easy;
+	bool has_policy;
+};
+
+#define IDLE_MOST 256 /* a storm must not be paid for all night */
+
 struct transfers {
 	struct loop *loop;
 	CURLM *multi;
 	struct loop_timer *timer;
-	CURL **idle;
+	struct idle *idle;
 	size_t idle_len;
 	size_t idle_size;
-	struct spot **by_fd; /* watched sockets by number, or NULL */
+	uintptr_t spots_made;
+	struct spot **by_fd; /* sockets by number, or NULL */
 	size_t by_fd_size;
 };
 
-/* A socket of libcurl's that the loop watches. */
+/*
+ * A socket of libcurl's.  One of an established connection stays in the loop
+ * between two requests, since libcurl will mostly ask for it again; we close
+ * it, so its end is known.  One that is still connecting or shaking hands is
+ * closed by libcurl itself, and said to be unwanted only afterwards (7.88), as
+ * are those of its resolver: they leave at once, and without a system call, as
+ * their numbers may have new owners.
+ */
 struct spot {
 	struct transfers *all;
 	curl_socket_t fd;
-	struct loop_watch *watch; /* NULL once the socket is closed */
+	struct loop_watch *watch; /* NULL: not watched */
+	short events;
+	uintptr_t id;  /* what libcurl keeps beside the socket */
+	bool was_read; /* libcurl waited for something to read */
+	bool is_established;
+	bool is_wanted; /* libcurl waits for it */
 };
 
 static void
@@ -43,19 +64,85 @@ note_spot(struct transfers *all, curl_socket_t fd, struct spot *spot)
 	all->by_fd[at] = spot;
 }
 
-/* libcurl closes a socket before it says that it is not to be watched any
- * more; by then its number may be another thread's. */
+static struct spot *
+find_spot(const struct transfers *all, curl_socket_t fd)
+{
+	return (size_t)fd < all->by_fd_size ? all->by_fd[fd] : NULL;
+}
+
+static struct spot *
+make_spot(struct transfers *all, curl_socket_t fd)
+{
+	struct spot *spot = mem_new(1, sizeof(*spot));
+
+	*spot = (struct spot){ .all = all, .fd = fd, .id = ++all->spots_made };
+	note_spot(all, fd, spot);
+	return spot;
+}
+
+/* Its descriptor is closed, or may be. */
+static void
+forget_spot(struct spot *spot)
+{
+	loop_watch_forget(spot->watch);
+	note_spot(spot->all, spot->fd, NULL);
+	mem_free(spot);
+}
+
+static curl_socket_t
+on_open(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct transfer *t = ctx;
+	struct transfers *all = loop_part(t->loop, LOOP_TRANSFERS);
+	int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	struct spot *before;
+
+	(void)purpose;
+	if (fd < 0)
+		return CURL_SOCKET_BAD;
+	t->is_through = false;
+	before = find_spot(all, fd);
+	if (before != NULL) /* closed in this very call */
+		forget_spot(before);
+	make_spot(all, fd);
+	return fd;
+}
+
+/* The connection stands, with TLS where it has any; a request follows. */
+static int
+on_through(void *ctx, char *to_ip, char *from_ip, int to_port, int from_port)
+{
+	struct transfer *t = ctx;
+
+	(void)to_ip;
+	(void)from_ip;
+	(void)to_port;
+	(void)from_port;
+	t->is_through = true;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* Its number may be another thread's right afterwards. */
 static int
 on_close(void *ctx, curl_socket_t fd)
 {
-	struct transfers *all = ctx;
+	struct spot *spot = find_spot(ctx, fd);
 
-	if ((size_t)fd < all->by_fd_size && all->by_fd[fd] != NULL) {
-		loop_watch_end(all->by_fd[fd]->watch);
-		all->by_fd[fd]->watch = NULL;
-		all->by_fd[fd] = NULL;
+	if (spot != NULL) {
+		loop_watch_end(spot->watch);
+		spot->watch = NULL;
+		forget_spot(spot);
 	}
 	return close(fd);
+}
+
+static struct transfer *
+transfer_of(CURL *easy)
+{
+	char *private = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+	return (struct transfer *)(void *)private;
 }
 
 /* Tells the owners of what has ended.  Each of them may start and close any
@@ -68,11 +155,8 @@ report_ended(struct transfers *all)
 
 	while ((msg = curl_multi_info_read(all->multi, &left)) != NULL) {
 		CURLcode code = msg->data.result;
-		char *private = NULL;
-		struct transfer *t;
+		struct transfer *t = transfer_of(msg->easy_handle);
 
-		curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &private);
-		t = (struct transfer *)(void *)private;
 		curl_multi_remove_handle(all->multi, t->easy);
 		t->is_added = false;
 		t->done(t, code);
@@ -109,11 +193,18 @@ on_timer(CURLM *multi, long wait_ms, void *ctx)
 static void
 on_ready(void *ctx, short revents)
 {
-	const struct spot *spot = ctx;
+	struct spot *spot = ctx;
 	struct transfers *all = spot->all;
 	int bits = 0;
 	int running;
 
+	if (!spot->is_wanted) {
+		/* closed by the peer between two requests, or it talks unasked:
+		 * libcurl sees that when it looks for a connection */
+		loop_watch_end(spot->watch);
+		spot->watch = NULL;
+		return;
+	}
 	if (revents & POLLIN)
 		bits |= CURL_CSELECT_IN;
 	if (revents & POLLOUT)
@@ -124,47 +215,62 @@ on_ready(void *ctx, short revents)
 	report_ended(all);
 }
 
-static void
-end_spot(struct transfers *all, struct spot *spot)
+/* `known` is the id of the spot that libcurl means: the number of a socket may
+ * have a new owner by now. */
+static int
+leave_spot(struct transfers *all, CURL *easy, curl_socket_t fd,
+	   const void *known)
 {
-	curl_multi_assign(all->multi, spot->fd, NULL);
-	if (spot->watch != NULL)
-		note_spot(all, spot->fd, NULL);
-	loop_watch_end(spot->watch);
-	mem_free(spot);
+	struct spot *spot = find_spot(all, fd);
+	const struct transfer *t = transfer_of(easy);
+
+	if (spot == NULL || (uintptr_t)known != spot->id)
+		return 0;
+	spot->is_wanted = false;
+	/* Of several that try to connect at once only the one that got through
+	 * is ever read from. */
+	if (spot->was_read && t != NULL && t->is_through)
+		spot->is_established = true;
+	if (!spot->is_established)
+		forget_spot(spot);
+	return 0;
+}
+
+/* libcurl keeps a pointer and never looks behind it. */
+static void *
+id_pointer(const struct spot *spot)
+{
+	return (void *)spot->id;
 }
 
 static int
-on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *socket_ctx)
+on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *known)
 {
 	struct transfers *all = ctx;
-	struct spot *spot = socket_ctx;
+	struct spot *spot;
 	int events = 0;
 
-	(void)easy;
-	if (what == CURL_POLL_REMOVE) {
-		if (spot != NULL)
-			end_spot(all, spot);
-		return 0;
-	}
+	if (what == CURL_POLL_REMOVE)
+		return leave_spot(all, easy, fd, known);
 	if (what == CURL_POLL_IN || what == CURL_POLL_INOUT)
 		events |= POLLIN;
 	if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
 		events |= POLLOUT;
-	assert(spot == NULL || spot->watch != NULL);
-	if (spot != NULL) {
+	spot = find_spot(all, fd);
+	if (spot == NULL)
+		spot = make_spot(all, fd);
+	if (spot->watch == NULL)
+		spot->watch = loop_watch(all->loop, fd, (short)events, on_ready,
+					 spot);
+	else if (spot->events != events)
 		loop_watch_events(spot->watch, (short)events);
-		return 0;
-	}
-	spot = mem_new(1, sizeof(*spot));
-	*spot = (struct spot){ .all = all, .fd = fd };
-	spot->watch = loop_watch(all->loop, fd, (short)events, on_ready, spot);
-	if (spot->watch == NULL) {
-		mem_free(spot);
+	if (spot->watch == NULL)
 		return -1;
-	}
-	note_spot(all, fd, spot);
-	curl_multi_assign(all->multi, fd, spot);
+	spot->events = (short)events;
+	spot->was_read = spot->was_read || (events & POLLIN) != 0;
+	spot->is_wanted = true;
+	if ((uintptr_t)known != spot->id)
+		curl_multi_assign(all->multi, fd, id_pointer(spot));
 	return 0;
 }
 
@@ -174,10 +280,13 @@ drop_all(void *part)
 	struct transfers *all = part;
 
 	for (size_t i = 0; i < all->idle_len; i++)
-		curl_easy_cleanup(all->idle[i]);
+		curl_easy_cleanup(all->idle[i].easy);
 	mem_free(all->idle);
 	curl_multi_cleanup(all->multi);
 	loop_timer_cancel(all->timer);
+	for (size_t i = 0; i < all->by_fd_size; i++)
+		if (all->by_fd[i] != NULL)
+			forget_spot(all->by_fd[i]);
 	mem_free(all->by_fd);
 	mem_free(all);
 }
@@ -211,12 +320,19 @@ transfer_open(struct transfer *t, struct loop *l,
 	struct transfers *all = get_all(l);
 
 	*t = (struct transfer){ .loop = l, .done = done };
-	if (all != NULL)
-		t->easy = all->idle_len > 0 ? all->idle[--all->idle_len]
-					    : curl_easy_init();
+	if (all != NULL && all->idle_len > 0) {
+		t->easy = all->idle[--all->idle_len].easy;
+		t->has_policy = all->idle[all->idle_len].has_policy;
+	} else if (all != NULL) {
+		t->easy = curl_easy_init();
+	}
 	if (t->easy == NULL)
 		return err_set(e, ERR_SYSTEM, "libcurl gave no handle");
 	curl_easy_setopt(t->easy, CURLOPT_PRIVATE, t);
+	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	curl_easy_setopt(t->easy, CURLOPT_OPENSOCKETDATA, t);
+	curl_easy_setopt(t->easy, CURLOPT_PREREQFUNCTION, on_through);
+	curl_easy_setopt(t->easy, CURLOPT_PREREQDATA, t);
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
 	curl_easy_setopt(t->easy, CURLOPT_CLOSESOCKETDATA, all);
 	return ERR_NONE;
@@ -246,12 +362,26 @@ transfer_close(struct transfer *t)
 	if (t->is_added)
 		curl_multi_remove_handle(all->multi, t->easy);
 	t->is_added = false;
-	curl_easy_reset(t->easy);
+	if (t->has_policy) {
+		/* what the request lent it goes away */
+		curl_easy_setopt(t->easy, CURLOPT_CURLU, NULL);
+		curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+		curl_easy_setopt(t->easy, CURLOPT_RESOLVE, NULL);
+		curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, NULL);
+	} else {
+		curl_easy_reset(t->easy);
+	}
+	if (all->idle_len >= IDLE_MOST) {
+		curl_easy_cleanup(t->easy);
+		t->easy = NULL;
+		return;
+	}
 	if (all->idle_len == all->idle_size) {
 		all->idle_size = all->idle_size == 0 ? 16 : 2 * all->idle_size;
 		all->idle = mem_grow(all->idle, all->idle_size,
 				     sizeof(all->idle[0]));
 	}
-	all->idle[all->idle_len++] = t->easy;
+	all->idle[all->idle_len++] =
+		(struct idle){ .easy = t->easy, .has_policy = t->has_policy };
 	t->easy = NULL;
 }

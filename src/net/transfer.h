@@ -1,7 +1,7 @@
 /*
  * transfer - libcurl's multi handle on a loop, with a pool of easy handles.
  *
- * The pool grows to the most transfers ever in flight and no further; the
+ * The pool keeps what the usual concurrency needs, a few hundred at most; the
  * multi handle lives as long as the loop and keeps connections and the CA
  * store.  For http.c alone.
  */
@@ -17,9 +17,15 @@ struct transfer {
 	CURL *easy;
 	void (*done)(struct transfer *t, CURLcode code);
 	bool is_added;
+	bool is_through; /* its connection stands: for transfer.c alone */
+	/* The handle carries the options that every request has.  Whoever sets
+	 * them says so; whoever sets others that must not stay takes it back,
+	 * and the handle is reset when it goes into the pool. */
+	bool has_policy;
 };
 
-/* Gives `t` a handle with default options (t->easy). */
+/* Gives `t` a handle (t->easy): with default options, or, when t->has_policy,
+ * with those of a request before. */
 enum err_code transfer_open(struct transfer *t, struct loop *l,
 			    void (*done)(struct transfer *t, CURLcode code),
 			    struct err *e) MUST_CHECK;

@@ -165,6 +165,18 @@ take(const struct probe_result *r, const struct book_signal *signal,
 	return true;
 }
 
+/* Names of facts come from the runbook, reasons from kinds and peers. */
+static void
+clean_why(struct sample *s)
+{
+	char why[SAMPLE_WHY];
+
+	if (s->why[0] == '\0')
+		return;
+	str_copy(why, sizeof(why), s->why);
+	text_clean(s->why, sizeof(s->why), why, strlen(why));
+}
+
 static void
 fill_sample(struct sample *s, const struct probe_result *r,
 	    const struct book_signal *signal, int64_t at_ms)
@@ -196,10 +208,14 @@ facts_report(const struct book_probe *p, const struct probe_result *r,
 		 r->detail[0] == '\0' ? r->why : r->detail);
 	str_copy(out->raw, sizeof(out->raw), r->raw);
 	out->took_us = r->took_us;
+	out->bytes = r->bytes;
+	out->connects = r->connects;
 	out->runs = runs;
 	out->count = p->signal_count;
-	for (size_t i = 0; i < p->signal_count; i++)
+	for (size_t i = 0; i < p->signal_count; i++) {
 		fill_sample(&out->samples[i], r, &p->signals[i], out->at_ms);
+		clean_why(&out->samples[i]);
+	}
 	return out;
 }
 

@@ -5,7 +5,24 @@
 struct probe_kind; /* of probe/probe.h */
 
 /* In the order people should see them. */
-#define PROBE_KINDS(X) X(http) X(sip) X(tls) X(dns)
+/* clang-format off */
+#define PROBE_KINDS(X) \
+	X(http)        \
+	X(sip)         \
+	X(sip_call)    \
+	X(tls)         \
+	X(dns)         \
+	X(contract)    \
+	X(prometheus)  \
+	X(analytics)   \
+	X(residency)   \
+	X(recording_storage) \
+	X(masking)     \
+	X(load)        \
+	X(calls)       \
+	X(agents)      \
+	X(pipeline)
+/* clang-format on */
 
 #define PROBE_KIND_EXTERN(kind) \
 	extern const struct probe_kind probe_kind_##kind;

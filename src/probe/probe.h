@@ -14,11 +14,13 @@
 #include "model/book.h"
 #include "model/sample.h"
 #include "net/auth.h"
+#include "net/budget.h"
 
 struct probe_env {
 	const struct book *book;
 	const struct fence *fence;
 	struct auth_store *auth;
+	struct budget *budget; /* NULL: the poller has one of its own */
 };
 
 /* One fact; `name` is the kind's word or a JSON pointer. */
@@ -37,6 +39,8 @@ struct probe_result {
 	char detail[96];      /* for the pane: "200 12 ms" */
 	char raw[400];	      /* last answer, clean, cut */
 	int64_t took_us;      /* real */
+	int64_t bytes;	      /* both ways; 0 unknown */
+	int connects;	      /* connections made */
 	int64_t hold_ms;      /* room time the endpoint wants quiet; 0 none */
 	const struct probe_fact *facts;
 	size_t fact_count;
@@ -78,6 +82,8 @@ struct probe_report {
 	char detail[96];
 	char raw[400];
 	int64_t took_us;
+	int64_t bytes;
+	int connects;
 	uint64_t runs; /* so far */
 	size_t count;
 	struct sample samples[];

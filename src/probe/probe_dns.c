@@ -1,116 +1,127 @@
-/* probe_dns - asks a DNS server for a record: values, TTL, authority. */
+/* probe_dns - asks the DNS servers of a name: values, TTL, authority. */
 #include "probe/probe.h"
 
 #include <assert.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/json.h"
 #include "base/str.h"
-#include "net/dns.h"
-#include "probe/facts.h"
+#include "probe/dns_view.h"
 #include "probe/kinds.h"
 
-#define VALUES_MOST (DNS_VALUES * 130)
-
 struct dns_state {
-	const char *server;
-	const char *name;
-	const char *type;
-	bool may_be_cached;
-	struct dns_call *call;
+	const char *servers[DNS_PLACES];
+	struct dns_all_target target;
+	struct dns_wish wish;
+	struct json *expected; /* owns what the wish expects */
+	struct dns_all *call;
 	probe_done *done;
 	void *ctx;
 };
+
+static enum err_code
+add_server(struct dns_state *s, const struct book *b, const char *id,
+	   struct err *e)
+{
+	const struct book_endpoint *endpoint = book_endpoint(b, id);
+
+	if (endpoint == NULL || endpoint->url == NULL)
+		return err_set(e, ERR_ARG, "no endpoint \"%s\"", id);
+	if (s->target.server_count == DNS_PLACES)
+		return err_set(e, ERR_LIMIT, "more servers than %d",
+			       DNS_PLACES);
+	s->servers[s->target.server_count++] = endpoint->url;
+	return ERR_NONE;
+}
+
+/* `server`, then those of `servers`. */
+static enum err_code
+read_servers(struct dns_state *s, const struct book *b,
+	     const struct settings *with, struct err *e)
+{
+	const char *one = settings_text(with, "server");
+	const char *text = settings_text(with, "servers");
+	struct json *list;
+
+	if (one != NULL && add_server(s, b, one, e) != ERR_NONE)
+		return e->code;
+	if (text == NULL)
+		return one != NULL ? ERR_NONE
+				   : err_set(e, ERR_ARG,
+					     "neither server nor servers says "
+					     "whom to ask");
+	list = json_parse(text, strlen(text), e);
+	if (list == NULL)
+		return e->code;
+	for (const struct json *v = json_first(list); v != NULL;
+	     v = json_next(v))
+		if (add_server(s, b, json_text(v) == NULL ? "" : json_text(v),
+			       e) != ERR_NONE)
+			break;
+	json_free(list);
+	return s->target.server_count > 0 ? e->code
+					  : err_set(e, ERR_ARG,
+						    "servers is "
+						    "empty");
+}
+
+static bool
+uses(const struct book_probe *p, const char *fact)
+{
+	for (size_t i = 0; i < p->signal_count; i++)
+		if (strstr(p->signals[i].from, fact) != NULL)
+			return true;
+	return false;
+}
 
 static enum err_code
 dns_init(void *state, const struct probe_env *env,
 	 const struct book_probe *probe, struct err *e)
 {
 	struct dns_state *s = state;
-	const char *id = settings_text_or(&probe->with, "server", "");
-	const struct book_endpoint *endpoint = book_endpoint(env->book, id);
+	const struct settings *with = &probe->with;
+	const char *resolver = settings_text(with, "resolver");
+	const char *values = settings_text(with, "values");
+	const struct book_endpoint *endpoint;
 
-	if (endpoint == NULL || endpoint->url == NULL)
-		return err_set(e, ERR_ARG, "no endpoint \"%s\"", id);
-	s->server = endpoint->url;
-	s->name = settings_text_or(&probe->with, "name", "");
-	s->type = settings_text_or(&probe->with, "type", "A");
-	s->may_be_cached = settings_flag(&probe->with, "recursive", false);
-	return ERR_NONE;
-}
-
-static const char *
-rcode_word(int rcode)
-{
-	static const char *const words[] = { "NOERROR",	 "FORMERR", "SERVFAIL",
-					     "NXDOMAIN", "NOTIMP",  "REFUSED" };
-
-	return rcode >= 0 && rcode < (int)ARRAY_LEN(words) ? words[rcode]
-							   : "an odd rcode";
-}
-
-/* Only a record from its own server, with values, is a measurement. */
-static void
-judge(const struct dns_state *s, const struct dns_answer *a,
-      struct probe_result *r)
-{
-	r->code = a->code;
-	if (a->code != ERR_NONE) {
-		str_copy(r->why, sizeof(r->why), a->why);
-		return;
+	e->code = ERR_NONE;
+	if (read_servers(s, env->book, with, e) != ERR_NONE)
+		return e->code;
+	s->target.servers = s->servers;
+	/* A drill has one server; the names of the others lead out of it. */
+	s->target.discover = settings_flag(with, "authoritative", false) &&
+			     !env->book->is_drill;
+	s->target.name = settings_text_or(with, "name", "");
+	s->target.type = settings_text_or(with, "type", "A");
+	s->target.wants_serial = uses(probe, "serial") || uses(probe, "lag");
+	s->wish.name = s->target.name;
+	s->wish.type = s->target.type;
+	s->wish.may_be_cached = settings_flag(with, "recursive", false);
+	s->wish.ttl_s = settings_number(with, "ttl", -1);
+	if (resolver != NULL) {
+		endpoint = book_endpoint(env->book, resolver);
+		if (endpoint == NULL || endpoint->url == NULL)
+			return err_set(e, ERR_ARG, "no endpoint \"%s\"",
+				       resolver);
+		s->target.resolver = endpoint->url;
 	}
-	if (a->rcode != 0)
-		str_printf(r->why, sizeof(r->why), "%s: %s answers %s (%d)",
-			   s->name, s->server, rcode_word(a->rcode), a->rcode);
-	else if (!a->authoritative && !s->may_be_cached)
-		str_printf(r->why, sizeof(r->why),
-			   "%s does not answer for %s with authority: TTL and "
-			   "value may be a cache's",
-			   s->server, s->name);
-	else if (a->count == 0)
-		str_printf(r->why, sizeof(r->why), "%s has no %s record",
-			   s->name, s->type);
-	else
-		return;
-	r->code = ERR_REFUSED;
+	if (values == NULL)
+		return ERR_NONE;
+	s->expected = json_parse(values, strlen(values), e);
+	s->wish.expected = s->expected;
+	return s->expected == NULL ? e->code : ERR_NONE;
 }
 
 static void
-join_values(struct buf *to, const struct dns_answer *a)
-{
-	for (int i = 0; i < a->count && i < DNS_VALUES; i++)
-		buf_printf(to, "%s%s", i == 0 ? "" : ", ", a->values[i]);
-}
-
-static void
-on_answer(void *ctx, const struct dns_answer *a)
+on_result(void *ctx, const struct dns_all_result *all)
 {
 	struct dns_state *s = ctx;
-	struct probe_result r = { .took_us = a->rtt_us < 0 ? 0 : a->rtt_us };
-	struct probe_fact facts[7];
-	struct buf values;
+	struct probe_result r = { .took_us = all->took_us };
+	struct probe_fact facts[DNS_VIEW_FACTS];
 
 	s->call = NULL;
-	judge(s, a, &r);
-	buf_init(&values, VALUES_MOST);
-	join_values(&values, a);
-	facts[0] = facts_words("value", a->values[0]);
-	facts[1] = facts_words("values", buf_str(&values));
-	facts[2] = a->ttl_s < 0 ? facts_missing("ttl_seconds", "no TTL")
-				: facts_number("ttl_seconds", (double)a->ttl_s);
-	facts[3] = facts_flag("authoritative", a->authoritative);
-	facts[4] = facts_number("count", a->count);
-	facts[5] = a->serial < 0 ? facts_missing("serial", "only a SOA has one")
-				 : facts_number("serial", (double)a->serial);
-	facts[6] = facts_number("rtt_ms", (double)a->rtt_us / 1000);
-	if (r.code == ERR_NONE)
-		str_printf(r.detail, sizeof(r.detail), "%s %.60s ttl %lld",
-			   s->type, buf_str(&values), (long long)a->ttl_s);
-	str_copy(r.raw, sizeof(r.raw), buf_str(&values));
-	r.facts = facts;
-	r.fact_count = ARRAY_LEN(facts);
+	dns_view(&r, facts, &s->wish, all);
 	s->done(s->ctx, &r);
-	buf_clear(&values);
 }
 
 static void
@@ -118,13 +129,14 @@ dns_begin(void *state, struct loop *l, int timeout_ms, probe_done *done,
 	  void *ctx)
 {
 	struct dns_state *s = state;
+	struct dns_all_target target = s->target;
 	struct err e;
 
 	assert(s->call == NULL);
 	s->done = done;
 	s->ctx = ctx;
-	if (dns_start(&s->call, l, s->server, s->name, s->type, timeout_ms,
-		      on_answer, s, &e) != ERR_NONE) {
+	target.timeout_ms = timeout_ms;
+	if (dns_all_start(&s->call, l, &target, on_result, s, &e) != ERR_NONE) {
 		struct probe_result r = { .code = e.code };
 
 		str_copy(r.why, sizeof(r.why), e.text);
@@ -137,19 +149,30 @@ dns_clear(void *state)
 {
 	struct dns_state *s = state;
 
-	if (s->call != NULL)
-		dns_cancel(s->call);
+	dns_all_cancel(s->call);
 	s->call = NULL;
+	json_free(s->expected);
 }
 
 /* clang-format off */
 static const struct param params[] = {
-	{ .name = "server", .type = PARAM_ENDPOINT, .required = true,
+	{ .name = "server", .type = PARAM_ENDPOINT,
 	  .help = "whom to ask: an authoritative server" },
+	{ .name = "servers", .type = PARAM_LIST,
+	  .help = "all of them, each asked at each of its addresses" },
+	{ .name = "authoritative", .type = PARAM_FLAG, .fallback = "false",
+	  .help = "ask the server who serves the zone, and all of these" },
+	{ .name = "resolver", .type = PARAM_ENDPOINT,
+	  .help = "whose recursive view is shown beside it" },
 	{ .name = "name", .type = PARAM_TEXT, .required = true,
 	  .help = "name of the record" },
 	{ .name = "type", .type = PARAM_WORD, .fallback = "A",
-	  .choices = "A AAAA CNAME SRV TXT SOA", .help = "its type" },
+	  .choices = "A AAAA CNAME SRV NAPTR TXT SOA NS CAA",
+	  .help = "its type" },
+	{ .name = "values", .type = PARAM_LIST,
+	  .help = "exactly what it must hold, in any order" },
+	{ .name = "ttl", .type = PARAM_INTEGER,
+	  .help = "the TTL it must have, in seconds" },
 	{ .name = "recursive", .type = PARAM_FLAG, .fallback = "false",
 	  .help = "take a cache's answer too" },
 	{ 0 },
@@ -158,10 +181,13 @@ static const struct param params[] = {
 
 const struct probe_kind probe_kind_dns = {
 	.spec = { .name = "dns",
-		  .help = "ask a DNS server for a record and its TTL",
+		  .help = "ask the DNS servers of a record for it and its TTL",
 		  .params = params,
 		  .facts = "value values ttl_seconds authoritative count "
-			   "serial rtt_ms" },
+			   "serial rtt_ms matches agree lag servers "
+			   "ttl_matches ttl_too_low ttl_lowest_seconds "
+			   "resolver_matches resolver_ttl_seconds "
+			   "flip_seconds" },
 	.state_size = sizeof(struct dns_state),
 	.init = dns_init,
 	.start = dns_begin,

@@ -7,16 +7,14 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/redact.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "net/identity.h"
+#include "probe/answer.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
 
 #define URL_CAP 8192
 #define BODY_CAP (256 * 1024)
-#define RAW_BYTES 4096 /* looked at for `raw`; longer than any secret in it */
 #define LAST "{last "
 
 struct http_state {
@@ -31,12 +29,6 @@ struct http_state {
 	struct auth_call *call;
 	probe_done *done;
 	void *ctx;
-};
-
-/* The parsed answer, for facts on demand. */
-struct answer {
-	const struct json *doc; /* NULL: not JSON, see why */
-	char why[SAMPLE_WHY];
 };
 
 static enum err_code
@@ -102,6 +94,7 @@ http_init(void *state, const struct probe_env *env,
 			 e) != ERR_NONE)
 		return e->code;
 	s->request.url = buf_str(&s->url);
+	s->request.target = http_target_new(s->request.url);
 	s->request.method = settings_text_or(with, "method", "GET");
 	s->request.ca_file = endpoint->ca_file;
 	if (expect != NULL) {
@@ -151,172 +144,25 @@ expand(struct buf *out, const char *body)
 	buf_text(out, body);
 }
 
-static struct probe_fact
-fact_of_json(const char *name, const struct json *v)
-{
-	struct probe_fact f;
-	double number;
-	const char *shape = NULL;
-
-	switch (json_type(v)) {
-	case JSON_TRUE:
-	case JSON_FALSE:
-		return facts_flag(name, json_is_true(v));
-	case JSON_STRING:
-		return facts_words(name, json_text(v));
-	case JSON_NUMBER:
-		if (json_number(v, &number))
-			return facts_number(name, number);
-		shape = "no number we can hold";
-		break;
-	case JSON_NULL:
-		shape = "null";
-		break;
-	case JSON_ARRAY:
-		shape = "a list, not a value";
-		break;
-	case JSON_OBJECT:
-		shape = "an object, not a value";
-		break;
-	case JSON_ABSENT:
-		shape = "not in the answer";
-		break;
-	}
-	f = facts_missing(name, "");
-	str_printf(f.why, sizeof(f.why), "%s is %s", name, shape);
-	return f;
-}
-
-static bool
-look_up(const void *answer, const char *name, struct probe_fact *out)
-{
-	const struct answer *a = answer;
-
-	if (name[0] != '/')
-		return false;
-	*out = a->doc == NULL ? facts_missing(name, a->why)
-			      : fact_of_json(name, json_at(a->doc, name));
-	return true;
-}
-
-/* Does each expected pointer hold its text?  The first miss is named. */
-static struct probe_fact
-as_expected(const struct json *expect, const struct json *doc)
-{
-	struct probe_fact f = facts_flag("as_expected", true);
-	const struct json *want;
-
-	for (want = json_first(expect); want != NULL; want = json_next(want)) {
-		char wanted[128], shown[96], got[512];
-
-		if (!json_scalar(want, wanted, sizeof(wanted)))
-			wanted[0] = '\0';
-		if (!json_scalar(json_at(doc, json_key(want)), got,
-				 sizeof(got)))
-			str_copy(got, sizeof(got), "(no value)");
-		else if (str_same(got, wanted))
-			continue;
-		text_clean(shown, 40, got, strlen(got));
-		f.value.flag = false;
-		str_printf(f.why, sizeof(f.why), "%s is %s, expected %s",
-			   json_key(want), shown, wanted);
-		return f;
-	}
-	return f;
-}
-
-static void
-fail(struct probe_result *r, enum err_code code, const char *why)
-{
-	r->code = code;
-	text_clean(r->why, sizeof(r->why), why, strlen(why));
-}
-
-static void
-judge_status(struct probe_result *r, const struct http_answer *a)
-{
-	char why[SAMPLE_WHY];
-
-	if (a->code != ERR_NONE) {
-		fail(r, a->code, a->why);
-		return;
-	}
-	if (a->status >= 200 && a->status <= 299)
-		return;
-	str_printf(why, sizeof(why), "HTTP %d%s", a->status,
-		   a->status >= 300 && a->status <= 399
-			   ? ": redirect not followed, correct the endpoint"
-			   : "");
-	fail(r, ERR_REFUSED, why);
-	if (a->retry_after_ms > 0)
-		r->hold_ms = a->retry_after_ms;
-}
-
-static void
-keep_raw(struct probe_result *r, const struct buf *body)
-{
-	char bytes[RAW_BYTES];
-
-	str_copy_n(bytes, sizeof(bytes), buf_str(body),
-		   body->len < sizeof(bytes) ? body->len : sizeof(bytes) - 1);
-	redact_text(bytes, sizeof(bytes));
-	text_clean(r->raw, sizeof(r->raw), bytes, strlen(bytes));
-}
-
-static struct json *
-parse_body(struct answer *to, const struct buf *body)
-{
-	struct json *doc;
-	struct err e;
-
-	if (body->len == 0) {
-		str_copy(to->why, sizeof(to->why), "the answer has no body");
-		return NULL;
-	}
-	doc = json_parse(buf_str(body), body->len, &e);
-	if (doc == NULL) {
-		char why[400];
-
-		str_printf(why, sizeof(why), "the answer is not JSON: %s",
-			   e.text);
-		text_clean(to->why, sizeof(to->why), why, strlen(why));
-	}
-	to->doc = doc;
-	return doc;
-}
-
 static void
 on_answer(void *ctx, struct http_answer *a)
 {
 	struct http_state *s = ctx;
-	struct probe_result r = { .took_us = a->took_us };
-	struct answer answer = { 0 };
+	struct probe_result r = { 0 };
 	struct probe_fact facts[3];
-	struct json *doc = NULL;
+	struct answer answer;
 
 	s->call = NULL;
-	judge_status(&r, a);
-	if (a->status != 0) {
-		str_printf(r.detail, sizeof(r.detail), "%d %lld ms", a->status,
-			   (long long)(a->took_us / 1000));
-		keep_raw(&r, &a->body);
-	}
-	if (r.code == ERR_NONE) {
-		doc = parse_body(&answer, &a->body);
-		if (doc == NULL && s->needs_json)
-			fail(&r, ERR_FORMAT, answer.why);
-	}
+	answer_read(&answer, a, s->needs_json, &r);
 	facts[0] = facts_number("status", a->status);
 	facts[1] = facts_number("latency_ms", (double)a->took_us / 1000);
 	facts[2] = s->expect == NULL
 			   ? facts_missing("as_expected", "nothing is expected")
-			   : as_expected(s->expect, doc);
+			   : answer_as_expected(&answer, s->expect);
 	r.facts = facts;
 	r.fact_count = ARRAY_LEN(facts);
-	r.look_up = look_up;
-	r.answer = &answer;
 	s->done(s->ctx, &r);
-	json_free(doc);
+	answer_clear(&answer);
 }
 
 static void
@@ -347,7 +193,7 @@ http_begin(void *state, struct loop *l, int timeout_ms, probe_done *done,
 	if (code != ERR_NONE) {
 		struct probe_result r = { 0 };
 
-		fail(&r, code, e.text);
+		answer_fail(&r, code, e.text);
 		done(ctx, &r);
 	}
 }
@@ -362,6 +208,7 @@ http_clear(void *state)
 	s->call = NULL;
 	json_free(s->headers);
 	json_free(s->expect);
+	http_target_free(s->request.target);
 	buf_clear(&s->url);
 }
 

@@ -10,6 +10,11 @@
  * each interval counts as that same bad answer, so that three failures take
  * three intervals whatever it wrote.  The silence is bounded to three
  * intervals, so that an early recovery is seen.
+ *
+ * Peers stand in the order calls would try them: the first in service carries
+ * the calls, and a failover is ready when another one behind it is in service
+ * too.  A flap is a peer going out of service or coming back, counted in a
+ * sliding window, as carriers limit those who come and go.
  */
 #include "probe/probe.h"
 
@@ -17,17 +22,23 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/text.h"
-#include "net/sip.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
+#include "probe/trunks.h"
 
 #define HOLD_INTERVALS 3
+#define CHANGES_MOST 64 /* remembered; more is flapping anyway */
+#define FLAP_WINDOW_MS 600000
 
 enum standing { STANDING_OPEN, STANDING_UP, STANDING_DOWN };
+
+/* Times of the last changes, room microseconds; a ring. */
+struct changes {
+	int64_t at_us[CHANGES_MOST];
+	size_t count; /* ever */
+};
 
 struct peer {
 	struct sip_state *owner;
@@ -42,7 +53,9 @@ struct peer {
 	int status; /* 0: none */
 	char why[SAMPLE_WHY];
 	int64_t rtt_us;
-	bool was_good;
+	bool was_good, was_asked;
+	struct changes flaps;	/* in service and out of it */
+	struct changes answers; /* good and bad */
 	/* Of this round: we could not even ask; says nothing of the peer. */
 	enum err_code our_fault;
 };
@@ -53,76 +66,106 @@ struct sip_state {
 	bool strict_2xx;
 	int failures, recoveries;
 	int64_t hold_most_us;
-	size_t open; /* answers still to come */
+	int64_t flap_window_us;
+	int64_t first_us; /* of the first round, room time */
+	size_t open;	  /* answers still to come */
 	int64_t started_us;
 	probe_done *done;
 	void *ctx;
 };
 
-static enum err_code
-add_peers(struct sip_state *s, const struct book *b, const struct json *list,
-	  struct err *e)
+/* What the probe says, else the trunk manifest, else the guide's figure. */
+static int
+threshold(const struct settings *with, const char *name, int manifest,
+	  int fallback)
 {
-	size_t count = json_count(list);
-
-	if (count == 0)
-		return err_set(e, ERR_ARG, "endpoints names no peer");
-	s->peers = mem_new(count, sizeof(*s->peers));
-	for (const struct json *v = json_first(list); v != NULL;
-	     v = json_next(v)) {
-		const char *id = json_text(v) == NULL ? "" : json_text(v);
-		struct peer *p = &s->peers[s->count];
-
-		p->owner = s;
-		p->endpoint = book_endpoint(b, id);
-		p->rtt_us = -1;
-		if (p->endpoint == NULL || p->endpoint->url == NULL)
-			return err_set(e, ERR_ARG, "no endpoint \"%s\"", id);
-		s->count++;
-	}
-	return ERR_NONE;
+	return (int)settings_number(with, name,
+				    manifest > 0 ? manifest : fallback);
 }
 
 static enum err_code
 sip_init(void *state, const struct probe_env *env,
 	 const struct book_probe *probe, struct err *e)
 {
+	const struct book_trunk *manifest = &env->book->trunk;
 	struct sip_state *s = state;
-	const char *text = settings_text_or(&probe->with, "endpoints", "[]");
-	struct json *list = json_parse(text, strlen(text), e);
-	enum err_code code;
+	struct trunks trunks;
 
-	if (list == NULL)
+	if (trunks_read(&trunks, env->book, &probe->with, e) != ERR_NONE)
 		return e->code;
 	s->strict_2xx = settings_flag(&probe->with, "strict_2xx", false);
-	s->failures = (int)settings_number(&probe->with, "failures", 3);
-	s->recoveries = (int)settings_number(&probe->with, "recoveries", 2);
+	s->failures = threshold(&probe->with, "failures",
+				manifest->failure_threshold, 3);
+	s->recoveries = threshold(&probe->with, "recoveries",
+				  manifest->recovery_threshold, 2);
 	s->hold_most_us = HOLD_INTERVALS * probe->every_ms * 1000;
-	code = add_peers(s, env->book, list, e);
-	json_free(list);
-	return code;
+	s->flap_window_us =
+		1000 * settings_duration_ms(&probe->with, "flap_window",
+					    FLAP_WINDOW_MS);
+	s->peers = mem_new(trunks.count, sizeof(*s->peers));
+	for (; s->count < trunks.count; s->count++)
+		s->peers[s->count] =
+			(struct peer){ .owner = s,
+				       .endpoint = trunks.peers[s->count],
+				       .rtt_us = -1 };
+	return ERR_NONE;
+}
+
+static void
+add_change(struct changes *c)
+{
+	c->at_us[c->count++ % CHANGES_MOST] = clock_us();
+}
+
+static size_t
+changes_since(const struct changes *c, int64_t since_us)
+{
+	size_t kept = c->count < CHANGES_MOST ? c->count : CHANGES_MOST;
+	size_t n = 0;
+
+	for (size_t i = 0; i < kept; i++)
+		n += c->at_us[i] > since_us;
+	return n;
+}
+
+/* What is decided first is no change. */
+static void
+stand(struct peer *p, enum standing standing)
+{
+	if (p->standing != STANDING_OPEN && p->standing != standing)
+		add_change(&p->flaps);
+	p->standing = standing;
+}
+
+static void
+note_answer(struct peer *p, bool is_good)
+{
+	if (p->was_asked && p->was_good != is_good)
+		add_change(&p->answers);
+	p->was_asked = true;
+	p->was_good = is_good;
 }
 
 static void
 count_good(struct peer *p)
 {
-	p->was_good = true;
+	note_answer(p, true);
 	p->bad_in_row = 0;
 	p->good_in_row++;
 	if (p->standing == STANDING_OPEN ||
 	    p->good_in_row >= p->owner->recoveries)
-		p->standing = STANDING_UP;
+		stand(p, STANDING_UP);
 }
 
 static void
 count_bad(struct peer *p)
 {
-	p->was_good = false;
+	note_answer(p, false);
 	p->good_in_row = 0;
 	p->bad_in_row++;
 	if (p->standing == STANDING_DOWN || p->bad_in_row < p->owner->failures)
 		return;
-	p->standing = STANDING_DOWN;
+	stand(p, STANDING_DOWN);
 	p->down_since_ms = clock_wall_ms();
 }
 
@@ -215,12 +258,58 @@ judge(const struct sip_state *s, struct probe_result *r)
 		   open->why);
 }
 
+/* The first in service carries the calls; what stands behind it is ready. */
+static void
+tell_order(const struct sip_state *s, size_t alive, struct probe_fact *active,
+	   struct probe_fact *ready)
+{
+	size_t open = 0;
+
+	*active = facts_missing("active", "no peer is in service");
+	for (size_t i = s->count; i-- > 0;) {
+		open += s->peers[i].standing == STANDING_OPEN;
+		if (s->peers[i].standing == STANDING_UP)
+			*active =
+				facts_words("active", s->peers[i].endpoint->id);
+	}
+	*ready = alive < 2 && alive + open >= 2
+			 ? facts_missing("failover_ready", "not yet decided")
+			 : facts_flag("failover_ready", alive >= 2);
+}
+
+/* Of the peer that comes and goes most. */
+static void
+tell_changes(const struct sip_state *s, struct probe_fact facts[3])
+{
+	int64_t now_us = clock_us();
+	int64_t last_us = s->first_us;
+	size_t flaps = 0;
+	size_t answers = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct peer *p = &s->peers[i];
+		size_t f = changes_since(&p->flaps, now_us - s->flap_window_us);
+		size_t a =
+			changes_since(&p->answers, now_us - s->flap_window_us);
+		size_t count = p->flaps.count;
+
+		flaps = f > flaps ? f : flaps;
+		answers = a > answers ? a : answers;
+		if (count > 0 &&
+		    p->flaps.at_us[(count - 1) % CHANGES_MOST] > last_us)
+			last_us = p->flaps.at_us[(count - 1) % CHANGES_MOST];
+	}
+	facts[0] = facts_number("flaps", (double)flaps);
+	facts[1] = facts_number("answer_changes", (double)answers);
+	facts[2] = facts_number("stable_s", (double)(now_us - last_us) / 1e6);
+}
+
 static void
 finish(struct sip_state *s)
 {
 	const struct peer *worst = worst_of(s);
 	struct probe_result r = { .took_us = clock_real_us() - s->started_us };
-	struct probe_fact facts[4];
+	struct probe_fact facts[9];
 	size_t alive = 0;
 
 	for (size_t i = 0; i < s->count; i++)
@@ -229,6 +318,9 @@ finish(struct sip_state *s)
 	tell(r.detail, sizeof(r.detail), s, alive);
 	str_copy(r.raw, sizeof(r.raw), worst->why);
 	facts[0] = facts_flag("alive", alive == s->count);
+	if (!worst->was_good)
+		str_printf(facts[0].why, sizeof(facts[0].why), "%s: %.120s",
+			   worst->endpoint->id, worst->why);
 	facts[1] = facts_number("alive_count", (double)alive);
 	facts[2] = worst->status == 0 ? facts_missing("status", "no answer")
 				      : facts_number("status", worst->status);
@@ -236,39 +328,11 @@ finish(struct sip_state *s)
 		worst->rtt_us < 0
 			? facts_missing("rtt_ms", "no answer")
 			: facts_number("rtt_ms", (double)worst->rtt_us / 1000);
+	tell_order(s, alive, &facts[4], &facts[5]);
+	tell_changes(s, &facts[6]);
 	r.facts = facts;
 	r.fact_count = ARRAY_LEN(facts);
 	s->done(s->ctx, &r);
-}
-
-/* Failures of ours (fence, sockets) are no evidence about the peer. */
-static bool
-is_our_fault(enum err_code code)
-{
-	switch (code) {
-	case ERR_NONE:
-	case ERR_TIMEOUT:
-	case ERR_UNREACHED:
-	case ERR_REFUSED:
-	case ERR_LOST:
-	case ERR_FORMAT:
-		return false;
-	default:
-		return true;
-	}
-}
-
-static void
-hold(struct peer *p, int64_t retry_after_s)
-{
-	int64_t most_us = p->owner->hold_most_us;
-	int64_t us = most_us;
-
-	if (retry_after_s <= 0)
-		return;
-	if (retry_after_s < most_us / 1000000)
-		us = retry_after_s * 1000000;
-	p->hold_until_us = clock_us() + us;
 }
 
 static void
@@ -278,7 +342,7 @@ on_answer(void *ctx, const struct sip_result *a)
 	struct sip_state *s = p->owner;
 
 	p->call = NULL;
-	p->our_fault = is_our_fault(a->code) ? a->code : ERR_NONE;
+	p->our_fault = trunks_is_our_fault(a->code) ? a->code : ERR_NONE;
 	p->status = a->code == ERR_NONE ? a->status : 0;
 	p->rtt_us = a->code == ERR_NONE ? a->rtt_us : -1;
 	if (a->code == ERR_NONE)
@@ -293,7 +357,8 @@ on_answer(void *ctx, const struct sip_result *a)
 		count_good(p);
 	} else {
 		count_bad(p);
-		hold(p, a->retry_after_s);
+		p->hold_until_us =
+			trunks_hold_until_us(a->retry_after_s, s->hold_most_us);
 	}
 	if (--s->open == 0)
 		finish(s);
@@ -302,6 +367,7 @@ on_answer(void *ctx, const struct sip_result *a)
 static void
 ask(struct peer *p, struct loop *l, int timeout_ms)
 {
+	const struct sip_target target = trunks_target(p->endpoint, timeout_ms);
 	struct sip_result refused = { .rtt_us = -1, .retry_after_s = -1 };
 	struct err e;
 
@@ -310,8 +376,8 @@ ask(struct peer *p, struct loop *l, int timeout_ms)
 		p->owner->open--;
 		return;
 	}
-	refused.code = sip_options_start(&p->call, l, p->endpoint->url,
-					 timeout_ms, on_answer, p, &e);
+	refused.code =
+		sip_options_start(&p->call, l, &target, on_answer, p, &e);
 	if (refused.code == ERR_NONE)
 		return;
 	str_copy(refused.why, sizeof(refused.why), e.text);
@@ -330,6 +396,8 @@ sip_begin(void *state, struct loop *l, int timeout_ms, probe_done *done,
 	s->done = done;
 	s->ctx = ctx;
 	s->started_us = clock_real_us();
+	if (s->first_us == 0)
+		s->first_us = clock_us();
 	s->open = s->count + 1;
 	for (size_t i = 0; i < s->count; i++)
 		ask(&s->peers[i], l, timeout_ms);
@@ -356,10 +424,12 @@ static const struct param params[] = {
 	  .help = "peers that must all be in service" },
 	{ .name = "strict_2xx", .type = PARAM_FLAG, .fallback = "false",
 	  .help = "only a 2xx is a good answer" },
-	{ .name = "failures", .type = PARAM_INTEGER, .fallback = "3",
+	{ .name = "failures", .type = PARAM_INTEGER,
 	  .help = "bad answers in a row until a peer is down" },
-	{ .name = "recoveries", .type = PARAM_INTEGER, .fallback = "2",
+	{ .name = "recoveries", .type = PARAM_INTEGER,
 	  .help = "good answers in a row until it is up again" },
+	{ .name = "flap_window", .type = PARAM_DURATION, .fallback = "10m",
+	  .help = "how far back changes count as flaps" },
 	{ 0 },
 };
 /* clang-format on */
@@ -368,7 +438,8 @@ const struct probe_kind probe_kind_sip = {
 	.spec = { .name = "sip_options",
 		  .help = "ask SIP trunks whether they are in service",
 		  .params = params,
-		  .facts = "alive status rtt_ms alive_count" },
+		  .facts = "alive status rtt_ms alive_count active "
+			   "failover_ready flaps answer_changes stable_s" },
 	.state_size = sizeof(struct sip_state),
 	.init = sip_init,
 	.start = sip_begin,

@@ -33,7 +33,7 @@ fault_names(char *to, size_t size)
 enum err_code
 fault_find(enum fault_kind *out, const char *name, struct err *e)
 {
-	char names[200];
+	char names[240];
 	char shown[64];
 
 	*out = FAULT_KINDS;

@@ -23,8 +23,20 @@
 	X(FAULT_SLOW, "slow-answer", "the answer comes `ms` real ms late")    \
 	X(FAULT_STUCK_JOB, "job-never-ends",                                  \
 	  "what is started stays on its way for ever")                        \
+	X(FAULT_REGION_LAG, "region-lag",                                     \
+	  "what is deployed in the region comes `ms` room ms later")          \
+	X(FAULT_SPLIT_BRAIN, "split-brain",                                   \
+	  "the region named by `match` answers 200 and stays as it is")       \
 	X(FAULT_LOST_TRUNK, "lost-trunk",                                     \
 	  "the trunk named by `match` does not answer OPTIONS")               \
+	X(FAULT_TRUNK_503, "trunk-503",                                       \
+	  "the trunk answers 503, with Retry-After if told")                  \
+	X(FAULT_TRUNK_FLAP, "trunk-flap",                                     \
+	  "the trunk is silent for three OPTIONS of every six")               \
+	X(FAULT_TRUNK_G722, "trunk-g722-only",                                \
+	  "the trunk refuses calls without G722 with 488")                    \
+	X(FAULT_TRUNK_RINGS, "trunk-rings",                                   \
+	  "calls to the trunk ring and are not answered")                     \
 	X(FAULT_EXPIRED_TOKEN, "expired-token",                               \
 	  "a valid bearer token is refused with 401")
 /* clang-format on */

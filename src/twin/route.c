@@ -11,7 +11,8 @@
 #include "base/text.h"
 
 #define REPLY_CAP (1024 * 1024)
-#define FLOW_MS 3000 /* room time of a deployment */
+#define FLOW_MS 3000	    /* room time of a deployment */
+#define REGION_LAG_MS 25000 /* room time a region lags in a scenario */
 
 const struct route *const route_tables[] = {
 	routes_guide,
@@ -151,22 +152,59 @@ route_due(struct twin_call *c, int64_t takes_ms)
 	return TWIN_NEVER;
 }
 
+/* Answers as if all were well, and does nothing. */
+static bool
+is_split(struct twin_call *c)
+{
+	if (c->region[0] == '\0')
+		return false;
+	if (str_in_words(c->state->scenario->split, c->region)) {
+		c->reply->fault = c->state->scenario->name;
+		return true;
+	}
+	if (!fault_take(&c->state->faults, FAULT_SPLIT_BRAIN, c->region, NULL))
+		return false;
+	c->reply->fault = fault_name(FAULT_SPLIT_BRAIN);
+	return true;
+}
+
+static int64_t
+region_delay_ms(struct twin_call *c)
+{
+	int64_t ms;
+	struct fault f;
+
+	if (c->region[0] == '\0')
+		return 0;
+	ms = state_region_delay_ms(c->state, c->region);
+	if (str_in_words(c->state->scenario->lagging, c->region)) {
+		c->reply->fault = c->state->scenario->name;
+		ms += REGION_LAG_MS;
+	}
+	if (fault_take(&c->state->faults, FAULT_REGION_LAG, c->region, &f)) {
+		c->reply->fault = fault_name(FAULT_REGION_LAG);
+		ms += f.ms;
+	}
+	return ms;
+}
+
 bool
 route_deploy(struct twin_call *c, const char *version)
 {
-	struct twin_flow *f = &c->state->flow;
+	struct twin_flow *f = c->flow;
 	int64_t due_ms;
 
-	if (str_same(state_target(&f->version), version))
+	if (str_same(state_target(&f->version), version) || is_split(c))
 		return false;
-	due_ms = route_due(c, FLOW_MS);
+	due_ms = route_due(c, FLOW_MS + region_delay_ms(c));
 	/* Back to what is in force is always possible. */
 	if (c->state->scenario->flow_never_ends &&
 	    !str_same(version, f->version.now)) {
 		c->reply->fault = c->state->scenario->name;
 		due_ms = TWIN_NEVER;
 	}
-	route_effect(c, "flow %s -> %s", f->id, version);
+	route_effect(c, "flow %s -> %s%s%s", f->id, version,
+		     c->region[0] == '\0' ? "" : " in ", c->region);
 	return state_move(&f->version, version, due_ms, c->request->key);
 }
 
@@ -224,7 +262,7 @@ find(struct twin_call *c, const char *method)
 		     r++) {
 			size_t used = strlen(allow);
 
-			if (!matches(r->path, c->request->path, c->args))
+			if (!matches(r->path, c->local, c->args))
 				continue;
 			if (str_same(r->method, method)) {
 				allow[0] = '\0';
@@ -253,8 +291,8 @@ admit(struct twin_call *c)
 	const struct twin_request *q = c->request;
 	const char *token = q->authorization + strlen("Bearer ");
 
-	if (!str_starts(q->path, "/api/") && !str_starts(q->path, "/crm/") &&
-	    !is_cloudflare(q->path))
+	if (!str_starts(c->local, "/api/") && !str_starts(c->local, "/crm/") &&
+	    !is_cloudflare(c->local))
 		return true;
 	if (!str_starts(q->authorization, "Bearer ") || token[0] == '\0')
 		route_fail(c, 401, "authentication.required",
@@ -305,7 +343,7 @@ refused(struct twin_call *c, const struct route *row)
 			   "The service is temporarily unavailable.");
 		return true;
 	}
-	if (row->kind != ROUTE_WRITE || !str_starts(path, "/api/v2/"))
+	if (row->kind != ROUTE_WRITE || !str_starts(c->local, "/api/v2/"))
 		return false;
 	if (++s->counts.writes % 2 == 0 && s->scenario->limits_writes) {
 		refuse_limited(c, 1, s->scenario->name);
@@ -435,10 +473,36 @@ dispatch(struct twin_call *c, const struct route *row)
 	json_free(doc);
 }
 
+/* "/regions/NAME/…" is a path of that region. */
+static bool
+enter_region(struct twin_call *c)
+{
+	static const char above[] = "/regions/";
+	const char *path = c->request->path;
+	struct twin_region *r;
+	char name[sizeof(r->name)];
+	size_t len;
+
+	c->local = path;
+	c->region = "";
+	c->flow = &c->state->flow;
+	if (!str_starts(path, above))
+		return true;
+	path += strlen(above);
+	len = strcspn(path, "/");
+	if (!str_copy_n(name, sizeof(name), path, len) ||
+	    (r = state_region(c->state, name)) == NULL)
+		return false;
+	c->local = path + len;
+	c->region = r->name;
+	c->flow = &r->flow;
+	return true;
+}
+
 static void
 serve(struct twin_call *c, const char *method)
 {
-	const struct route *row = find(c, method);
+	const struct route *row = enter_region(c) ? find(c, method) : NULL;
 
 	if (row != NULL)
 		c->reply->kind = row->kind;
@@ -472,7 +536,12 @@ void
 route_answer(struct twin_state *s, const struct twin_request *q,
 	     struct twin_reply *r)
 {
-	struct twin_call c = { .state = s, .request = q, .reply = r };
+	struct twin_call c = { .state = s,
+			       .request = q,
+			       .reply = r,
+			       .local = q->path,
+			       .region = "",
+			       .flow = &s->flow };
 	bool is_head = str_same(q->method, "HEAD");
 	bool is_read = is_head || str_same(q->method, "GET");
 

@@ -71,6 +71,9 @@ struct twin_call {
 	struct twin_state *state;
 	const struct twin_request *request;
 	struct twin_reply *reply;
+	const char *local;		 /* the path without /regions/NAME */
+	const char *region;		 /* NAME; "" : the platform as one */
+	struct twin_flow *flow;		 /* the region's, or the platform's */
 	char args[TWIN_ARGS][TWIN_WORD]; /* the {…} of the path, clean */
 	const struct json *body;	 /* NULL when there is none */
 };
@@ -100,6 +103,11 @@ void route_answer(struct twin_state *s, const struct twin_request *q,
 		  struct twin_reply *r);
 void route_reply_clear(struct twin_reply *r);
 
+/* Shows the document at the call's path, which begins as `initial`; patches it
+ * first, and says of `what` and which it is when it changed. */
+void doc_show(struct twin_call *c, const char *initial);
+void doc_change(struct twin_call *c, const char *initial, const char *what);
+
 /* For handlers.  Begins a JSON answer; the handler writes one value. */
 void route_json(struct twin_call *c, int status, struct jwriter *w);
 /* A refusal in the shape of the surface the path belongs to. */
@@ -117,8 +125,8 @@ const char *route_query(const struct twin_call *c, const char *name);
 const char *route_need(struct twin_call *c, const char *pointer);
 /* When something begun now comes into force; a fault may say never. */
 int64_t route_due(struct twin_call *c, int64_t takes_ms);
-/* Begins to deploy a known version of the flow; false when it stands or goes
- * there already. */
+/* Begins to deploy a known version of the call's flow; false when it stands or
+ * goes there already, or its region is split off. */
 bool route_deploy(struct twin_call *c, const char *version);
 
 #endif

@@ -6,15 +6,15 @@
 #include "base/str.h"
 #include "base/text.h"
 
-#define AS_BEHAVIOUR(word, storms, limits, loses, stuck, help) \
-	{ word, storms, limits, loses, stuck },
+#define AS_BEHAVIOUR(word, storms, limits, loses, stuck, lags, splits, help) \
+	{ word, storms, limits, loses, stuck, lags, splits },
 static const struct scenario scenarios[] = { SCENARIO_LIST(AS_BEHAVIOUR) };
 #undef AS_BEHAVIOUR
 
 enum err_code
 scenario_find(const struct scenario **out, const char *name, struct err *e)
 {
-	char names[160] = "";
+	char names[240] = "";
 	char shown[64];
 
 	*out = &scenarios[0];

@@ -65,6 +65,18 @@ settle_trunks(struct twin_state *s, struct settling *g)
 }
 
 static void
+settle_region(struct twin_region *r, struct settling *g)
+{
+	char path[TWIN_LINE], what[64];
+
+	str_printf(path, sizeof(path), "/regions/%s/api/v2/architect/flows/%s",
+		   r->name, r->flow.id);
+	str_printf(what, sizeof(what), "%s flow", r->name);
+	if (arrived(g, &r->flow.version))
+		tell(g, &r->flow.version, path, what, r->flow.id);
+}
+
+static void
 settle_jobs(struct twin_state *s, struct settling *g)
 {
 	for (size_t i = 0; i < PILE_COUNT; i++)
@@ -95,6 +107,8 @@ settle_due(struct twin_state *s, int64_t now_ms, settle_event *event, void *ctx)
 	if (arrived(&g, &s->flow.version))
 		tell(&g, &s->flow.version, "/api/v2/architect/flows/" TWIN_FLOW,
 		     "flow", s->flow.id);
+	for (size_t i = 0; i < s->region_count; i++)
+		settle_region(&s->regions[i], &g);
 	settle_jobs(s, &g);
 	weather_settled(s);
 	return g.next_ms;

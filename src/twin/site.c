@@ -127,6 +127,32 @@ site_sip(struct site *s, const char *trunk, const char *branch,
 }
 
 void
+site_sip_asked(struct site *s, const char *trunk, struct twin_ping *out)
+{
+	lock_take(&s->lock);
+	(void)settle(s);
+	s->used_real_us = clock_real_us();
+	weather_call(&s->state, trunk, out);
+	lock_drop(&s->lock);
+}
+
+void
+site_sip_call(struct site *s, const char *trunk, enum twin_call_event event)
+{
+	struct twin_trunk *t;
+
+	lock_take(&s->lock);
+	t = state_trunk(&s->state, trunk);
+	if (t != NULL) {
+		t->calls_made += event == TWIN_CALL_MADE;
+		t->calls_refused += event == TWIN_CALL_REFUSED;
+		t->calls_open += event == TWIN_CALL_MADE;
+		t->calls_open -= event == TWIN_CALL_ENDED;
+	}
+	lock_drop(&s->lock);
+}
+
+void
 site_dns(struct site *s, struct zone_view *out)
 {
 	lock_take(&s->lock);

@@ -28,6 +28,7 @@ struct site {
 enum err_code site_open(struct site *s, const char *dir,
 			const struct scenario *scenario, uint64_t seed,
 			struct err *e) MUST_CHECK;
+/* Ends all services and frees them. */
 void site_close(struct site *s);
 
 /* Times, ledger path and the rest of `q` that only the site knows are filled
@@ -35,6 +36,11 @@ void site_close(struct site *s);
 void site_http(struct site *s, struct twin_request *q, struct twin_reply *r);
 void site_sip(struct site *s, const char *trunk, const char *branch,
 	      struct twin_ping *out);
+/* How a trunk takes a call, and what became of one. */
+enum twin_call_event { TWIN_CALL_MADE, TWIN_CALL_REFUSED, TWIN_CALL_ENDED };
+void site_sip_asked(struct site *s, const char *trunk, struct twin_ping *out);
+void site_sip_call(struct site *s, const char *trunk,
+		   enum twin_call_event event);
 void site_dns(struct site *s, struct zone_view *out);
 
 /* Lets due things happen; the room time of the next, TWIN_NEVER. */

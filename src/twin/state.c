@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/rng.h"
 #include "base/str.h"
+
+#define REGION_SPREAD_MS 2000 /* room time */
 
 static const struct {
 	const char *id, *status;
@@ -28,13 +31,19 @@ add_guide_version(struct twin_state *s, const char *id, const char *name)
 	v->is_published = true;
 }
 
+static void
+init_flow(struct twin_flow *f)
+{
+	str_copy(f->id, TWIN_WORD, TWIN_FLOW);
+	str_copy(f->name, TWIN_WORD, "Production_Inbound");
+	str_copy(f->version.now, TWIN_WORD, TWIN_VERSION_BASE);
+}
+
 void
 state_init(struct twin_state *s, const struct scenario *scenario, uint64_t seed)
 {
 	*s = (struct twin_state){ .seed = seed, .scenario = scenario };
-	str_copy(s->flow.id, TWIN_WORD, TWIN_FLOW);
-	str_copy(s->flow.name, TWIN_WORD, "Production_Inbound");
-	str_copy(s->flow.version.now, TWIN_WORD, TWIN_VERSION_BASE);
+	init_flow(&s->flow);
 	add_guide_version(s, TWIN_VERSION_BASE, "BASELINE_PRE_MIGRATION");
 	add_guide_version(s, TWIN_VERSION_NEXT, "CUTOVER_TARGET");
 	for (size_t i = 0; i < TWIN_TRUNKS; i++) {
@@ -82,6 +91,38 @@ state_move(struct twin_value *v, const char *next, int64_t due_ms,
 	str_copy(v->key, sizeof(v->key), key);
 	v->due_ms = due_ms;
 	return true;
+}
+
+struct twin_region *
+state_region(struct twin_state *s, const char *name)
+{
+	size_t len = strlen(name);
+	struct twin_region *r;
+
+	for (size_t i = 0; i < s->region_count; i++)
+		if (str_same(s->regions[i].name, name))
+			return &s->regions[i];
+	if (s->region_count == TWIN_REGIONS || len == 0 ||
+	    len >= sizeof(r->name) ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-") != len)
+		return NULL;
+	r = &s->regions[s->region_count++];
+	str_copy(r->name, sizeof(r->name), name);
+	init_flow(&r->flow);
+	return r;
+}
+
+/* By name and seed, so that it does not matter who is asked first. */
+int64_t
+state_region_delay_ms(const struct twin_state *s, const char *name)
+{
+	uint64_t seed = s->seed;
+	struct rng r;
+
+	for (const char *p = name; *p != '\0'; p++)
+		seed = seed * 31 + (unsigned char)*p;
+	rng_seed(&r, seed);
+	return (int64_t)rng_below(&r, REGION_SPREAD_MS);
 }
 
 struct twin_trunk *

@@ -14,11 +14,10 @@
 #include <stdint.h>
 
 #include "twin/fault.h"
+#include "twin/flow_state.h"
 #include "twin/kept.h"
 #include "twin/scenario.h"
 
-#define TWIN_WORD 64
-#define TWIN_LINE 200
 #define TWIN_NEVER INT64_MAX
 #define TWIN_MOST 1000 /* deployments, versions, documents, jobs: each */
 #define TWIN_TOKENS 32 /* the newest are good, older ones are forgotten */
@@ -35,21 +34,6 @@
 #define TWIN_HOST "sip.domain.com"
 #define TWIN_ADDRESS_OLD "192.0.2.10"
 #define TWIN_ADDRESS_NEW "198.51.100.7"
-
-/* `next` comes into force at due_ms; "" when nothing is on its way. */
-struct twin_value {
-	char now[TWIN_WORD];
-	char next[TWIN_WORD];
-	int64_t due_ms;
-	char key[KEPT_KEY]; /* of the request that asked for it */
-};
-
-struct twin_flow {
-	char id[TWIN_WORD];
-	char name[TWIN_WORD];
-	char description[TWIN_LINE];
-	struct twin_value version;
-};
 
 struct twin_version {
 	char flow[TWIN_WORD];
@@ -72,6 +56,8 @@ struct twin_ping {
 	bool is_silent; /* no answer at all: the caller's 408 */
 	int status;
 	int retry_after_s; /* 0: none */
+	bool g722_only;	   /* of a call: takes nothing else */
+	bool rings;	   /* of a call: is never answered */
 };
 
 struct twin_trunk {
@@ -79,6 +65,7 @@ struct twin_trunk {
 	struct twin_value status; /* "active" "standby" "disabled" */
 	char sdp[16];		  /* "strict" "flexible" */
 	int64_t pings;
+	int64_t calls_made, calls_refused, calls_open;
 	char branch[96]; /* of the last one: a retransmission counts once */
 	struct twin_ping last;
 };
@@ -155,6 +142,8 @@ struct twin_state {
 	struct twin_weather weather;
 	struct twin_counts counts;
 	struct twin_flow flow;
+	struct twin_region regions[TWIN_REGIONS];
+	size_t region_count;
 	struct twin_trunk trunks[TWIN_TRUNKS];
 	struct twin_record record;
 	struct twin_pile piles[PILE_COUNT];
@@ -173,6 +162,7 @@ struct twin_state {
 
 void state_init(struct twin_state *s, const struct scenario *scenario,
 		uint64_t seed);
+/* Frees what the state holds. */
 void state_clear(struct twin_state *s);
 
 /* Sends a value on its way.  False when it stands or goes there already. */
@@ -181,6 +171,11 @@ bool state_move(struct twin_value *v, const char *next, int64_t due_ms,
 /* Where it stands or is going to. */
 const char *state_target(const struct twin_value *v);
 
+/* The region of that name, born when it is new; NULL when the name is none
+ * (a-z, 0-9, "-") or there are too many. */
+struct twin_region *state_region(struct twin_state *s, const char *name);
+/* Room ms that something takes longer in that region than elsewhere. */
+int64_t state_region_delay_ms(const struct twin_state *s, const char *name);
 struct twin_trunk *state_trunk(struct twin_state *s, const char *id);
 struct twin_version *state_version(struct twin_state *s, const char *flow,
 				   const char *id);

@@ -21,7 +21,8 @@
 
 #define SERVICES_CAP 8192
 
-#define AS_ROW(word, storms, limits, loses, stuck, help) { word, help },
+#define AS_ROW(word, storms, limits, loses, stuck, lags, splits, help) \
+	{ word, help },
 const struct twin_scenario_row twin_scenarios[] = {
 	SCENARIO_LIST(AS_ROW){ NULL, NULL },
 };
@@ -186,6 +187,20 @@ put_address(struct jwriter *w, const char *key, const char *fmt_prefix,
 }
 
 static void
+put_trunks(struct jwriter *w, const struct life *t, const char *key,
+	   bool is_tls)
+{
+	jw_object(w, key);
+	for (size_t i = 0; i < TWIN_TRUNKS; i++) {
+		int port, tls_port;
+		const char *trunk = twin_sip_trunk(t->sip, i, &port, &tls_port);
+
+		put_address(w, trunk, "", is_tls ? tls_port : port, "");
+	}
+	jw_object_end(w);
+}
+
+static void
 put_services(struct jwriter *w, const struct life *t)
 {
 	int port = twin_http_port(t->http);
@@ -204,13 +219,8 @@ put_services(struct jwriter *w, const struct life *t)
 	put_address(w, "tls", "", twin_http_tls_port(t->http), "");
 	jw_text(w, "ca_file", t->ca_file);
 	put_address(w, "dns", "", twin_dns_port(t->dns), "");
-	jw_object(w, "sip");
-	for (size_t i = 0; i < TWIN_TRUNKS; i++) {
-		const char *trunk = twin_sip_trunk(t->sip, i, &port);
-
-		put_address(w, trunk, "", port, "");
-	}
-	jw_object_end(w);
+	put_trunks(w, t, "sip", false);
+	put_trunks(w, t, "sips", true);
 	jw_object_end(w);
 }
 
@@ -248,7 +258,8 @@ open_all(struct life *t, struct err *e)
 		return e->code;
 	t->has_site = true;
 	if (make_certs(t, e) != ERR_NONE || open_loop(t, e) != ERR_NONE ||
-	    twin_sip_open(&t->sip, &t->site, t->loop, e) != ERR_NONE ||
+	    twin_sip_open(&t->sip, &t->site, t->loop, &t->certs, e) !=
+		    ERR_NONE ||
 	    twin_dns_open(&t->dns, &t->site, t->loop, e) != ERR_NONE ||
 	    twin_http_open(&t->http, &t->site, &t->certs, e) != ERR_NONE)
 		return e->code;

@@ -28,7 +28,8 @@ struct twin_options {
  *    "http":"http://127.0.0.1:P","token_url":"http://127.0.0.1:P/oauth/token",
  *    "cloudflare":"http://127.0.0.1:P/client/v4","tls":"127.0.0.1:Q",
  *    "ca_file":"DIR/ca.pem","dns":"127.0.0.1:R",
- *    "sip":{"validation_trunk_primary":"127.0.0.1:S", …}}
+ *    "sip":{"validation_trunk_primary":"127.0.0.1:S", …},
+ *    "sips":{"validation_trunk_primary":"127.0.0.1:T", …}}
  * Blocks; the process's main thread; call before other threads exist.
  */
 enum err_code twin_serve(const struct twin_options *o,

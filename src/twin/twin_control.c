@@ -86,6 +86,9 @@ put_transport(struct jwriter *w, const struct twin_state *s)
 		put_value(w, "status", &t->status);
 		jw_text(w, "sdpHandling", t->sdp);
 		jw_int(w, "options", t->pings);
+		jw_int(w, "calls_made", t->calls_made);
+		jw_int(w, "calls_refused", t->calls_refused);
+		jw_int(w, "calls_open", t->calls_open);
 		jw_object_end(w);
 	}
 	jw_object_end(w);
@@ -97,6 +100,13 @@ put_flows(struct jwriter *w, const struct twin_state *s)
 	jw_object(w, "flow");
 	jw_text(w, "id", s->flow.id);
 	put_value(w, "version", &s->flow.version);
+	jw_object_end(w);
+	jw_object(w, "regions");
+	for (size_t i = 0; i < s->region_count; i++) {
+		jw_object(w, s->regions[i].name);
+		put_value(w, "version", &s->regions[i].flow.version);
+		jw_object_end(w);
+	}
 	jw_object_end(w);
 	jw_array(w, "deployments");
 	for (size_t i = 0; i < s->deployment_count; i++) {

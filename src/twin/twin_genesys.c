@@ -228,7 +228,7 @@ put_operation(struct jwriter *w, const char *key, const struct twin_value *v)
 static void
 get_real_flow(struct twin_call *c)
 {
-	const struct twin_flow *f = &c->state->flow;
+	const struct twin_flow *f = c->flow;
 	struct jwriter w;
 
 	if (!str_same(c->args[0], f->id)) {
@@ -253,7 +253,7 @@ get_real_flow(struct twin_call *c)
 static void
 publish_real_flow(struct twin_call *c)
 {
-	struct twin_flow *f = &c->state->flow;
+	struct twin_flow *f = c->flow;
 	const char *version = route_query(c, "version");
 	struct jwriter w;
 

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "twin/doc.h"
 
+#define ACTIONS "/api/v2/integrations/actions"
 #define STRATEGY_INITIAL                                                   \
 	"{\"name\":\"Production_Inbound_Routing\",\"flow\":{"              \
 	"\"id\":\"" TWIN_FLOW "\",\"version\":\"" TWIN_VERSION_BASE "\"}," \
@@ -14,6 +15,8 @@
 	"\"expression\":\"{{queue.skillRequirements == "                   \
 	"['Support_Tier1']}}\",\"truePath\":\"defaultQueue\"}]}"
 #define PROFILE_INITIAL "{\"skills\":[],\"queues\":[],\"status\":\"Offline\"}"
+#define AGENTS 120
+#define TEST_CALLS_MOST 100
 #define SCHEDULE_INITIAL "{\"frozen\":false}"
 
 static const char storage_answer[] = "{\n"
@@ -51,6 +54,37 @@ echo(struct jwriter *w, const struct json *inputs, const char *name)
 		doc_put_json(w, name, v);
 }
 
+/* What the action stored, to be read back; a twin full of documents stores
+ * nothing more. */
+static void
+store_inputs(struct twin_call *c, const char *record, const struct json *inputs)
+{
+	char path[TWIN_LINE];
+	bool changed;
+
+	if (str_printf(path, sizeof(path), ACTIONS "/%s/records/%s", c->args[0],
+		       record))
+		(void)doc_patch(c->state, path, "{}", inputs, &changed);
+}
+
+static void
+get_stored(struct twin_call *c)
+{
+	const char *text = doc_text(c->state, c->request->path, "");
+	struct jwriter w;
+
+	if (text[0] == '\0') {
+		route_fail(c, 404, "not.found", "There is no record %s.",
+			   c->args[1]);
+		return;
+	}
+	route_json(c, 200, &w);
+	jw_object(&w, NULL);
+	jw_text(&w, "recordId", c->args[1]);
+	jw_raw(&w, "inputs", text);
+	jw_object_end(&w);
+}
+
 static void
 execute_action(struct twin_call *c)
 {
@@ -69,6 +103,7 @@ execute_action(struct twin_call *c)
 	}
 	str_printf(record, sizeof(record), "rec-%06lld",
 		   (long long)++c->state->counts.records);
+	store_inputs(c, record, inputs);
 	route_effect(c, "record %s", record);
 	route_json(c, 200, &w);
 	jw_object(&w, NULL);
@@ -88,7 +123,7 @@ execute_action(struct twin_call *c)
 static bool
 has_flow(struct twin_call *c, const char *id)
 {
-	if (str_same(id, c->state->flow.id))
+	if (str_same(id, c->flow->id))
 		return true;
 	route_fail(c, 404, "not.found", "There is no flow %s.", id);
 	return false;
@@ -246,7 +281,7 @@ post_version(struct twin_call *c)
 static void
 put_flow(struct twin_call *c, int status)
 {
-	const struct twin_flow *f = &c->state->flow;
+	const struct twin_flow *f = c->flow;
 	bool is_moving = f->version.next[0] != '\0';
 	struct jwriter w;
 
@@ -273,7 +308,7 @@ get_flow(struct twin_call *c)
 static void
 patch_flow(struct twin_call *c)
 {
-	struct twin_flow *f = &c->state->flow;
+	struct twin_flow *f = c->flow;
 	const char *version, *status;
 
 	if (!has_flow(c, c->args[0]))
@@ -312,9 +347,14 @@ put_doc(struct twin_call *c, const char *text)
 	json_free(doc);
 }
 
-/* Patches and shows the document at the call's path. */
-static void
-patch_doc(struct twin_call *c, const char *initial, const char *what)
+void
+doc_show(struct twin_call *c, const char *initial)
+{
+	put_doc(c, doc_text(c->state, c->request->path, initial));
+}
+
+void
+doc_change(struct twin_call *c, const char *initial, const char *what)
 {
 	bool changed;
 
@@ -353,11 +393,11 @@ is_committed(const struct twin_flow *f, const char *version)
 static void
 patch_strategy(struct twin_call *c)
 {
-	const struct twin_flow *f = &c->state->flow;
+	const struct twin_flow *f = c->flow;
 	const char *flow, *version;
 
 	if (c->body == NULL || json_get(c->body, "flow") == NULL) {
-		patch_doc(c, STRATEGY_INITIAL, "strategy changed:");
+		doc_change(c, STRATEGY_INITIAL, "strategy changed:");
 		return;
 	}
 	flow = route_need(c, "/flow/id");
@@ -371,7 +411,7 @@ patch_strategy(struct twin_call *c)
 			   version, flow);
 		return;
 	}
-	patch_doc(c, STRATEGY_INITIAL, "strategy");
+	doc_change(c, STRATEGY_INITIAL, "strategy");
 	if (c->reply->effect[0] != '\0')
 		route_effect(c, "strategy %s -> %s", c->args[0], version);
 }
@@ -385,7 +425,7 @@ get_profile(struct twin_call *c)
 static void
 patch_profile(struct twin_call *c)
 {
-	patch_doc(c, PROFILE_INITIAL, "profile of user");
+	doc_change(c, PROFILE_INITIAL, "profile of user");
 }
 
 static void
@@ -405,7 +445,7 @@ post_freeze(struct twin_call *c)
 
 	if (route_need(c, "/freezeReason") == NULL)
 		return;
-	patch_doc(c, SCHEDULE_INITIAL, "schedule frozen:");
+	doc_change(c, SCHEDULE_INITIAL, "schedule frozen:");
 	if (c->reply->status != 200)
 		return;
 	mark = json_parse(frozen, strlen(frozen), &e);
@@ -434,35 +474,90 @@ reached_queue(struct twin_state *s, char queue[TWIN_WORD])
 	json_free(doc);
 }
 
+/* The agents of a view; the last `apart` of them have another state. */
+static void
+put_agents(struct twin_call *c, int apart)
+{
+	struct jwriter w;
+
+	route_json(c, 200, &w);
+	jw_object(&w, NULL);
+	jw_int(&w, "total", AGENTS);
+	jw_array(&w, "agents");
+	for (int i = 1; i <= AGENTS; i++) {
+		char id[16];
+
+		str_printf(id, sizeof(id), "agent-%03d", i);
+		jw_object(&w, NULL);
+		jw_text(&w, "id", id);
+		jw_text(&w, "state",
+			i > AGENTS - apart ? "Offline" : "Available");
+		jw_object_end(&w);
+	}
+	jw_array_end(&w);
+	jw_object_end(&w);
+}
+
+static void
+get_agents(struct twin_call *c)
+{
+	put_agents(c, 0);
+}
+
+/* Workers follow the routing: while the strategy refers to another version
+ * than the one in force, some still go by the old one. */
+static void
+get_worker_agents(struct twin_call *c)
+{
+	char queue[TWIN_WORD];
+
+	reached_queue(c->state, queue);
+	put_agents(c, queue[0] != '\0' ? 0 : 9);
+}
+
 static void
 post_test_call(struct twin_call *c)
 {
-	const struct twin_flow *f = &c->state->flow;
+	const struct twin_flow *f = c->flow;
 	const char *version;
 	char queue[TWIN_WORD];
 	struct jwriter w;
+	double calls;
+	bool good;
 
 	if (!has_flow(c, c->args[0]))
 		return;
 	version = route_need(c, "/flowVersionId");
 	if (version == NULL || !has_version(c, f->id, version))
 		return;
+	calls = json_number_or(c->body, "count", 1);
+	if (calls < 1 || calls > TEST_CALLS_MOST ||
+	    calls != (double)(int)calls) {
+		route_fail(c, 400, "invalid.value",
+			   "count must be a whole number from 1 to %d.",
+			   TEST_CALLS_MOST);
+		return;
+	}
 	reached_queue(c->state, queue);
+	good = queue[0] != '\0' && str_same(version, f->version.now);
 	route_json(c, 200, &w);
 	jw_object(&w, NULL);
 	jw_int(&w, "id", ++c->state->counts.made);
 	jw_text(&w, "flowId", f->id);
 	jw_text(&w, "flowVersionId", f->version.now);
 	jw_text(&w, "status", "completed");
-	jw_flag(&w, "success",
-		queue[0] != '\0' && str_same(version, f->version.now));
+	jw_flag(&w, "success", good);
+	jw_int(&w, "calls", (int64_t)calls);
+	jw_int(&w, "routed", good ? (int64_t)calls : 0);
 	jw_text(&w, "queue", queue[0] != '\0' ? queue : NULL);
 	jw_object_end(&w);
 }
 
 const struct route routes_guide[] = {
-	{ "POST", "/api/v2/integrations/actions/{actionId}/execute",
-	  ROUTE_TRIAL, execute_action, "echo the inputs, make one record" },
+	{ "POST", ACTIONS "/{actionId}/execute", ROUTE_TRIAL, execute_action,
+	  "echo the inputs, make one record" },
+	{ "GET", ACTIONS "/{actionId}/records/{recordId}", ROUTE_READ,
+	  get_stored, "the inputs of a record" },
 	{ "GET", "/api/v2/security/recordingstorage", ROUTE_READ, get_storage,
 	  "region, encryption and masking" },
 	{ "POST", "/api/v2/architect/flows/{flowId}/deployments", ROUTE_WRITE,
@@ -477,6 +572,10 @@ const struct route routes_guide[] = {
 	  "deploy a version; converges after a while" },
 	{ "POST", "/api/v2/architect/flows/{flowId}/test-calls", ROUTE_TRIAL,
 	  post_test_call, "which queue does a call reach" },
+	{ "GET", "/api/v2/users/agents/states", ROUTE_READ, get_agents,
+	  "the states of agents as the platform has them" },
+	{ "GET", "/api/v2/routing/agents/states", ROUTE_READ, get_worker_agents,
+	  "the same as the routing's workers have them" },
 	{ "GET", "/api/v2/routing/routing-strategies/{strategyId}", ROUTE_READ,
 	  get_strategy, "the strategy and its flow version" },
 	{ "PATCH", "/api/v2/routing/routing-strategies/{strategyId}",

@@ -181,6 +181,41 @@ fail_slowly(struct twin_weather *w, struct twin_ping *out)
 		enter(w, PHASE_STORM);
 }
 
+/* What a fault makes of any request to the trunk; false: nothing. */
+static bool
+spoil(struct twin_state *s, const char *trunk, struct twin_ping *out)
+{
+	struct fault f;
+
+	if (fault_take(&s->faults, FAULT_LOST_TRUNK, trunk, NULL)) {
+		out->is_silent = true;
+		return true;
+	}
+	if (!fault_take(&s->faults, FAULT_TRUNK_503, trunk, &f))
+		return false;
+	out->status = 503;
+	out->retry_after_s = f.retry_after_s;
+	return true;
+}
+
+void
+weather_call(struct twin_state *s, const char *trunk, struct twin_ping *out)
+{
+	const struct twin_trunk *t = state_trunk(s, trunk);
+	const struct twin_weather *w = &s->weather;
+
+	*out = (struct twin_ping){ .is_silent = t == NULL, .status = 200 };
+	s->counts.sip++;
+	if (t == NULL || spoil(s, trunk, out))
+		return;
+	out->g722_only = fault_take(&s->faults, FAULT_TRUNK_G722, trunk, NULL);
+	out->rings = fault_take(&s->faults, FAULT_TRUNK_RINGS, trunk, NULL);
+	if (str_same(t->status.now, "disabled") ||
+	    (w->refused > 0 && str_same(trunk, TWIN_PRIMARY) &&
+	     (w->phase == PHASE_MOVED || w->phase == PHASE_STORM)))
+		out->status = 503;
+}
+
 void
 weather_ping(struct twin_state *s, const char *trunk, const char *branch,
 	     struct twin_ping *out)
@@ -198,9 +233,15 @@ weather_ping(struct twin_state *s, const char *trunk, const char *branch,
 	}
 	t->pings++;
 	*out = (struct twin_ping){ .status = 200 };
-	if (fault_take(&s->faults, FAULT_LOST_TRUNK, trunk, NULL))
+	if (!spoil(s, trunk, out) && t->pings % 6 >= 3 &&
+	    fault_take(&s->faults, FAULT_TRUNK_FLAP, trunk, NULL))
 		out->is_silent = true;
-	else if (str_same(t->status.now, "disabled"))
+	if (out->is_silent || out->status != 200) {
+		t->last = *out;
+		str_copy(t->branch, sizeof(t->branch), branch);
+		return;
+	}
+	if (str_same(t->status.now, "disabled"))
 		out->status = 503;
 	else if (s->scenario->storms && str_same(trunk, TWIN_PRIMARY) &&
 		 (phase == PHASE_MOVED || phase == PHASE_STORM))

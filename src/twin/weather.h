@@ -41,5 +41,8 @@ void weather_open_calls(struct twin_state *s, int *open, int *unrouted);
 /* How the trunk answers an OPTIONS request with that Via branch. */
 void weather_ping(struct twin_state *s, const char *trunk, const char *branch,
 		  struct twin_ping *out);
+/* How it takes a call; changes nothing but faults that are used up. */
+void weather_call(struct twin_state *s, const char *trunk,
+		  struct twin_ping *out);
 
 #endif

@@ -1,15 +1,16 @@
 /*
- * room - a room that is only looked at: its runbook, and the fold of its
+ * visit - a room that is only looked at: its runbook, and the fold of its
  * records beside it.  For status, watch and replay.
  */
-#ifndef CLI_ROOM_H
-#define CLI_ROOM_H
+#ifndef CLI_VISIT_H
+#define CLI_VISIT_H
 
 #include "cli/cli.h"
 #include "model/room.h"
 
 struct cli_room {
 	struct room *room; /* with a reference to its runbook */
+	const char *dir;   /* where it lies; borrowed */
 	/* Room and wall time of the process that holds it or was the last to
 	 * hold it, when it began. */
 	int64_t began_ms, began_wall_ms;

@@ -1,11 +1,12 @@
-/* room - a room that is only looked at: its runbook and its records. */
-#include "cli/room.h"
+/* visit - a room that is only looked at: its runbook and its records. */
+#include "cli/visit.h"
 
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/fsio.h"
 #include "base/str.h"
+#include "cli/kept.h"
 #include "cli/load.h"
 
 #define RUNBOOK_NAME "runbook"
@@ -39,7 +40,7 @@ cli_room_open(struct cli_room *c, const struct cli_command *self,
 	struct err e;
 	int code;
 
-	*c = (struct cli_room){ .room = NULL };
+	*c = (struct cli_room){ .room = NULL, .dir = dir };
 	if (runbook_of(dir, path, sizeof(path), &e) != ERR_NONE)
 		return cli_fail(self, EXIT_USAGE, "%s is no room of ours: %s",
 				dir, e.text);
@@ -66,13 +67,15 @@ cli_room_fold(void *ctx, const struct record *r, struct err *e)
 	const struct book *book = c->room->book;
 
 	if (r->kind == RECORD_OPEN &&
-	    strcmp(record_get(r, "digest"), book->digest) != 0)
+	    strcmp(record_get(r, "digest"), book->digest) != 0) {
+		kept_tell(c->dir, book->path);
 		return err_set(e, ERR_INPUT,
 			       "%s has changed since this room was opened "
 			       "(digest %.12s, now %.12s): put the old files "
 			       "back to see what the room says",
 			       book->path, record_get(r, "digest"),
 			       book->digest);
+	}
 	if (r->kind == RECORD_OPEN || r->kind == RECORD_RESUME) {
 		c->began_ms = r->at_ms;
 		c->began_wall_ms = r->wall_ms;
@@ -118,7 +121,7 @@ cli_room_code(const struct room *r)
 
 	if (r->life == ROOM_CLOSED)
 		return r->close_code;
-	if (r->rollback == ROLLBACK_VALIDATED)
+	if (room_is_rolled_back(r))
 		return EXIT_ROLLED_BACK;
 	if (r->rollback == ROLLBACK_HALTED)
 		return EXIT_HALTED;

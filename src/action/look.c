@@ -1,0 +1,181 @@
+/* look - what an object is right now, in a word and a digest. */
+#include "action/look.h"
+
+#include <string.h>
+
+#include "action/work.h"
+#include "base/redact.h"
+#include "base/str.h"
+#include "base/text.h"
+#include "net/identity.h"
+
+#define LOOK_MS 10000 /* real */
+#define URL_CAP 4096
+#define TEXT_CAP ((size_t)1024 * 1024)
+#define SHOWN_HEX 12
+
+/* Any value as JSON without blanks: the same value gives the same bytes. */
+static void
+put(struct jwriter *w, const char *key, const struct json *v)
+{
+	double number;
+
+	switch (json_type(v)) {
+	case JSON_OBJECT:
+		jw_object(w, key);
+		for (v = json_first(v); v != NULL; v = json_next(v))
+			put(w, json_key(v), v);
+		jw_object_end(w);
+		break;
+	case JSON_ARRAY:
+		jw_array(w, key);
+		for (v = json_first(v); v != NULL; v = json_next(v))
+			put(w, NULL, v);
+		jw_array_end(w);
+		break;
+	case JSON_STRING:
+		jw_text(w, key, json_text(v));
+		break;
+	case JSON_NUMBER:
+		if (json_number(v, &number))
+			jw_number(w, key, number);
+		break;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		jw_flag(w, key, json_is_true(v));
+		break;
+	case JSON_NULL:
+	case JSON_ABSENT:
+		jw_null(w, key);
+		break;
+	}
+}
+
+static void
+tell_value(struct action_look *out, const char *text, size_t len)
+{
+	out->is_read = true;
+	digest_hex(out->digest, text, len);
+	text_clean(out->value, sizeof(out->value), text, len);
+	redact_text(out->value, sizeof(out->value));
+}
+
+/* A scalar shows as it is, a document by its digest. */
+static void
+take_value(const struct json *v, struct action_look *out)
+{
+	struct jwriter w;
+	char text[1024];
+	struct buf b;
+
+	if (json_type(v) == JSON_ABSENT) {
+		str_copy(out->why, sizeof(out->why),
+			 "nothing stands at its pointer");
+		return;
+	}
+	if (json_scalar(v, text, sizeof(text))) {
+		tell_value(out, text, strlen(text));
+		return;
+	}
+	buf_init(&b, TEXT_CAP);
+	jw_init(&w, &b);
+	put(&w, NULL, v);
+	if (b.cut) {
+		str_copy(out->why, sizeof(out->why), "it is too large");
+	} else {
+		out->is_read = true;
+		digest_hex(out->digest, buf_str(&b), b.len);
+		str_printf(out->value, sizeof(out->value), "json %.*s",
+			   SHOWN_HEX, out->digest);
+	}
+	buf_clear(&b);
+}
+
+/* What the row says must be there, or it is no baseline. */
+static void
+check_kept(const struct json *doc, const char *keep, struct action_look *out)
+{
+	struct err e;
+	struct json *wanted;
+	char text[256], shown[120];
+
+	if (keep == NULL || !out->is_read)
+		return;
+	wanted = json_parse(keep, strlen(keep), &e);
+	for (const struct json *m = json_first(wanted); m != NULL;
+	     m = json_next(m)) {
+		if (json_scalar(m, text, sizeof(text)) &&
+		    reading_is(doc, json_key(m), text, shown, sizeof(shown)))
+			continue;
+		out->is_read = false;
+		str_printf(out->why, sizeof(out->why),
+			   "%.60s is \"%s\", not \"%.80s\"", json_key(m), shown,
+			   text);
+		break;
+	}
+	json_free(wanted);
+}
+
+static void
+look_http(struct work *w, const struct settings *with, struct action_look *out)
+{
+	const char *path = settings_text_or(with, "verify.path",
+					    settings_text_or(with, "path", ""));
+	const char *pointer = settings_text_or(
+		with, "verify.pointer", settings_text_or(with, "pointer", ""));
+	struct reading now;
+	struct buf url;
+	struct err e;
+
+	buf_init(&url, URL_CAP);
+	if (identity_url(&url, w->endpoint, path, &e) != ERR_NONE) {
+		str_copy(out->why, sizeof(out->why), e.text);
+		buf_clear(&url);
+		return;
+	}
+	work_read(w, buf_str(&url), &now);
+	if (now.class == RETRY_ACCEPTED) {
+		take_value(json_at(now.doc, pointer), out);
+		check_kept(now.doc, settings_text(with, "keep"), out);
+	} else if (now.status == 404 && settings_text(with, "keep") == NULL) {
+		tell_value(out, "not there", strlen("not there"));
+	} else {
+		str_copy(out->why, sizeof(out->why), now.why);
+	}
+	reading_clear(&now);
+	buf_clear(&url);
+}
+
+/* Kinds with a reading of their own say what is live when they plan. */
+static void
+look_planned(const struct action_env *env, const struct act *act,
+	     struct cancel *cancel, struct action_look *out)
+{
+	struct action_plan plan = { .count = 0 };
+	struct err e = { .code = ERR_NONE };
+
+	if (action_plan(env, act, cancel, &plan, &e) != ERR_NONE)
+		str_copy(out->why, sizeof(out->why), e.text);
+	else if (str_same(plan.before, "?") || plan.before[0] == '\0')
+		str_copy(out->why, sizeof(out->why), "no answer");
+	else
+		tell_value(out, plan.before, strlen(plan.before));
+}
+
+void
+action_look(const struct action_env *env, const struct act *act,
+	    struct cancel *cancel, struct action_look *out)
+{
+	struct err e = { .code = ERR_NONE };
+	struct work w;
+
+	*out = (struct action_look){ .is_read = false };
+	if (!str_same(act->kind, "http"))
+		look_planned(env, act, cancel, out);
+	else if (work_open(&w, env, act, cancel, LOOK_MS, &e) != ERR_NONE)
+		str_copy(out->why, sizeof(out->why), e.text);
+	else
+		look_http(&w, &act->with, out);
+	if (!out->is_read && out->why[0] == '\0')
+		str_copy(out->why, sizeof(out->why), "no answer");
+}

@@ -1,0 +1,50 @@
+/*
+ * program - a program of people's own, run by an act.
+ *
+ * Its words come as a list and reach it as they stand, never through a shell.
+ * Of our environment it gets PATH, LANG and HOME, and what is named.  In a
+ * drill the fence decides whether it may run at all.
+ */
+#ifndef ACTION_PROGRAM_H
+#define ACTION_PROGRAM_H
+
+#include "action/work.h"
+#include "base/process.h"
+
+#define PROGRAM_KEPT 8192 /* last bytes of its output */
+
+struct program {
+	char **argv; /* NULL-terminated, owned */
+	char **env;
+	size_t argc, envc;
+	int grace_ms; /* real, between SIGTERM and SIGKILL */
+};
+
+/* From a list of words and a list of names (NULL: none), each as JSON text.
+ * The caller clears `out` also on failure. */
+enum err_code program_read(struct program *out, const char *argv,
+			   const char *names, struct err *e) MUST_CHECK;
+void program_add(struct program *p, const char *word); /* to its words */
+void program_clear(struct program *p);
+
+/* May it run here, and is it there?  ERR_FENCED, ERR_ABSENT. */
+enum err_code program_check(const struct program *p,
+			    const struct action_env *env,
+			    struct err *e) MUST_CHECK;
+
+/* Runs it until the deadline of `w`, at least a second.  The caller clears
+ * `out->output` always; it is redacted. */
+enum err_code program_run(struct process_end *out, const struct program *p,
+			  const struct work *w, struct err *e) MUST_CHECK;
+
+/* "exit 3: the last words it said; left behind and killed: sleep (71)". */
+void program_words(const struct process_end *end, char *to, size_t size);
+
+/* "/usr/bin/tool a 'b c'": for people; nothing runs it. */
+void program_show(const struct program *p, const char *before,
+		  struct action_plan *out);
+
+/* What moves when its words, its names or the file itself do. */
+void program_digest(const struct program *p, char out[DIGEST_HEX]);
+
+#endif

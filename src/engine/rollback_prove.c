@@ -1,0 +1,171 @@
+/*
+ * rollback_prove - taken back means healthy, not "the last call was answered".
+ *
+ * Every item is read back from the world, then the manifest's check must
+ * hold (of all of it; a part cannot make it true), then what the runbook calls
+ * healthy (rollback_watch.c).  What is not
+ * as it should be is left over: the rollback halts, and when it goes on that
+ * item acts again, as another transaction.
+ */
+#include "engine/director.h"
+
+#include "base/fsio.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "model/matrix.h"
+
+#define CHECK_ATTEMPTS 4
+#define LEFTOVERS_BYTES ((size_t)1024 * 1024)
+
+void
+rollback_prove(struct director *d)
+{
+	size_t count = d->room->undo_count;
+	struct plan_item *items = mem_new(count, sizeof(*items));
+
+	for (size_t i = 0; i < count; i++)
+		items[i] = d->room->undos[i].item;
+	if (d->room->rollback != ROLLBACK_VALIDATING)
+		rollback_move(d, ROLLBACK_VALIDATING,
+			      "reading everything back");
+	if (!d->dead)
+		d->rollback.reading_all = rollback_look(
+			d, PURPOSE_READ_ALL, ERRAND_READBACK, items, count);
+	mem_free(items);
+}
+
+/* What was said to be taken back is not: it must be looked at again. */
+static void
+doubt_steps(struct director *d, const struct plan_item *item,
+	    const char *detail)
+{
+	for (size_t s = 0; s < d->book->step_count && !d->dead; s++)
+		if (plan_covers(d->book, item, s) &&
+		    d->room->steps[s].state == STEP_UNDONE)
+			runner_move(d, s, STEP_UNKNOWN, detail);
+}
+
+/* In each region that is not back, or once for an act that has no regions. */
+static void
+record_leftover(struct director *d, size_t i, const struct errand_found *f,
+		const char *region)
+{
+	struct record r;
+
+	record_init(&r, RECORD_LEFTOVER, "actor");
+	record_int(&r, "item", (int64_t)i);
+	record_text(&r, "object",
+		    plan_object(d->book, &d->room->undos[i].item));
+	record_text(&r, "region", region);
+	record_text(&r, "detail", f->detail);
+	if (director_emit(d, &r))
+		doubt_steps(d, &d->room->undos[i].item, f->detail);
+}
+
+static size_t
+record_leftovers(struct director *d, const struct message *m)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < m->found_count && !d->dead; i++) {
+		const struct errand_found *f = &m->found[i];
+
+		if (f->landed == LANDED_YES)
+			continue;
+		left++;
+		if (f->regions.count == 0)
+			record_leftover(d, i, f, "");
+		for (size_t g = 0; g < f->regions.count && !d->dead; g++)
+			if (f->regions.items[g].side != SIDE_TARGET)
+				record_leftover(d, i, f,
+						f->regions.items[g].name);
+	}
+	return left;
+}
+
+void
+rollback_validated(struct director *d, const char *how)
+{
+	char detail[240], took[24], rto[24];
+
+	str_duration(took, sizeof(took),
+		     director_now_ms(d) - d->room->rollback_began_ms);
+	str_duration(rto, sizeof(rto), d->book->rto_ms);
+	str_printf(detail, sizeof(detail),
+		   "rolled back and validated in %s of %s; %s", took, rto, how);
+	rollback_move(d, ROLLBACK_VALIDATED, detail);
+}
+
+static void
+send_check(struct director *d)
+{
+	const struct act *acts[] = { &d->book->rollback.check };
+	int64_t left = d->rollback.deadline_ms - director_now_ms(d);
+	const struct errand_order o = {
+		.errand = ERRAND_PERFORM,
+		.acts = acts,
+		.act_count = 1,
+		.key = "check",
+		.idempotent = true,
+		.max_attempts = CHECK_ATTEMPTS,
+		.timeout_ms = left > 1000 ? left : 1000,
+	};
+
+	d->rollback.checking = errand_send(d, PURPOSE_CHECK, -1, &o);
+	if (!d->rollback.checking)
+		rollback_halt(d, d->book->rollback.check_name,
+			      "could not be started", "");
+}
+
+/* The work list for people, beside the journal; what it says is in the journal
+ * too, so that a disk that fails here stops nothing. */
+static void
+write_leftovers(struct director *d)
+{
+	struct err e = { .code = ERR_NONE };
+	char path[FS_PATH];
+	struct buf csv;
+
+	buf_init(&csv, LEFTOVERS_BYTES);
+	leftovers_csv(&csv, d->room);
+	if (!fs_join(path, d->options.dir, "leftovers.csv"))
+		err_set(&e, ERR_LIMIT, "the path is too long");
+	else if (fs_write(path, buf_str(&csv), csv.len, 0600, &e) == ERR_NONE)
+		e.code = ERR_NONE;
+	if (e.code != ERR_NONE)
+		director_notice(d, "leftovers.csv is not written: %s", e.text);
+	buf_clear(&csv);
+}
+
+void
+rollback_all_read(struct director *d, const struct message *m)
+{
+	size_t left;
+
+	d->rollback.reading_all = false;
+	if (d->rollback.given_up)
+		return; /* what was not read is not left over; it halts */
+	left = record_leftovers(d, m);
+	if (d->dead)
+		return;
+	write_leftovers(d);
+	if (left > 0)
+		rollback_halt(d, "read back", "not everything is as it was",
+			      "");
+	else if (d->book->rollback.check.kind[0] == '\0' ||
+		 d->room->is_targeted)
+		rollback_watch_begin(d, "every item read back");
+	else
+		send_check(d);
+}
+
+void
+rollback_checked(struct director *d, const struct message *m)
+{
+	d->rollback.checking = false;
+	if (m->result.outcome == OUTCOME_DONE)
+		rollback_watch_begin(d, d->book->rollback.check_name);
+	else
+		rollback_halt(d, d->book->rollback.check_name, m->result.detail,
+			      "");
+}
