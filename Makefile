@@ -24,8 +24,10 @@ PACKAGES = pkg-config libcjson-dev libyaml-dev libcurl4-openssl-dev \
 TEST_PACKAGES = libcmocka-dev tmux bind9 bind9-dnsutils curl jq procps
 CHECK_PACKAGES = clang clang-format libclang-rt-dev llvm mandoc valgrind \
 	universal-ctags shellcheck
-REAL_PACKAGES = etcd-server etcd-client prometheus nginx-light \
-	json-schema-test-suite
+REAL_PACKAGES = etcd-server etcd-client prometheus nginx-light kamailio \
+	kamailio-tls-modules json-schema-test-suite
+BENCH_PACKAGES = nginx-light prometheus-blackbox-exporter htop sqlite3 \
+	libsqlite3-dev python3-requests
 
 WARNINGS = -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wvla
@@ -149,7 +151,7 @@ cov: ## run the tests and say how many lines of each file they reach
 	$(MAKE) SAN=cov BUILD=$(BUILD)/cov test
 	@bash tests/lib/cov.sh $(BUILD)/cov
 
-bench: $(PROGRAM) $(filter $(BUILD)/%,$(BENCHES)) ## measure; see tests/bench
+bench: $(BUILD)/.packages-bench $(PROGRAM) $(filter $(BUILD)/%,$(BENCHES)) ## measure; see tests/bench
 	@for b in $(BENCHES); do echo "== $$b"; \
 		WARROOM=$(PROGRAM) BUILD=$(BUILD) $$b || exit 1; done
 
@@ -189,7 +191,8 @@ ASKED = $(or $(MAKECMDGOALS),all)
 WANTED = $(PACKAGES) \
 	$(if $(filter-out all drill install fmt,$(ASKED)),$(TEST_PACKAGES)) \
 	$(if $(filter check-all clang lint fuzz% fmt,$(ASKED)),$(CHECK_PACKAGES)) \
-	$(if $(filter test-real,$(ASKED)),$(REAL_PACKAGES))
+	$(if $(filter test-real,$(ASKED)),$(REAL_PACKAGES)) \
+	$(if $(filter bench,$(ASKED)),$(BENCH_PACKAGES))
 
 $(BUILD)/.packages: Makefile tests/lib/packages.sh
 	@sh tests/lib/packages.sh $@ $(WANTED)
@@ -202,6 +205,9 @@ $(BUILD)/.packages-check: $(BUILD)/.packages-test
 
 $(BUILD)/.packages-real: $(BUILD)/.packages-test
 	@sh tests/lib/packages.sh $@ $(REAL_PACKAGES)
+
+$(BUILD)/.packages-bench: $(BUILD)/.packages-test
+	@sh tests/lib/packages.sh $@ $(BENCH_PACKAGES)
 
 # ---- compiling and linking ----
 
@@ -244,7 +250,7 @@ $(BUILD)/tests/%_test: $(BUILD)/tests/%_test.o $(HARNESS) $(LIBRARY)
 
 $(BUILD)/tests/%_bench: $(BUILD)/tests/%_bench.o $(HARNESS) $(LIBRARY)
 	@echo "ld   $@"
-	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+	@$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcmocka -lsqlite3 $(LDLIBS)
 
 $(BUILD)/tests/%_fuzz: $(BUILD)/tests/%_fuzz.o $(LIBRARY)
 	@echo "ld   $@"

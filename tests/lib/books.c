@@ -170,6 +170,11 @@ books_small(void)
 	b->endpoints->url = mem_text("https://platform.example");
 	add_steps(b);
 	add_rollback(b);
+	b->baseline = mem_new(1, sizeof(*b->baseline));
+	b->baseline_count = 1;
+	str_copy(b->baseline->object, sizeof(b->baseline->object), "flow:f-1");
+	b->baseline->layer = LAYER_FLOW;
+	fill_act(&b->baseline->read, "http");
 	add_gates(b);
 	b->probes = mem_new(3, sizeof(*b->probes));
 	add_probe(b, "queue", "telephony.abandonment_rate_percent",

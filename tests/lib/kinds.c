@@ -68,6 +68,19 @@ static const struct param gate_step[] = {
 	{ .name = NULL },
 };
 
+static const struct param exec_verify[] = {
+	{ "argv", PARAM_LIST, true, NULL, NULL, NULL, "program that reads" },
+	{ .name = NULL },
+};
+
+static const struct param exec_step[] = {
+	{ "argv", PARAM_LIST, true, NULL, NULL, NULL, "program" },
+	{ "env", PARAM_LIST, false, NULL, NULL, NULL, "names" },
+	{ "done", PARAM_LIST, false, NULL, NULL, NULL, "exit codes" },
+	{ "verify", PARAM_GROUP, false, NULL, NULL, exec_verify, "read back" },
+	{ .name = NULL },
+};
+
 static const struct param http_probe[] = {
 	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
 	{ "method", PARAM_WORD, false, "GET POST", "GET", NULL, "method" },
@@ -75,6 +88,26 @@ static const struct param http_probe[] = {
 	{ "headers", PARAM_MAP, false, NULL, NULL, NULL, "headers" },
 	{ "body", PARAM_JSON, false, NULL, NULL, NULL, "body" },
 	{ "expect", PARAM_MAP, false, NULL, NULL, NULL, "pointer to text" },
+	{ .name = NULL },
+};
+
+static const struct param readback_params[] = {
+	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "what to ask for" },
+	{ "pointer", PARAM_POINTER, false, NULL, "", NULL, "where it is" },
+	{ "sent", PARAM_POINTER, false, NULL, "", NULL, "what must be there" },
+	{ .name = NULL },
+};
+
+static const struct param contract_probe[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
+	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "path and query" },
+	{ "body", PARAM_JSON, false, NULL, NULL, NULL, "body" },
+	{ "schema", PARAM_SCHEMA, true, NULL, NULL, NULL, "of the answer" },
+	{ "key", PARAM_TEXT, false, NULL, NULL, NULL, "of the transaction" },
+	{ "acknowledge", PARAM_POINTER, false, NULL, NULL, NULL, "echo" },
+	{ "record", PARAM_POINTER, false, NULL, NULL, NULL, "its id" },
+	{ "readback", PARAM_GROUP, false, NULL, NULL, readback_params,
+	  "what was stored" },
 	{ .name = NULL },
 };
 
@@ -101,11 +134,51 @@ static const struct param dns_probe[] = {
 	{ .name = NULL },
 };
 
+static const struct param endpoint_probe[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
+	{ .name = NULL },
+};
+
+static const struct param calls_probe[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
+	{ "method", PARAM_WORD, false, "GET POST", "GET", NULL, "how" },
+	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "path and query" },
+	{ "body", PARAM_JSON, false, NULL, NULL, NULL, "body" },
+	{ "queue", PARAM_POINTER, false, NULL, NULL, NULL, "right one" },
+	{ "calls", PARAM_POINTER, false, NULL, NULL, NULL, "how many" },
+	{ "right", PARAM_POINTER, false, NULL, NULL, NULL, "of them" },
+	{ .name = NULL },
+};
+
+static const struct param end_params[] = {
+	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "path and query" },
+	{ "agents", PARAM_POINTER, false, NULL, NULL, NULL, "list" },
+	{ "total", PARAM_POINTER, false, NULL, NULL, NULL, "how many" },
+	{ "newest", PARAM_POINTER, false, NULL, NULL, NULL, "time" },
+	{ .name = NULL },
+};
+
+static const struct param ends_probe[] = {
+	{ "endpoint", PARAM_ENDPOINT, true, NULL, NULL, NULL, "service" },
+	{ "path", PARAM_PATH, true, NULL, NULL, NULL, "path and query" },
+	{ "agents", PARAM_POINTER, false, NULL, NULL, NULL, "list" },
+	{ "total", PARAM_POINTER, false, NULL, NULL, NULL, "how many" },
+	{ "newest", PARAM_POINTER, false, NULL, NULL, NULL, "time" },
+	{ "other", PARAM_GROUP, false, NULL, NULL, end_params, "view" },
+	{ "far", PARAM_GROUP, false, NULL, NULL, end_params, "end" },
+	{ .name = NULL },
+};
+
 static const struct kind_spec probes[] = {
 	{ "http", "ask a service over HTTP", http_probe, "status latency_ms as_expected" },
+	{ "contract", "judge an interface", contract_probe, "holds valid" },
 	{ "sip_options", "ask trunks over SIP", sip_probe, "alive status rtt_ms" },
 	{ "tls", "which TLS versions are taken", tls_probe, "minimum days_left" },
 	{ "dns", "read a record", dns_probe, "ttl_seconds value" },
+	{ "recording_storage", "read how recordings are kept", endpoint_probe, "region pci_dss_masking" },
+	{ "calls", "read which queues calls reached", calls_probe, "right_queue_percent" },
+	{ "agents", "compare two views", ends_probe, "consistent_percent" },
+	{ "pipeline", "compare two ends", ends_probe, "latency_seconds" },
 };
 
 static const struct kind_spec steps[] = {
@@ -115,15 +188,18 @@ static const struct kind_spec steps[] = {
 	{ "manual", "a person does it", manual_step, NULL },
 	{ "wait", "wait and watch", wait_step, NULL },
 	{ "gate", "go on when the verdict is", gate_step, NULL },
+	{ "exec", "run a program", exec_step, NULL },
 };
 /* clang-format on */
 
 const struct conf_kinds test_kinds = {
 	.probes = (const struct kind_spec *const[]){ &probes[0], &probes[1],
 						     &probes[2], &probes[3],
-						     NULL },
-	.steps =
-		(const struct kind_spec *const[]){ &steps[0], &steps[1],
-						   &steps[2], &steps[3],
-						   &steps[4], &steps[5], NULL },
+						     &probes[4], &probes[5],
+						     &probes[6], &probes[7],
+						     &probes[8], NULL },
+	.steps = (const struct kind_spec *const[]){ &steps[0], &steps[1],
+						    &steps[2], &steps[3],
+						    &steps[4], &steps[5],
+						    &steps[6], NULL },
 };

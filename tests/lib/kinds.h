@@ -4,8 +4,9 @@
 
 #include "conf/conf.h"
 
-/* http, sip_options, tls and dns probes; http, dns, trunk, manual, wait and
- * gate steps. */
+/* http, contract, sip_options, tls, dns, recording_storage, calls, agents and
+ * pipeline probes; http, dns, trunk, manual,
+ * wait and gate steps. */
 extern const struct conf_kinds test_kinds;
 
 #endif

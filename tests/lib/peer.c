@@ -20,6 +20,7 @@
 
 #define REQUEST_MOST 65536
 #define ROWS_MOST 64
+#define HUNG_MOST 64
 #define KEPT_MOST 8192
 
 struct peer {
@@ -35,6 +36,8 @@ struct peer {
 	char *kept[KEPT_MOST];
 	int kept_count;
 	int strays;
+	int hung[HUNG_MOST]; /* connections that never get an answer */
+	int hung_count;
 	/* SIP and DNS: */
 	int status, retry_after_s;
 	char ip[2][16];
@@ -176,17 +179,28 @@ serve(struct peer *p, int fd)
 
 	if (read_request(p, fd, request)) {
 		const struct peer_row *row = take_row(p, request);
+		struct peer_row own;
 
 		keep(p, request);
 		if (row == NULL)
 			row = &unknown;
-		if (row->end == PEER_HANG)
-			pause_ms(p, -1);
-		else if (!pause_ms(p, row->delay_ms) && row->end != PEER_CLOSE)
+		if (row->decide != NULL) {
+			own = *row;
+			row->decide(row->ctx, request, &own);
+			row = &own;
+		}
+		if (row->end == PEER_HANG && p->hung_count < HUNG_MOST) {
+			p->hung[p->hung_count++] = fd;
+			fd = -1;
+		} else if (row->end != PEER_HANG &&
+			   !pause_ms(p, row->delay_ms) &&
+			   row->end != PEER_CLOSE) {
 			answer(p, fd, row);
+		}
 	}
 	mem_free(request);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 }
 
 static void
@@ -359,6 +373,8 @@ peer_stop(struct peer *p)
 	wake_raise(&p->stop);
 	thread_join(&p->thread);
 	close(p->fd);
+	for (int i = 0; i < p->hung_count; i++)
+		close(p->hung[i]);
 	for (int i = 0; i < p->kept_count; i++)
 		mem_free(p->kept[i]);
 	wake_close(&p->stop);

@@ -15,7 +15,8 @@
 enum peer_end {
 	PEER_ANSWER,
 	PEER_CLOSE, /* reads it, then closes without a byte */
-	PEER_HANG,  /* reads it, then says nothing until it is stopped */
+	PEER_HANG,  /* reads it, then says nothing until it is stopped;
+		       others are served */
 	PEER_CUT,   /* half of the answer, then closes */
 };
 
@@ -29,6 +30,10 @@ struct peer_row {
 	const char *body;    /* NULL: none */
 	int delay_ms;
 	bool always; /* answers any number of requests, not one */
+	/* Decides anew for each request: changes `row`, a copy.  Texts it puts
+	 * in live until its next call.  The peer's thread.  NULL: as it is. */
+	void (*decide)(void *ctx, const char *request, struct peer_row *row);
+	void *ctx;
 };
 
 struct peer;

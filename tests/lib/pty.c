@@ -101,14 +101,22 @@ pty_drill(struct pty_seat *s, const char *room, const char *speed, int rows,
 		speed,
 	};
 	size_t count = 9;
-	struct winsize size = { .ws_row = (unsigned short)rows,
-				.ws_col = (unsigned short)cols };
 
 	while (more != NULL && *more != NULL && count < PTY_ARGS - 1)
 		argv[count++] = *more++;
+	pty_start(s, argv, room, rows, cols);
+	s->speed = speed;
+}
+
+void
+pty_start(struct pty_seat *s, const char *const argv[], const char *room,
+	  int rows, int cols)
+{
+	struct winsize size = { .ws_row = (unsigned short)rows,
+				.ws_col = (unsigned short)cols };
+
 	memset(s, 0, sizeof(*s));
 	s->is_read = true;
-	s->speed = speed;
 	str_copy(s->room, sizeof(s->room), room);
 	assert_int_equal(openpty(&s->master, &s->terminal, NULL, NULL, &size),
 			 0);
@@ -120,6 +128,15 @@ pty_drill(struct pty_seat *s, const char *room, const char *speed, int rows,
 	assert_true(s->pid >= 0);
 	if (s->pid == 0)
 		become(argv, s->terminal);
+}
+
+void
+pty_resize(struct pty_seat *s, int rows, int cols)
+{
+	struct winsize size = { .ws_row = (unsigned short)rows,
+				.ws_col = (unsigned short)cols };
+
+	assert_int_equal(ioctl(s->master, TIOCSWINSZ, &size), 0);
 }
 
 void
@@ -153,8 +170,11 @@ draw(struct pty_seat *s)
 	ssize_t n;
 
 	while (s->is_read && s->master >= 0 &&
-	       (n = read(s->master, bytes, sizeof(bytes))) > 0)
+	       (n = read(s->master, bytes, sizeof(bytes))) > 0) {
+		if (s->drawn != NULL)
+			s->drawn(s->with, bytes, (size_t)n);
 		keep(s, bytes, (size_t)n);
+	}
 }
 
 bool

@@ -32,6 +32,9 @@ struct pty_seat {
 	size_t at;	       /* of the walk: the step in hand */
 	int presses;	       /* of enter, for it */
 	int64_t acted_ms;      /* real: last keys of the walk */
+	/* Sees all that is drawn, as it is taken; NULL nobody. */
+	void (*drawn)(void *with, const char *bytes, size_t len);
+	void *with;
 };
 
 /* The built program, or the test is skipped. */
@@ -41,6 +44,13 @@ const char *pty_program(void);
  * terminal of rows x cols; `more`: further options, NULL at the end. */
 void pty_drill(struct pty_seat *s, const char *room, const char *speed,
 	       int rows, int cols, const char *const more[]);
+
+/* Starts the program with any arguments (argv[0] is its path, NULL ends them)
+ * on a terminal of rows x cols; `room` is where its journal is. */
+void pty_start(struct pty_seat *s, const char *const argv[], const char *room,
+	       int rows, int cols);
+
+void pty_resize(struct pty_seat *s, int rows, int cols);
 
 void pty_type(struct pty_seat *s, const char *keys);
 

@@ -90,6 +90,8 @@ catch_signals(void)
 {
 	static const int numbers[] = { SIGHUP, SIGTERM, SIGINT, SIGWINCH,
 				       SIGCONT };
+	/* The test library would go on with the tests that follow, in here. */
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
 	struct sigaction act = { .sa_handler = on_signal };
 
 	sigemptyset(&act.sa_mask);
@@ -97,6 +99,8 @@ catch_signals(void)
 		_exit(99);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
 		sigaction(numbers[i], &act, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(fatal); i++)
+		signal(fatal[i], SIG_DFL);
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -126,7 +130,8 @@ act(struct actor *a, const struct stage_options *o, int in, int out)
 
 		how = plain_run(&source, &po);
 	} else {
-		struct console_options co = { .signal_fd = signal_pipe[0] };
+		struct console_options co = { .signal_fd = signal_pipe[0],
+					      .calls = CALL_BELL | CALL_TITLE };
 
 		co.term.in_fd = in;
 		co.term.out_fd = out;

@@ -146,6 +146,9 @@ make_step(struct walk *w, const struct room *r, struct record *rec)
 	    (a->state == STEP_READY || a->state == STEP_FAILED) &&
 	    (to == STEP_INTENT || to == STEP_CONFIRMED))
 		return false;
+	if (to == STEP_CONFIRMED && room_awaits_second(r) &&
+	    r->prompt.step == (int)i)
+		return false;
 	if (to == STEP_UNDONE &&
 	    (a->began_ms < 0 && !step_may_have_run(a->state)))
 		return false;
@@ -155,6 +158,42 @@ make_step(struct walk *w, const struct room *r, struct record *rec)
 		return true;
 	record_text(rec, "phrase", "PUBLISH prod us-east-1");
 	record_json(rec, "lines", "[\"PATCH /flows\", \"a \\u202e b\"]");
+	if (below(w, 2) == 0)
+		record_text(rec, "second", "warroom approve /r publish-flow");
+	return true;
+}
+
+static bool
+make_approval(struct walk *w, const struct room *r, struct record *rec)
+{
+	if (r->life == ROOM_CLOSED || !room_awaits_second(r) ||
+	    str_same(r->commander, "bob"))
+		return false;
+	record_text(rec, "step", room_prompt_name(r));
+	record_text(rec, "digest", r->prompt.digest);
+	record_text(rec, "who", "bob");
+	record_text(rec, "how", walk_text(w));
+	return true;
+}
+
+static bool
+make_override(struct walk *w, const struct room *r, struct record *rec)
+{
+	char digest[DIGEST_HEX];
+	const char *rule;
+
+	if (r->life == ROOM_CLOSED || !r->prompt.open ||
+	    r->book->invariant_count == 0 ||
+	    r->override_count == ROOM_OVERRIDES)
+		return false;
+	rule = r->book->invariants[below(w, r->book->invariant_count)].id;
+	str_copy(digest, sizeof(digest), r->prompt.digest);
+	room_override_mix(digest, rule, "on purpose");
+	record_text(rec, "step", room_prompt_name(r));
+	record_text(rec, "rule", rule);
+	record_text(rec, "reason", "on purpose");
+	record_text(rec, "digest", digest);
+	record_text(rec, "second", "warroom approve /r publish-flow");
 	return true;
 }
 
@@ -193,7 +232,8 @@ make_rollback(struct walk *w, const struct room *r, struct record *rec)
 
 	if (r->life == ROOM_CLOSED)
 		return false;
-	if (to == ROLLBACK_RUNNING && below(w, 2) == 0)
+	if (to == ROLLBACK_RUNNING &&
+	    (room_awaits_second(r) || below(w, 2) == 0))
 		to = ROLLBACK_DECLINED;
 	if (to == ROLLBACK_VALIDATED && below(w, 2) == 0)
 		to = ROLLBACK_HALTED;
@@ -231,6 +271,10 @@ make_kind(struct walk *w, const struct room *r, struct record *rec)
 		return make_undo(w, r, rec);
 	case RECORD_ROLLBACK:
 		return make_rollback(w, r, rec);
+	case RECORD_APPROVAL:
+		return make_approval(w, r, rec);
+	case RECORD_OVERRIDE:
+		return make_override(w, r, rec);
 	case RECORD_MUTE:
 		record_text(rec, "reason", walk_text(w));
 		record_int(rec, "until", w->at_ms + below(w, 9000));
@@ -238,6 +282,12 @@ make_kind(struct walk *w, const struct room *r, struct record *rec)
 		/* fall through */
 	case RECORD_ACK:
 		record_text(rec, "gate", any_gate(w, r));
+		return true;
+	case RECORD_BASELINE:
+		record_text(rec, "object", "flow:f-1");
+		record_text(rec, "value", walk_text(w));
+		record_text(rec, "digest", below(w, 2) == 0 ? "aa" : "bb");
+		record_flag(rec, "waived", below(w, 4) == 0);
 		return true;
 	case RECORD_CONSOLE:
 		record_text(rec, "state",

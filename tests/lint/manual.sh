@@ -126,6 +126,7 @@ kinds() {
 runbook() {
 	local kind what top='.properties' step='.["$defs"].act.properties'
 	local probe='.properties.probes.additionalProperties'
+	local base='.properties.baseline.items'
 	local act='.properties.rollback.properties.acts.additionalProperties'
 	"$WARROOM" schema >"$scratch/schema"
 	keys "$top | keys[]" RUNBOOK
@@ -133,10 +134,19 @@ runbook() {
 	keys "$probe | (.oneOf | map(.required[0])) as \$k |
 		(.properties | keys) - \$k | .[]" PROBES
 	keys "$top.steps.items.properties | keys[]" STEPS
+	keys "$top.steps.items.properties.retry.properties | keys[]" Retry
 	keys "$top.rollback.properties | keys[]" ROLLBACK
 	keys "$act | (.oneOf | map(.required[0])) as \$k |
 		(.properties | keys) - \$k | .[], \"{target}\", \"{value}\",
 		\"{ttl_seconds}\"" Acts
+	keys "$top.rollback.properties.validate.additionalProperties.properties |
+		keys[]" Validation
+	keys "$base | (.oneOf | map(.required[0])) as \$k |
+		(.properties | keys) - \$k | .[]" BASELINE
+	for kind in $(jq -r "$base.oneOf[].required[0]" "$scratch/schema"); do
+		keys "$settings $base.properties.$kind.properties | flat(\"\")" \
+			"Baseline read $kind"
+	done
 	for kind in $(kinds Probe); do
 		keys "$settings $probe.properties.$kind.properties | flat(\"\")" \
 			"Probe kind $kind"

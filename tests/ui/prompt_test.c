@@ -228,15 +228,18 @@ the_plan_is_shown_whole_wherever_it_can_be_confirmed(void **state)
 	for (int rows = 1; rows < 40; rows += 1 + rows / 16)
 		for (int cols = 1; cols < 130; cols += 7) {
 			struct eye e;
-			struct rect need;
+			struct prompt_box box;
 
 			ready(&e, SCENE_ROLLBACK_PLAN, rows, cols);
-			if (!prompt_fits(e.s->room, &e.view, &need)) {
-				assert_true(need.rows > rows ||
-					    need.cols > cols);
+			prompt_measure(e.s->room, &e.view, &box);
+			if (!box.fits) {
+				assert_true(box.need_rows > rows ||
+					    box.need_cols > cols);
 				eye_close(&e);
 				continue;
 			}
+			while (prompt_unread(&e.view, &box) > 0)
+				eye_press(&e, PRESS_DOWN);
 			assert_true(eye_sees(&e, SCENE_BACK_PHRASE));
 			assert_true(eye_sees(&e, "> _"));
 			assert_true(eye_sees(&e, "disabled"));
@@ -244,6 +247,81 @@ the_plan_is_shown_whole_wherever_it_can_be_confirmed(void **state)
 			assert_false(eye_sees(&e, "more lines"));
 			eye_close(&e);
 		}
+}
+
+/* Eight more items than fit any small screen. */
+static void
+lengthen(struct eye *e)
+{
+	struct room_prompt *p = &scene_room(e->s)->prompt;
+
+	while (p->line_count < ROOM_LINES) {
+		str_printf(p->lines[p->line_count], ROOM_LINE,
+			   "%d item-%d  object  before → after",
+			   (int)p->line_count, (int)p->line_count);
+		p->line_count++;
+	}
+}
+
+static void
+a_long_plan_counts_once_its_last_line_was_shown(void **state)
+{
+	static const struct {
+		int rows, cols;
+		int32_t key;
+	} rows[] = {
+		{ 24, 80, PRESS_DOWN },	     { 19, 60, PRESS_DOWN },
+		{ 19, 60, PRESS_PAGE_DOWN }, { 15, 60, PRESS_DOWN },
+		{ 15, 60, PRESS_PAGE_DOWN },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct eye e;
+		bool seen[ROOM_LINES] = { false };
+		char item[24];
+
+		ready(&e, SCENE_ROLLBACK_PLAN, rows[i].rows, rows[i].cols);
+		lengthen(&e);
+		assert_false(eye_sees(&e, "item-15"));
+		assert_true(eye_sees(&e, "down, before the phrase counts"));
+		eye_type(&e, SCENE_BACK_PHRASE "\r");
+		assert_false(e.out.has_command);
+		CHECK_HOLDS(e.view.word, "lines of the plan were not shown");
+		for (int k = 0; k < ROOM_LINES; k++) {
+			for (int l = 7; l < ROOM_LINES; l++) {
+				str_printf(item, sizeof(item), "item-%d ", l);
+				seen[l] |= eye_sees(&e, item);
+			}
+			assert_true(eye_sees(&e, "> " SCENE_BACK_PHRASE));
+			assert_true(eye_sees(&e, "and enter"));
+			eye_press(&e, rows[i].key);
+		}
+		for (int l = 7; l < ROOM_LINES; l++)
+			CHECK_ROW("a line was jumped over", seen[l]);
+		assert_false(eye_sees(&e, "more lines"));
+		eye_press(&e, PRESS_ENTER);
+		assert_int_equal(e.out.command.verb, COMMAND_CONFIRM);
+		eye_close(&e);
+	}
+}
+
+static void
+another_size_asks_to_read_the_plan_again(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	ready(&e, SCENE_ROLLBACK_PLAN, 19, 60);
+	lengthen(&e);
+	for (int i = 0; i < 2 * ROOM_LINES; i++)
+		eye_press(&e, PRESS_DOWN);
+	eye_size(&e, 18, 60);
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_type(&e, SCENE_BACK_PHRASE "\r");
+	assert_false(e.out.has_command);
+	CHECK_HOLDS(e.view.word, "were not shown yet");
+	eye_close(&e);
 }
 
 static void
@@ -352,6 +430,9 @@ main(void)
 			a_drag_through_a_small_size_only_clears_the_phrase),
 		cmocka_unit_test(
 			the_plan_is_shown_whole_wherever_it_can_be_confirmed),
+		cmocka_unit_test(
+			a_long_plan_counts_once_its_last_line_was_shown),
+		cmocka_unit_test(another_size_asks_to_read_the_plan_again),
 		cmocka_unit_test(
 			a_breach_interrupts_a_confirm_and_offers_the_rollback),
 		cmocka_unit_test(a_proposal_is_closed_or_declined_on_purpose),

@@ -414,6 +414,81 @@ foreign_text_is_clean_before_it_is_told(void **state)
 	close_all(&s, p);
 }
 
+static void
+an_act_waits_for_the_budget_and_says_so(void **state)
+{
+	static const struct peer_row rows[] = {
+		{ .expect = "PATCH", .body = "{}", .always = true },
+	};
+	struct peer *p = peer_start(rows, ARRAY_LEN(rows));
+	struct scene s;
+	int64_t wait_us;
+	bool was_told = false;
+
+	TEST_UNUSED(state);
+	scene_open(&s, peer_url(p));
+	s.book->endpoints[0].rate_per_minute = 6;
+	s.env.budget = budget_new(s.book);
+	scene_set(&s, "method", "PATCH");
+	scene_set(&s, "path", "/flows/1");
+	scene_set(&s, "body", "{}");
+	assert_int_equal(
+		budget_probe(s.env.budget, &s.book->endpoints[0], &wait_us),
+		BUDGET_GO);
+	scene_perform(&s);
+	assert_int_equal(s.result.outcome, OUTCOME_DONE);
+	for (int i = 0; i < s.event_count; i++)
+		was_told = was_told ||
+			   strstr(s.events[i].detail,
+				  "the budget of platform (6 requests a "
+				  "minute) is used up: waits ") != NULL;
+	assert_true(was_told);
+	/* without the time to wait nothing is sent */
+	s.job.timeout_ms = 1000;
+	scene_perform(&s);
+	assert_int_equal(s.result.outcome, OUTCOME_FAILED);
+	CHECK_HOLDS(s.result.detail, "the budget of platform");
+	assert_int_equal(peer_count(p, "PATCH"), 1);
+	budget_free(s.env.budget);
+	scene_close(&s);
+	peer_stop(p);
+}
+
+static void
+quiet_that_a_probe_was_asked_for_is_kept_by_acts(void **state)
+{
+	static const struct peer_row rows[] = {
+		{ .expect = "PATCH",
+		  .status = 429,
+		  .headers = "Retry-After: 20\r\n" },
+		{ .expect = "PATCH", .body = "{}", .always = true },
+	};
+	struct peer *p = peer_start(rows, ARRAY_LEN(rows));
+	struct scene s;
+	int64_t began_ms;
+	int64_t wait_us;
+
+	TEST_UNUSED(state);
+	scene_open(&s, peer_url(p));
+	s.env.budget = budget_new(s.book);
+	scene_set(&s, "method", "PATCH");
+	scene_set(&s, "path", "/flows/1");
+	scene_set(&s, "body", "{}");
+	budget_hold(s.env.budget, &s.book->endpoints[0], 10000);
+	began_ms = clock_ms();
+	s.job.max_attempts = 1;
+	scene_perform(&s);
+	assert_true(clock_ms() - began_ms >= 10000);
+	/* and what an act was asked for is kept by probes */
+	assert_int_equal(peer_count(p, "PATCH"), 1);
+	assert_int_equal(
+		budget_probe(s.env.budget, &s.book->endpoints[0], &wait_us),
+		BUDGET_HELD);
+	budget_free(s.env.budget);
+	scene_close(&s);
+	peer_stop(p);
+}
+
 int
 main(void)
 {
@@ -429,6 +504,8 @@ main(void)
 		cmocka_unit_test(a_401_renews_the_token_once),
 		cmocka_unit_test(a_401_for_ever_is_final),
 		cmocka_unit_test(foreign_text_is_clean_before_it_is_told),
+		cmocka_unit_test(an_act_waits_for_the_budget_and_says_so),
+		cmocka_unit_test(quiet_that_a_probe_was_asked_for_is_kept_by_acts),
 	};
 	/* clang-format on */
 

@@ -126,6 +126,52 @@ cancelling_ends_a_sleep_and_all_later_ones(void **state)
 	cancel_close(&c);
 }
 
+struct sleeper {
+	struct thread thread;
+	struct cancel *cancel;
+	atomic_bool slept;
+};
+
+static void
+sleep_an_hour(void *arg)
+{
+	struct sleeper *s = arg;
+
+	atomic_store(&s->slept, cancel_sleep_ms(s->cancel, 3600000));
+}
+
+/* A sleeper may not sleep yet when it is nudged: so until all are awake. */
+static void
+a_nudge_ends_the_sleep_of_all_and_cancels_none(void **state)
+{
+	struct sleeper sleepers[4];
+	struct cancel c;
+	struct err e = { .code = ERR_NONE };
+	bool all = false;
+
+	TEST_UNUSED(state);
+	CHECK_OK(cancel_open(&c, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(sleepers); i++) {
+		sleepers[i].cancel = &c;
+		atomic_init(&sleepers[i].slept, false);
+		CHECK_OK(thread_start(&sleepers[i].thread, "sleeper",
+				      sleep_an_hour, &sleepers[i], &e),
+			 &e);
+	}
+	while (!all) {
+		cancel_nudge(&c);
+		all = true;
+		for (size_t i = 0; i < ARRAY_LEN(sleepers); i++)
+			all = all && atomic_load(&sleepers[i].slept);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(sleepers); i++)
+		thread_join(&sleepers[i].thread);
+	assert_false(cancel_is_raised(&c));
+	assert_true(cancel_nudges(&c) > 0);
+	assert_true(cancel_sleep_ms(&c, 1)); /* later ones last as ever */
+	cancel_close(&c);
+}
+
 int
 main(void)
 {
@@ -136,6 +182,8 @@ main(void)
 		cmocka_unit_test(an_uncancelled_sleep_lasts_its_time),
 		cmocka_unit_test(a_sleep_in_a_fast_drill_is_shorter),
 		cmocka_unit_test(cancelling_ends_a_sleep_and_all_later_ones),
+		cmocka_unit_test(
+			a_nudge_ends_the_sleep_of_all_and_cancels_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

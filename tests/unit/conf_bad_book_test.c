@@ -28,6 +28,17 @@ static const struct lint_case cases[] = {
 	  "\"zone\" is missing" },
 	{ "a step without do", "    do:\n      wait: {for: 1m}\n", "", "60:5",
 	  "missing", "\"do\" is missing" },
+	{ "an object of the baseline read twice", "steps:\n",
+	  "baseline:\n"
+	  "  - {object: a, trunk: {endpoint: platform, trunk: t}}\n"
+	  "  - {object: a, trunk: {endpoint: platform, trunk: u}}\nsteps:\n",
+	  "36:14", "duplicate-object", "\"a\" is read twice" },
+	{ "an object without a reading", "steps:\n",
+	  "baseline:\n  - {object: a}\nsteps:\n", "35:5", "missing",
+	  "no kind of read" },
+	{ "a reading of no kind", "steps:\n",
+	  "baseline:\n  - {object: a, sip: {}}\nsteps:\n", "35:17",
+	  "unknown-key", "sip" },
 	/* types */
 	{ "a duration without unit", "every: 5s", "every: 5", "23:12",
 	  "wrong-type", "write its unit: 5s" },
@@ -157,6 +168,20 @@ static const struct lint_case cases[] = {
 	{ "an undo that nobody reads back", "    undo: none\n",
 	  "    undo:\n      http: {endpoint: platform, method: PUT, path: /a}\n",
 	  "45:5", "undo-unverified", "verify" },
+	{ "a program without its path", "    undo: none\n",
+	  "    undo:\n      exec: {argv: [tool], verify: {argv: [/a/b]}}\n",
+	  "46:21", "relative-program", "\"/\"" },
+	{ "a text for a shell", "    undo: none\n",
+	  "    undo:\n      exec: {argv: [/bin/sh, -c, x], verify: {argv: "
+	  "[/a/b]}}\n",
+	  "46:30", "shell-string", "hides" },
+	{ "an exit code that is none", "    undo: none\n",
+	  "    undo:\n      exec: {argv: [/a/b], done: [256], verify: {argv: "
+	  "[/a/b]}}\n",
+	  "46:35", "bad-exit-code", "0 to 255" },
+	{ "a program that nobody reads back", "    undo: none\n",
+	  "    undo:\n      exec: {argv: [/a/b]}\n", "45:5",
+	  "undo-unverified", "verify" },
 	{ "a change that nobody reads back",
 	  "        verify: {path: /flows/1, pointer: /version, equals: 2}\n",
 	  "", "37:5", "unverified", "verify" },

@@ -41,7 +41,9 @@ the_example_loads_without_a_finding(void **state)
 	assert_int_equal(b->rto_ms, 30 * 60000);
 	assert_false(b->is_drill);
 	assert_int_equal(b->endpoint_count, 9);
-	assert_int_equal(b->probe_count, 10);
+	assert_int_equal(b->probe_count, 14);
+	assert_int_equal(b->baseline_count, 7);
+	assert_int_equal(b->rollback.validation_count, 5);
 	assert_int_equal(b->step_count, 8);
 	assert_int_equal(b->gates.gate_count, 11 + 4);
 	assert_int_equal(b->gates.domain_count, 4);
@@ -101,10 +103,13 @@ probes_have_times_settings_and_signals(void **state)
 	assert_string_equal(settings_text(&p->with, "failures"), "3");
 	assert_null(p->signals[0].count_from);
 	p = book_probe(b, "contract");
-	assert_string_equal(settings_text(&p->with, "headers"),
-			    "{\"X-Idempotency-Key\":"
-			    "\"cutover-validation-20241027-001\"}");
-	assert_string_equal(p->signals[0].from, "as_expected");
+	assert_string_equal(settings_text(&p->with, "key"),
+			    "cutover-validation-20241027-001");
+	assert_string_equal(settings_text(&p->with, "readback.sent"),
+			    "/inputs");
+	CHECK_HOLDS(settings_text(&p->with, "schema"),
+		    "Answer of the validation action");
+	assert_string_equal(p->signals[0].from, "holds");
 	assert_string_equal(book_probe(b, "integration")->signals[1].from,
 			    "/webhook_retries");
 	book_drop(b);
@@ -141,10 +146,20 @@ steps_have_needs_acts_and_undos(void **state)
 	assert_true(step->before_gates);
 	assert_string_equal(step->undo.kind, "dns");
 	assert_string_equal(book_step(b, "lock-baseline")->undo.kind, "");
+	assert_string_equal(step->sets, "198.51.100.7");
+	assert_string_equal(step->undo_sets, "192.0.2.10");
+	step = book_step(b, "publish-flow");
+	assert_string_equal(step->sets, "v-2040506070");
+	assert_string_equal(step->undo_sets, "v-1029384756");
+	step = book_step(b, "open-trunk");
+	assert_string_equal(step->sets, "active");
+	assert_string_equal(step->undo_sets, "disabled");
+	assert_string_equal(book_step(b, "announce")->sets, "");
+	assert_string_equal(b->rollback.undos[0].sets, "192.0.2.10");
 	step = book_step(b, "watch-traffic");
 	assert_int_equal(step->confirm, CONFIRM_NONE);
 	assert_int_equal(step->timeout_ms, 4 * 300000);
-	assert_int_equal(step->line, 342);
+	assert_int_equal(step->line, 436);
 	book_drop(b);
 }
 
@@ -225,17 +240,22 @@ the_digest_covers_the_runbook_and_its_files_in_order(void **state)
 		"runbooks/voice-cutover.trunk.json",
 		"runbooks/voice-cutover.rollback.json",
 	};
-	struct digest_part parts[ARRAY_LEN(files)];
-	char want[DIGEST_HEX];
+	struct digest_part parts[ARRAY_LEN(files) + 1];
+	char want[DIGEST_HEX], schema[DIGEST_HEX];
 	struct book *b = example();
+	char *text = test_file_read("runbooks/voice-cutover.action.json");
 
 	TEST_UNUSED(state);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
 		parts[i].bytes = test_file_read(files[i]);
 		parts[i].len = strlen(parts[i].bytes);
 	}
+	digest_hex(schema, text, strlen(text));
+	parts[ARRAY_LEN(files)] =
+		(struct digest_part){ schema, strlen(schema) };
 	digest_parts(want, parts, ARRAY_LEN(parts));
 	assert_string_equal(b->digest, want);
+	mem_free(text);
 	for (size_t i = 0; i < ARRAY_LEN(files); i++)
 		mem_free((void *)(uintptr_t)parts[i].bytes);
 	book_drop(b);

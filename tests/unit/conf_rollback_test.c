@@ -94,6 +94,42 @@ static const struct lint_case book_cases[] = {
 	{ "an act that is not used", "  checks:\n",
 	  "    other:\n      manual: {text: a}\n  checks:\n", "84:5", "unused",
 	  "other" },
+	{ "a condition on a signal that nobody measures", "  names:\n",
+	  "  validate:\n    calls: {guide: synthetic_calls, signal: a.b}\n"
+	  "  names:\n", "67:45", "unfed", "a.b" },
+	{ "a condition without a limit", "  names:\n",
+	  "  validate:\n    calls: {signal: telephony.loss_percent}\n"
+	  "  names:\n", "67:5", "missing", "no limit" },
+	{ "a condition with two limits", "  names:\n",
+	  "  validate:\n    calls: {signal: telephony.loss_percent, min: 1,\n"
+	  "      max: 2}\n  names:\n", "67:5", "two-limits", "calls" },
+	{ "a reversion of nothing", "  names:\n",
+	  "  validate:\n    calls: {signal: telephony.loss_percent, max: 2,\n"
+	  "      reverts: [point-dsn]}\n  names:\n", "68:17", "unknown-item",
+	  "point-dsn" },
+	{ "a channel that nothing proves", "  names:\n",
+	  "  channels: [inbound]\n  names:\n", "66:14", "unvalidated",
+	  "\"inbound\"" },
+	{ "a rule about an object nobody changes", "path: /calls\n",
+	  "path: /calls\ninvariants:\n"
+	  "  one: {exactly: 1, of: {\"trunk:sbx\": disabled}}\n",
+	  "91:26", "unknown-object", "\"trunk:sbx\"" },
+	{ "a rule without a count", "path: /calls\n",
+	  "path: /calls\ninvariants:\n"
+	  "  one: {of: {\"trunk:sbc\": disabled}}\n",
+	  "91:3", "count", "one of exactly, at_most and at_least" },
+	{ "a rule that can never hold", "path: /calls\n",
+	  "path: /calls\ninvariants:\n"
+	  "  one: {at_least: 2, of: {\"trunk:sbc\": disabled}}\n",
+	  "91:3", "count", "2 of 1 objects" },
+	{ "a rule that can never be broken", "path: /calls\n",
+	  "path: /calls\ninvariants:\n"
+	  "  one: {at_most: 1, of: {\"trunk:sbc\": disabled}}\n",
+	  "91:3", "count", "never be broken" },
+	{ "a state that nothing sets", "path: /calls\n",
+	  "path: /calls\ninvariants:\n"
+	  "  one: {exactly: 1, of: {\"trunk:sbc\": enabled}}\n",
+	  "91:39", "never-set", "\"enabled\"" },
 };
 
 static const struct lint_case manifest_cases[] = {

@@ -30,12 +30,24 @@ all_is_well(void)
 	desk_pass(&desk, 500, 2);
 }
 
+/* No platform answers here: there is no baseline to wait for. */
+static struct book *
+book_of_gates(void)
+{
+	struct book *b = books_small();
+
+	for (size_t i = 0; i < b->baseline_count; i++)
+		act_clear(&b->baseline[i].read);
+	b->baseline_count = 0;
+	return b;
+}
+
 static int
 begin(void **state)
 {
 	TEST_UNUSED(state);
 	test_clock_take();
-	desk_begin(&desk, books_small());
+	desk_begin(&desk, book_of_gates());
 	return 0;
 }
 
@@ -86,8 +98,8 @@ all_measured_inside_their_limits_is_go(void **state)
 	assert_int_equal(decided(), VERDICT_GO);
 }
 
-/* A wall clock may jump: windows are of room time. */
-static int64_t moved_us, wall_shift_ms;
+/* A wall clock may jump: windows are of room time.  Actors read it, too. */
+static _Atomic int64_t moved_us, wall_shift_ms;
 
 static int64_t
 moved_real_us(void)
@@ -118,7 +130,7 @@ a_wall_clock_that_jumps_moves_no_window(void **state)
 		struct gate *g;
 
 		desk_end(&desk);
-		desk_begin(&desk, books_small());
+		desk_begin(&desk, book_of_gates());
 		g = &desk.book->gates.gates[BOOKS_ABANDONMENT];
 		g->for_ms = 10000;
 		g->max_age_ms = 60000;

@@ -27,6 +27,8 @@
 	"        verify: {path: /" path "/" wanted ", pointer: /is, equals: " \
 	wanted "}\n"
 
+#define NIGHT_ROLLBACK "rollback: {policy: propose, stagger: 1s}\n"
+
 static const char night_book[] =
 	"runbook: desk\n"
 	"environment: PROD\n"
@@ -45,6 +47,7 @@ static const char night_book[] =
 	"  delay:\n"
 	"    http: {endpoint: platform, path: /delay}\n"
 	"    signals: {telephony.delay_ms: /delay}\n"
+	"{probes}\n"
 	"steps:\n"
 	"  - id: tell\n"
 	"    do: {manual: {text: Call the floor.}}\n"
@@ -71,7 +74,7 @@ static const char night_book[] =
 	"    layer: routing\n"
 	"    do:\n" NIGHT_ACT("route", "new")
 	"    undo:\n" NIGHT_ACT("routeback", "old")
-	"rollback: {policy: propose, stagger: 1s}\n";
+	NIGHT_ROLLBACK;
 /* clang-format on */
 
 #define NIGHT_IS(path, state)                                    \
@@ -107,28 +110,47 @@ night_measure(struct live_night *n, double loss, double delay)
 	desk_pass(&n->desk, 0, 1);
 }
 
-/* Begins with GO; `rows` go before those of a platform without fault. */
+/* "{url}" is the platform; `rows` go before those without fault. */
 static inline void
-night_start(struct live_night *n, const struct peer_row *rows, size_t count)
+night_open(struct live_night *n, const struct peer_row *rows, size_t count,
+	   const char *runbook)
 {
-	struct book *book;
 	char *text;
 
 	memset(n, 0, sizeof(*n));
 	clock_set_speed(NIGHT_SPEED);
-	for (size_t i = 0; i < count; i++)
-		n->rows[i] = rows[i];
-	for (size_t i = 0; i < ARRAY_LEN(night_rows); i++)
-		n->rows[count + i] = night_rows[i];
+	if (count > 0)
+		memcpy(n->rows, rows, count * sizeof(*rows));
+	memcpy(n->rows + count, night_rows, sizeof(night_rows));
 	n->peer = peer_start(n->rows, count + ARRAY_LEN(night_rows));
-	text = lint_replace(night_book, "{url}", peer_url(n->peer));
-	book = desk_load(text);
+	text = lint_replace(runbook, "{url}", peer_url(n->peer));
+	desk_begin(&n->desk, desk_load(text));
 	mem_free(text);
-	book->gates.rollback_on_critical = true;
-	desk_begin(&n->desk, book);
+	n->desk.book->gates.rollback_on_critical = true;
 	desk_open(&n->desk);
+	n->desk.director.settled = true; /* other probes may be silent */
 	night_measure(n, 1, 100);
+}
+
+/* `probes` join the book's, `rollback` replaces its own; "" none. */
+static inline void
+night_start_with(struct live_night *n, const struct peer_row *rows,
+		 size_t count, const char *probes, const char *rollback)
+{
+	char *more = lint_replace(night_book, "{probes}\n", probes);
+	char *whole = lint_replace(more, NIGHT_ROLLBACK,
+				   rollback[0] ? rollback : NIGHT_ROLLBACK);
+
+	night_open(n, rows, count, whole);
+	mem_free(more);
+	mem_free(whole);
 	assert_int_equal(n->desk.director.room->verdict, VERDICT_GO);
+}
+
+static inline void
+night_start(struct live_night *n, const struct peer_row *rows, size_t count)
+{
+	night_start_with(n, rows, count, "", "");
 }
 
 static inline void
@@ -139,7 +161,6 @@ night_stop(struct live_night *n)
 	clock_set_speed(1);
 }
 
-/* Arms, and types what the plan asks for. */
 static inline void
 night_arm(struct live_night *n, const char *step)
 {
@@ -166,11 +187,7 @@ night_walk(struct live_night *n, const char *step)
 	desk_rest(&n->desk);
 }
 
-static inline const char *
-night_notice(const struct live_night *n)
-{
-	return n->desk.director.notice;
-}
+#define night_notice(n) ((n)->desk.director.notice)
 
 static inline const char *
 night_detail(const struct live_night *n, const char *step)

@@ -153,7 +153,7 @@ a_plan_whose_live_state_moved_is_refused_and_shown_again(void **state)
 	str_copy(seen, sizeof(seen), prompt()->digest);
 	night_agree(&night);
 	desk_rest(&night.desk);
-	CHECK_HOLDS(night_notice(&night), "something moved (live now b");
+	CHECK_HOLDS(night_notice(&night), "now \"live b -> new\"");
 	assert_int_equal(state_of("publish"), STEP_ARMED);
 	assert_string_not_equal(prompt()->digest, seen);
 	assert_int_equal(peer_count(night.peer, "PATCH"), 0);

@@ -106,7 +106,9 @@ an_end_stays_an_end(void **state)
 	for (unsigned to = 0; to < STEP_STATE_COUNT; to++) {
 		enum step_state s = (enum step_state)to;
 
-		assert_false(step_may_move(STEP_UNDONE, s));
+		/* Not as it was after all, or taken back once more. */
+		assert_int_equal(step_may_move(STEP_UNDONE, s),
+				 s == STEP_UNKNOWN || s == STEP_UNDONE);
 		assert_int_equal(step_may_move(STEP_VERIFIED, s),
 				 s == STEP_UNDONE);
 		assert_int_equal(step_may_move(STEP_SKIPPED, s),

@@ -400,6 +400,32 @@ a_loop_that_ends_calls_nobody_back(void **state)
 	close_office(&o);
 }
 
+/* What waiting callers keep between two exchanges is seen by connections. */
+static void
+reads_share_a_connection_and_changes_never_do(void **state)
+{
+	struct office o;
+	struct http_request r = { .method = "GET", .timeout_ms = 3000 };
+	struct http_answer a;
+	struct err e;
+	int before = 0;
+
+	TEST_UNUSED(state);
+	open_office(&o);
+	r.url = o.url;
+	for (int i = 0; i < 6; i++) {
+		r.mutates = i >= 3;
+		CHECK_OK(auth_do(&a, &open_fence, o.store, &o.who, &r, -1, &e),
+			 &e);
+		http_answer_clear(&a);
+		if (i == 0)
+			before = atomic_load(&o.peer.connections);
+		assert_int_equal(atomic_load(&o.peer.connections),
+				 before + (i < 3 ? 0 : i - 2));
+	}
+	close_office(&o);
+}
+
 int
 main(void)
 {
@@ -419,6 +445,7 @@ main(void)
 			without_a_token_server_the_secret_is_the_token),
 		cmocka_unit_test(calls_in_line_may_be_cancelled_by_each_other),
 		cmocka_unit_test(a_loop_that_ends_calls_nobody_back),
+		cmocka_unit_test(reads_share_a_connection_and_changes_never_do),
 	};
 
 	net_setup();

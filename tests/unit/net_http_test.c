@@ -354,6 +354,30 @@ encoded_text_cannot_leave_its_segment(void **state)
 	}
 }
 
+static void
+a_host_may_be_a_name_and_one_that_is_none_is_said(void **state)
+{
+	struct peer p;
+	struct http_answer a;
+	struct http_request r;
+	char url[80];
+	struct err e;
+
+	TEST_UNUSED(state);
+	peer_start(&p, say_hello, NULL);
+	str_printf(url, sizeof(url), "http://localhost%s", strrchr(p.url, ':'));
+	r = get(url, 4000);
+	CHECK_OK(http_do(&a, &open_fence, &r, -1, &e), &e);
+	assert_int_equal(a.status, 200);
+	http_answer_clear(&a);
+	peer_stop(&p);
+	r = get("http://a..b/", 4000);
+	assert_int_not_equal(http_do(&a, &open_fence, &r, -1, &e), ERR_NONE);
+	CHECK_HOLDS(e.text, "does not resolve");
+	assert_false(a.maybe_sent);
+	http_answer_clear(&a);
+}
+
 int
 main(void)
 {
@@ -369,6 +393,8 @@ main(void)
 		cmocka_unit_test(a_proxy_in_the_environment_is_ignored),
 		cmocka_unit_test(retry_after_is_read_in_all_forms_and_bounded),
 		cmocka_unit_test(encoded_text_cannot_leave_its_segment),
+		cmocka_unit_test(
+			a_host_may_be_a_name_and_one_that_is_none_is_said),
 	};
 
 	net_setup();

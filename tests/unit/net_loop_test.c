@@ -1,6 +1,8 @@
 /* loop: timers in order, watches that end safely, waits that end in time. */
 #include "tests/unit/net_peer.h"
 
+#include <dirent.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/wake.h"
@@ -203,6 +205,45 @@ static void
 wake_it(void *arg)
 {
 	loop_wake(arg);
+}
+
+static void
+count_event(void *ctx, short revents)
+{
+	(void)revents;
+	++*(int *)ctx;
+}
+
+/* A child between fork and exec holds what was closed here: epoll goes on to
+ * tell of it.  And a descriptor may turn out to be open after all. */
+static void
+a_forgotten_watch_is_silent_and_its_place_can_be_taken(void **state)
+{
+	struct loop *l = new_loop();
+	struct wake closed, open;
+	int heard[3] = { 0 };
+	struct err e;
+	int held;
+
+	TEST_UNUSED(state);
+	CHECK_OK(wake_open(&closed, &e), &e);
+	CHECK_OK(wake_open(&open, &e), &e);
+	loop_watch_forget(
+		loop_watch(l, closed.fd, POLLIN, count_event, &heard[0]));
+	held = dup(closed.fd);
+	wake_raise(&closed);
+	wake_close(&closed);
+	loop_watch_forget(
+		loop_watch(l, open.fd, POLLIN, count_event, &heard[1]));
+	assert_non_null(loop_watch(l, open.fd, POLLIN, count_event, &heard[2]));
+	wake_raise(&open);
+	loop_run(l, clock_real_us() + 1000000);
+	assert_int_equal(heard[0], 0);
+	assert_int_equal(heard[1], 0);
+	assert_int_equal(heard[2], 1);
+	loop_free(l);
+	close(held);
+	wake_close(&open);
 }
 
 static void
@@ -437,6 +478,66 @@ names_are_looked_up_without_blocking(void **state)
 	assert_int_not_equal(f.code, ERR_NONE);
 }
 
+static int
+count_threads(void)
+{
+	DIR *d = opendir("/proc/self/task");
+	int count = 0;
+
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		count++;
+	closedir(d);
+	return count;
+}
+
+static void
+count_call(void *ctx, const struct address *found, size_t count,
+	   const struct err *e)
+{
+	TEST_UNUSED(found);
+	TEST_UNUSED(e);
+	*(int *)ctx += count > 0 ? 1 : 1000;
+}
+
+static void
+one_thread_asks_for_a_name_and_its_answer_is_kept(void **state)
+{
+	struct loop *l = new_loop();
+	struct address known[ADDRESS_MOST];
+	int before = count_threads();
+	struct found f = { 0 };
+	struct err e;
+	int calls = 0;
+
+	TEST_UNUSED(state);
+	assert_int_equal(address_known(l, "localhost", 80, known), 0);
+	for (int i = 0; i < 50; i++)
+		address_lookup(l, "localhost", 80, 4000, count_call, &calls);
+	loop_run(l, clock_real_us());
+	assert_true(count_threads() <= before + 1);
+	while (calls < 50)
+		loop_run(l, clock_real_us() + 1000000);
+	assert_int_equal(calls, 50);
+	assert_true(address_known(l, "localhost", 81, known) > 0);
+	/* a failure is kept, too: nobody is asked a second time */
+	address_lookup(l, "a..b", 80, 4000, take_found, &f);
+	CHECK_OK(loop_run_until(l, &f.is_done, -1, clock_real_us() + 5000000,
+				&e),
+		 &e);
+	assert_int_equal(f.count, 0);
+	f = (struct found){ 0 };
+	before = count_threads();
+	address_lookup(l, "a..b", 80, 4000, take_found, &f);
+	while (!f.is_done) {
+		assert_true(count_threads() <= before);
+		loop_run(l, clock_real_us() + 1000000);
+	}
+	assert_int_equal(f.count, 0);
+	assert_int_not_equal(f.code, ERR_NONE);
+	loop_free(l);
+}
+
 static void
 lookups_may_be_cancelled_or_left_to_the_loop(void **state)
 {
@@ -464,6 +565,8 @@ main(void)
 			many_timers_keep_their_order_when_some_are_cancelled),
 		cmocka_unit_test(a_timer_that_sets_itself_again_starves_nobody),
 		cmocka_unit_test(a_watch_ended_by_its_sibling_is_silent),
+		cmocka_unit_test(
+			a_forgotten_watch_is_silent_and_its_place_can_be_taken),
 		cmocka_unit_test(another_thread_may_wake_it),
 		cmocka_unit_test(a_wait_ends_done_cancelled_or_late),
 		cmocka_unit_test(a_closed_fence_lets_only_its_rows_through),
@@ -471,6 +574,8 @@ main(void)
 		cmocka_unit_test(loopback_is_known_by_address_alone),
 		cmocka_unit_test(an_address_reads_back_as_itself),
 		cmocka_unit_test(names_are_looked_up_without_blocking),
+		cmocka_unit_test(
+			one_thread_asks_for_a_name_and_its_answer_is_kept),
 		cmocka_unit_test(lookups_may_be_cancelled_or_left_to_the_loop),
 	};
 

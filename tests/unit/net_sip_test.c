@@ -111,7 +111,11 @@ ask_port(int port, int timeout_ms)
 
 	str_printf(where, sizeof(where), "127.0.0.1:%d", port);
 	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
-	CHECK_OK(sip_options_start(&call, l, where, timeout_ms, note, &s, &e),
+	CHECK_OK(sip_options_start(
+			 &call, l,
+			 &(struct sip_target){ .where = where,
+					       .timeout_ms = timeout_ms },
+			 note, &s, &e),
 		 &e);
 	CHECK_OK(loop_run_until(l, &s.is_done, -1, clock_real_us() + 6000000,
 				&e),
@@ -280,9 +284,16 @@ what_cannot_start_says_why(void **state)
 	TEST_UNUSED(state);
 	fence_allow(&fence, "192.0.2.1");
 	CHECK_OK(loop_new(&l, &fence, &e), &e);
-	CHECK_FAILS(sip_options_start(&call, l, "127.0.0.1", 100, note, &s, &e),
-		    ERR_FENCED, &e, "port 5060");
-	CHECK_FAILS(sip_options_start(&call, l, "a:b:c", 100, note, &s, &e),
+	CHECK_FAILS(
+		sip_options_start(&call, l,
+				  &(struct sip_target){ .where = "127.0.0.1",
+							.timeout_ms = 100 },
+				  note, &s, &e),
+		ERR_FENCED, &e, "port 5060");
+	CHECK_FAILS(sip_options_start(&call, l,
+				      &(struct sip_target){ .where = "a:b:c",
+							    .timeout_ms = 100 },
+				      note, &s, &e),
 		    ERR_ARG, &e, "a:b:c");
 	assert_null(call);
 	loop_free(l);
@@ -304,8 +315,11 @@ calls_may_be_cancelled_or_left_to_the_loop(void **state)
 	str_printf(where, sizeof(where), "127.0.0.1:%d", ua.port);
 	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
 	for (size_t i = 0; i < ARRAY_LEN(calls); i++)
-		CHECK_OK(sip_options_start(&calls[i], l, where, 3000, note, &s,
-					   &e),
+		CHECK_OK(sip_options_start(
+				 &calls[i], l,
+				 &(struct sip_target){ .where = where,
+						       .timeout_ms = 3000 },
+				 note, &s, &e),
 			 &e);
 	sip_cancel(calls[0]);
 	loop_run(l, clock_real_us() + 20000);

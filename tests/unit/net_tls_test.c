@@ -5,6 +5,7 @@
  * probe must be able to see; the servers are openssl s_server without it.
  */
 #include "tests/unit/net_peer.h"
+#include "tests/unit/tls_server.h"
 
 #include <arpa/inet.h>
 #include <math.h>
@@ -19,42 +20,11 @@ static char dir[FS_PATH];
 
 static const struct fence open_fence;
 
-/* A certificate authority and what it signed, made once. */
-static void
-run_openssl(const char *line)
-{
-	const char *argv[] = { "sh", "-c", line, NULL };
-	struct test_child c;
-	char said[200];
-
-	test_child_start(&c, argv, true);
-	while (test_child_line(&c, said, sizeof(said), 20000))
-		continue;
-	assert_int_equal(test_child_wait(&c, 1000), 0);
-	test_child_drop(&c);
-}
-
 static int
 make_certificates(void **state)
 {
-	char line[FS_PATH + 1500];
-
 	TEST_UNUSED(state);
-	str_printf(line, sizeof(line),
-		   "unset OPENSSL_CONF; cd %s && "
-		   "NEW='openssl req -x509 -newkey ec -pkeyopt "
-		   "ec_paramgen_curve:P-256 -nodes -days 30' && "
-		   "$NEW -subj /CN=ca -keyout ca.key -out ca.pem && "
-		   "$NEW -CA ca.pem -CAkey ca.key -subj /CN=good -addext "
-		   "subjectAltName=DNS:sbc.test,IP:127.0.0.1 -addext "
-		   "basicConstraints=CA:FALSE -keyout good.key -out good.pem "
-		   "&& $NEW -CA ca.pem -CAkey ca.key -subj /CN=sbc.test "
-		   "-addext basicConstraints=CA:FALSE -keyout bare.key -out "
-		   "bare.pem && "
-		   "$NEW -subj /CN=self -addext subjectAltName=IP:127.0.0.1 "
-		   "-keyout self.key -out self.pem",
-		   dir);
-	run_openssl(line);
+	tls_server_certificates(dir);
 	return 0;
 }
 
@@ -64,34 +34,6 @@ drop_certificates(void **state)
 	TEST_UNUSED(state);
 	test_dir_drop(dir);
 	return 0;
-}
-
-struct server {
-	struct test_child child;
-	int port;
-};
-
-/* `options` are words of s_server's command line; `who` names the files. */
-static void
-start_server(struct server *s, const char *who, const char *options)
-{
-	char line[2 * FS_PATH];
-	const char *argv[] = { "sh", "-c", line, NULL };
-	const char *colon = NULL;
-
-	str_printf(line, sizeof(line),
-		   "unset OPENSSL_CONF; cd %s && exec openssl s_server "
-		   "-accept 127.0.0.1:0 -cert %s.pem -key %s.key %s",
-		   dir, who, who, options);
-	test_child_start(&s->child, argv, true);
-	s->port = 0;
-	while (s->port == 0) {
-		assert_true(
-			test_child_line(&s->child, line, sizeof(line), 10000));
-		colon = strrchr(line, ':');
-		if (str_starts(line, "ACCEPT") && colon != NULL)
-			s->port = (int)strtol(colon + 1, NULL, 10);
-	}
 }
 
 struct seen {
@@ -137,10 +79,10 @@ look(int port, const char *name, const char *ca, int timeout_ms)
 static struct tls_result
 look_at_server(const char *who, const char *options, const char *name)
 {
-	struct server s;
+	struct tls_server s;
 	struct tls_result r;
 
-	start_server(&s, who, options);
+	tls_server_start(&s, dir, "127.0.0.1:0", who, options);
 	r = look(s.port, name, "ca.pem", 8000);
 	test_child_drop(&s.child);
 	return r;
@@ -226,8 +168,9 @@ chain_name_and_dates_are_judged(void **state)
 		CHECK_ROW(rows[i].what, r.code == ERR_NONE);
 		CHECK_HOLDS(r.chain_why, rows[i].why);
 		CHECK_ROW(rows[i].what, r.days_left > 29 && r.days_left <= 30);
-		CHECK_ROW(rows[i].what, str_starts(r.spki_pin, "sha256//") &&
-						strlen(r.spki_pin) == 52);
+		CHECK_ROW(rows[i].what,
+			  str_starts(r.places[0].pin, "sha256//") &&
+				  strlen(r.places[0].pin) == 52);
 	}
 }
 
@@ -370,12 +313,12 @@ peers_that_are_no_tls_servers_prove_nothing(void **state)
 static void
 hanging_up_counts_beside_a_good_handshake(void **state)
 {
-	struct server s;
+	struct tls_server s;
 	struct odd o = { 0 };
 	struct tls_result r;
 
 	TEST_UNUSED(state);
-	start_server(&s, "good", "");
+	tls_server_start(&s, dir, "127.0.0.1:0", "good", "");
 	o.target = s.port;
 	r = look_at_odd(&o, 8000);
 	test_child_drop(&s.child);
@@ -431,7 +374,7 @@ what_cannot_start_says_why(void **state)
 static void
 a_look_may_be_cancelled_or_left_to_the_loop(void **state)
 {
-	struct server s;
+	struct tls_server s;
 	struct tls_target t = { .timeout_ms = 3000 };
 	struct seen seen = { 0 };
 	struct tls_call *calls[2];
@@ -440,7 +383,7 @@ a_look_may_be_cancelled_or_left_to_the_loop(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	start_server(&s, "good", "");
+	tls_server_start(&s, dir, "127.0.0.1:0", "good", "");
 	str_printf(where, sizeof(where), "127.0.0.1:%d", s.port);
 	t.where = where;
 	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
@@ -469,7 +412,7 @@ https_trusts_only_what_the_ca_file_vouches_for(void **state)
 
 	TEST_UNUSED(state);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct server s;
+		struct tls_server s;
 		char url[64];
 		char ca_file[FS_PATH];
 		struct http_answer a;
@@ -480,7 +423,8 @@ https_trusts_only_what_the_ca_file_vouches_for(void **state)
 					  .mutates = true };
 		struct err e = { 0 };
 
-		start_server(&s, rows[i].who, rows[i].options);
+		tls_server_start(&s, dir, "127.0.0.1:0", rows[i].who,
+				 rows[i].options);
 		str_printf(url, sizeof(url), "https://127.0.0.1:%d/", s.port);
 		assert_true(fs_join(ca_file, dir, "ca.pem"));
 		if (rows[i].code == ERR_NONE)

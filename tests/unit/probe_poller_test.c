@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "probe/lane.h"
+
 static const struct peer_row good[] = {
 	{ .expect = "GET", .body = "{\"a\":1}", .always = true },
 };
@@ -253,6 +255,203 @@ stopping_ends_measurements_under_way_at_once(void **state)
 }
 
 static void
+what_the_budget_does_not_allow_is_a_failure_that_says_so(void **state)
+{
+	struct peer *p = peer_start(good, 1);
+	const struct probe_report *r;
+	struct scene s;
+	int refused = 0;
+
+	TEST_UNUSED(state);
+	scene_open(&s);
+	scene_endpoint(&s, "good", peer_url(p));
+	s.book->endpoints[0].rate_per_minute = 60;
+	for (int i = 0; i < 12; i++) {
+		char id[16];
+
+		str_printf(id, sizeof(id), "p%02d", i);
+		add_http(&s, id, "good")->every_ms = 1000;
+	}
+	scene_start(&s);
+	poller_now(s.poller, NULL);
+	for (int i = 0; i < 12; i++) {
+		char id[16];
+
+		str_printf(id, sizeof(id), "p%02d", i);
+		r = scene_wait(&s, id, 0);
+		if (!r->failed)
+			continue;
+		refused++;
+		CHECK_HOLDS(scene_sample(r, "x.a")->why,
+			    "not asked: the budget of good (60 a minute)");
+		assert_int_equal(r->runs, 0);
+	}
+	scene_stop(&s);
+	/* a burst of six less two for acts, and one more after a second */
+	assert_true(refused >= 6);
+	assert_true(peer_count(p, "") >= 4);
+	scene_close(&s);
+	peer_stop(p);
+}
+
+static void
+a_probe_that_had_to_wait_for_the_budget_says_how_long(void **state)
+{
+	struct peer *p = peer_start(good, 1);
+	struct budget_use use;
+	struct scene s;
+	int waited = 0;
+
+	TEST_UNUSED(state);
+	scene_open(&s);
+	scene_endpoint(&s, "good", peer_url(p));
+	s.book->endpoints[0].rate_per_minute = 300;
+	s.env.budget = budget_new(s.book);
+	for (int i = 0; i < 36; i++) {
+		char id[16];
+
+		str_printf(id, sizeof(id), "p%02d", i);
+		add_http(&s, id, "good")->every_ms = 60000;
+	}
+	scene_start(&s);
+	for (int i = 0; i < 36; i++) {
+		const struct probe_report *r;
+		char id[16];
+
+		str_printf(id, sizeof(id), "p%02d", i);
+		r = scene_wait(&s, id, 0);
+		assert_false(r->failed);
+		if (strstr(r->detail, "for the budget") != NULL)
+			waited++;
+	}
+	scene_stop(&s);
+	budget_use(s.env.budget, &s.book->endpoints[0], &use);
+	assert_true(waited >= 1 && waited <= 16);
+	assert_true(use.probes >= 36 && use.put_off >= 1);
+	budget_free(s.env.budget);
+	scene_close(&s);
+	peer_stop(p);
+}
+
+struct crowd {
+	struct scene *scene;
+	int count;
+};
+
+/* `count` probes of one endpoint, p000 and on. */
+static void
+add_crowd(struct scene *s, const char *endpoint, int count, int every_ms,
+	  int timeout_ms)
+{
+	s->book->probes = mem_grow(s->book->probes, (size_t)count + 8,
+				   sizeof(*s->book->probes));
+	for (int i = 0; i < count; i++) {
+		struct book_probe *probe;
+		char id[16];
+
+		s->book->probes[i] = (struct book_probe){ 0 };
+		str_printf(id, sizeof(id), "p%03d", i);
+		probe = add_http(s, id, endpoint);
+		probe->every_ms = every_ms;
+		probe->timeout_ms = timeout_ms;
+	}
+	s->book->probes[count] = (struct book_probe){ 0 };
+}
+
+/* Has each that found no place been told so? */
+static bool
+all_refused(void *arg)
+{
+	struct crowd *c = arg;
+	int refused = 0;
+
+	for (int i = 0; i < c->count; i++) {
+		char id[16];
+
+		str_printf(id, sizeof(id), "p%03d", i);
+		refused += scene_find(c->scene, id, 0) != NULL;
+	}
+	return refused >= c->count - LANE_MOST;
+}
+
+static void
+a_crowd_at_an_endpoint_that_hangs_is_bounded_and_delays_no_other(void **state)
+{
+	enum { CROWD = LANE_MOST + 50 };
+	struct peer *p = peer_start(good, 1);
+	char hanging[64];
+	struct scene s;
+	int port, refused = 0;
+	int fd = test_listen_tcp(&port);
+
+	TEST_UNUSED(state);
+	scene_open(&s);
+	str_printf(hanging, sizeof(hanging), "http://127.0.0.1:%d", port);
+	scene_endpoint(&s, "good", peer_url(p));
+	scene_endpoint(&s, "hanging", hanging);
+	add_crowd(&s, "hanging", CROWD, 1500, 600000);
+	add_http(&s, "other", "good")->every_ms = 200;
+	scene_start(&s);
+	poller_now(s.poller, NULL);
+	/* those without a place give up after half an interval, again and
+	 * again; those with one never end here */
+	scene_wait(&s, "other", 20);
+	assert_true(test_wait(all_refused,
+			      &(struct crowd){ .scene = &s, .count = CROWD },
+			      60000));
+	for (int i = 0; i < CROWD; i++) {
+		const struct probe_report *r;
+		char id[16];
+
+		str_printf(id, sizeof(id), "p%03d", i);
+		r = scene_find(&s, id, 0);
+		if (r == NULL)
+			continue;
+		refused++;
+		assert_true(r->failed);
+		assert_int_equal(r->runs, 0);
+		CHECK_HOLDS(scene_sample(r, "x.a")->why,
+			    "not asked: 512 measurements of hanging are under "
+			    "way");
+	}
+	assert_int_equal(refused, CROWD - LANE_MOST);
+	assert_false(scene_find(&s, "other", 20)->failed);
+	scene_close(&s);
+	peer_stop(p);
+	close(fd);
+}
+
+static void
+a_crowd_at_an_endpoint_that_answers_is_measured_one_after_the_other(
+	void **state)
+{
+	enum { CROWD = LANE_MOST + 200 };
+	struct peer *p = peer_start(good, 1);
+	struct scene s;
+	int waited = 0;
+
+	TEST_UNUSED(state);
+	scene_open(&s);
+	scene_endpoint(&s, "good", peer_url(p));
+	add_crowd(&s, "good", CROWD, 600000, 60000);
+	scene_start(&s);
+	poller_now(s.poller, NULL);
+	for (int i = 0; i < CROWD; i++) {
+		const struct probe_report *r;
+		char id[16];
+
+		str_printf(id, sizeof(id), "p%03d", i);
+		r = scene_wait(&s, id, 0);
+		assert_false(r->failed);
+		if (strstr(r->detail, "for its turn") != NULL)
+			waited++;
+	}
+	assert_true(waited > 0);
+	scene_close(&s);
+	peer_stop(p);
+}
+
+static void
 each_kind_says_what_it_is(void **state)
 {
 	TEST_UNUSED(state);
@@ -283,6 +482,10 @@ main(void)
 		cmocka_unit_test(a_probe_that_cannot_be_prepared_is_named),
 		cmocka_unit_test(the_fence_fails_a_measurement_by_name),
 		cmocka_unit_test(stopping_ends_measurements_under_way_at_once),
+		cmocka_unit_test(what_the_budget_does_not_allow_is_a_failure_that_says_so),
+		cmocka_unit_test(a_probe_that_had_to_wait_for_the_budget_says_how_long),
+		cmocka_unit_test(a_crowd_at_an_endpoint_that_hangs_is_bounded_and_delays_no_other),
+		cmocka_unit_test(a_crowd_at_an_endpoint_that_answers_is_measured_one_after_the_other),
 		cmocka_unit_test(each_kind_says_what_it_is),
 	};
 	/* clang-format on */

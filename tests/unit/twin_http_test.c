@@ -86,6 +86,11 @@ static const struct {
 	{ "GET", RECORD "?type=A&name=other.domain.com", "", 200,
 	  "/result_info/count", "0" },
 	{ "GET", "/crm/integration/health", "", 200, "/webhook_retries", "1" },
+	{ "GET", "/crm/pipelines/p-1/source", "", 200, "/id", "p-1" },
+	{ "GET", "/crm/pipelines/p-1/sink", "", 200, "/id", "p-1" },
+	{ "GET", "/api/v2/users/agents/states", "", 200, "/agents/119/state",
+	  "Available" },
+	{ "GET", "/api/v2/routing/agents/states", "", 200, "/total", "120" },
 };
 
 static void
@@ -295,7 +300,10 @@ ping(const char *where)
 	struct err e;
 
 	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
-	CHECK_OK(sip_options_start(&call, l, where, 5000, take_ping, &p, &e),
+	CHECK_OK(sip_options_start(&call, l,
+				   &(struct sip_target){ .where = where,
+							 .timeout_ms = 5000 },
+				   take_ping, &p, &e),
 		 &e);
 	CHECK_OK(loop_run_until(l, &p.is_done, -1, clock_real_us() + 9000000,
 				&e),

@@ -347,7 +347,7 @@ an_unknown_scenario_is_refused_with_the_list(void **state)
 	TEST_UNUSED(state);
 	CHECK_FAILS(scenario_find(&row, "storm.yaml", &e), ERR_ARG, &e,
 		    "trunk-storm, calm, platform-429, lost-replies, "
-		    "never-converges");
+		    "worst-night, never-converges");
 }
 
 int

@@ -1,0 +1,143 @@
+/* engine: a rollback that begins by itself unless somebody objects. */
+#include "tests/unit/engine_edit.h"
+
+#define FULL_MS (60 * 60 * 1000)
+
+static struct live_night night;
+
+static const struct edit soon[] = {
+	{ "{policy: propose,", "{policy: countdown, countdown: 30s," },
+};
+static const struct edit late[] = {
+	{ "{policy: propose,", "{policy: countdown, countdown: 1h," },
+};
+
+static const struct room *
+room(void)
+{
+	return night.desk.director.room;
+}
+
+static void
+begin(const struct edit *e)
+{
+	night_start_edited(&night, NULL, 0, e, 1);
+	night_walk(&night, "publish");
+}
+
+static void
+breach(void)
+{
+	night_measure(&night, 99, 100);
+	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	assert_true(room()->prompt.open);
+	assert_true(room()->prompt.begins_ms > 0);
+}
+
+static int
+began_by(const char *who)
+{
+	char part[64];
+
+	str_printf(part, sizeof(part),
+		   "\"by\":\"%s\",\"kind\":\"rollback\",\"state\":\"running\"",
+		   who);
+	return desk_records(&night.desk, "rollback", part);
+}
+
+static bool
+is_past_zero(const struct desk *k)
+{
+	return director_now_ms(&k->director) >
+	       k->director.room->last_ms + 120000;
+}
+
+static void
+at_zero_it_begins_and_says_what_began_it(void **state)
+{
+	int64_t begins;
+
+	TEST_UNUSED(state);
+	begin(soon);
+	breach();
+	begins = room()->prompt.begins_ms;
+	desk_until_rollback(&night.desk, ROLLBACK_RUNNING);
+	assert_true(room()->rollback_began_ms >= begins);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	assert_int_equal(began_by("countdown"), 1);
+	night_stop(&night);
+}
+
+static void
+declined_it_never_begins(void **state)
+{
+	TEST_UNUSED(state);
+	begin(soon);
+	breach();
+	desk_say(&night.desk, COMMAND_DECLINE, "", "");
+	assert_int_equal(room()->rollback, ROLLBACK_DECLINED);
+	desk_until(&night.desk, is_past_zero);
+	assert_int_equal(room()->rollback, ROLLBACK_DECLINED);
+	assert_int_equal(began_by("countdown"), 0);
+	night_stop(&night);
+}
+
+static void
+the_phrase_begins_it_at_once(void **state)
+{
+	TEST_UNUSED(state);
+	begin(late);
+	breach();
+	night_agree(&night);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	assert_int_equal(began_by("lead"), 1);
+	night_stop(&night);
+}
+
+static void
+what_a_commander_asks_for_waits_for_the_phrase(void **state)
+{
+	TEST_UNUSED(state);
+	begin(soon);
+	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
+	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	assert_int_equal(room()->prompt.begins_ms, 0);
+	night_stop(&night);
+}
+
+static void
+a_resumed_room_counts_from_the_start(void **state)
+{
+	int64_t before;
+
+	TEST_UNUSED(state);
+	begin(late);
+	breach();
+	before = room()->prompt.begins_ms;
+	assert_true(before > room()->last_ms + FULL_MS - 120000);
+	desk_leave(&night.desk);
+	desk_open(&night.desk);
+	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	assert_true(room()->prompt.begins_ms > before);
+	assert_true(room()->prompt.begins_ms - room()->prompt.since_ms >=
+		    FULL_MS - 1000);
+	assert_int_equal(desk_records(&night.desk, "rollback", "counts anew"),
+			 2);
+	assert_int_equal(began_by("countdown"), 0);
+	night_stop(&night);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(at_zero_it_begins_and_says_what_began_it),
+		cmocka_unit_test(declined_it_never_begins),
+		cmocka_unit_test(the_phrase_begins_it_at_once),
+		cmocka_unit_test(
+			what_a_commander_asks_for_waits_for_the_phrase),
+		cmocka_unit_test(a_resumed_room_counts_from_the_start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,285 @@
+/* The matrix: what was said last of each object, in each region. */
+#include "tests/lib/test.h"
+
+#include "base/csv.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "model/matrix.h"
+
+#define OBJECT "flow:f-1"
+
+static const struct act parallel = {
+	.kind = "parallel",
+	.with = { .items =
+			  (struct setting[]){
+				  { (char[]){ "over" },
+				    (char[]){
+					    "[\"eu-west-1\",\"us-east-1\"]" } },
+				  { (char[]){ "kind" }, (char[]){ "http" } } },
+		  .count = 2 },
+};
+
+/* One step in two regions, a second one on the same object, a third on another
+ * object without regions. */
+static struct room *
+make_room(void)
+{
+	static const char *const sets[] = { "v-2", "v-3", "up" };
+	struct book *b = book_new();
+	struct room *r;
+
+	str_copy(b->id, sizeof(b->id), "night");
+	b->steps = mem_new(3, sizeof(*b->steps));
+	b->step_count = 3;
+	for (size_t i = 0; i < 3; i++) {
+		str_printf(b->steps[i].id, BOOK_ID, "s%zu", i);
+		str_copy(b->steps[i].object, sizeof(b->steps[i].object),
+			 i < 2 ? OBJECT : "trunk:one");
+		str_copy(b->steps[i].sets, sizeof(b->steps[i].sets), sets[i]);
+		b->steps[i].confirm = CONFIRM_NONE;
+	}
+	act_copy(&b->steps[0].act, &parallel);
+	act_copy(&b->steps[0].undo, &parallel);
+	str_copy(b->steps[1].act.kind, sizeof(b->steps[1].act.kind), "http");
+	str_copy(b->steps[2].act.kind, sizeof(b->steps[2].act.kind), "http");
+	r = room_new(b);
+	book_drop(b);
+	return r;
+}
+
+static void
+apply(struct room *r, const char *step, const char *state, int64_t at_ms,
+      const char *regions)
+{
+	struct record rec;
+	struct err e = { .code = ERR_NONE };
+
+	record_init(&rec, RECORD_STEP, "test");
+	record_text(&rec, "step", step);
+	record_text(&rec, "state", state);
+	if (regions != NULL)
+		record_json(&rec, "regions", regions);
+	rec.at_ms = at_ms;
+	CHECK_OK(room_apply(r, &rec, &e), &e);
+	record_clear(&rec);
+}
+
+static struct room *
+open_room(void)
+{
+	struct room *r = make_room();
+	struct err e = { .code = ERR_NONE };
+	struct record rec;
+
+	record_init(&rec, RECORD_OPEN, "test");
+	record_text(&rec, "mode", "DRILL");
+	CHECK_OK(room_apply(r, &rec, &e), &e);
+	record_clear(&rec);
+	return r;
+}
+
+static void
+untouched_objects_stand_at_the_baseline_never_read(void **state)
+{
+	struct room *r = open_room();
+	struct matrix m;
+
+	TEST_UNUSED(state);
+	matrix_make(&m, r);
+	assert_int_equal(m.row_count, 2);
+	assert_int_equal(m.region_count, 2);
+	assert_string_equal(m.regions[0], "eu-west-1");
+	assert_int_equal(m.rows[0].all.side, SIDE_BASELINE);
+	assert_int_equal(m.rows[0].all.at_ms, -1);
+	assert_false(m.rows[1].cells[0].is_there);
+	assert_int_equal(matrix_count(&m, SIDE_BASELINE), 3);
+	matrix_clear(&m);
+	room_free(r);
+}
+
+static void
+each_region_keeps_its_side_and_since_when(void **state)
+{
+	struct room *r = open_room();
+	struct room *copy;
+	struct matrix m;
+
+	TEST_UNUSED(state);
+	apply(r, "s1", "intent", 900, NULL);
+	apply(r, "s1", "verified", 950, NULL);
+	apply(r, "s0", "intent", 1000, NULL);
+	apply(r, "s0", "acting", 1100,
+	      "{\"eu-west-1\":\"unknown\",\"us-east-1\":\"target\"}");
+	apply(r, "s0", "failed", 5000,
+	      "{\"eu-west-1\":\"baseline\",\"us-east-1\":\"target\"}");
+	copy = room_copy(r); /* owns its own */
+	room_free(r);
+	matrix_make(&m, copy);
+	assert_int_equal(m.rows[0].cells[0].side, SIDE_BASELINE);
+	assert_int_equal(m.rows[0].cells[0].at_ms, 5000);
+	/* v-2 is there, but the night is to make v-3 of it. */
+	assert_int_equal(m.rows[0].cells[1].side, SIDE_MIXED);
+	assert_int_equal(m.rows[0].cells[1].at_ms, 1100);
+	assert_int_equal(m.rows[0].all.side, SIDE_MIXED);
+	matrix_clear(&m);
+	room_free(copy);
+}
+
+static void
+the_last_word_on_an_object_counts(void **state)
+{
+	static const struct {
+		const char *what;
+		const char *state;
+		enum side want;
+	} cases[] = {
+		{ "under way it may change yet", "acting", SIDE_UNKNOWN },
+		{ "done it is at the target", "verified", SIDE_TARGET },
+		{ "a lost answer says nothing", "unknown", SIDE_UNKNOWN },
+		{ "failed it may be half way", "failed", SIDE_MIXED },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct room *r = open_room();
+		struct matrix m;
+
+		apply(r, "s2", "intent", 1000, NULL);
+		apply(r, "s2", cases[i].state, 2000, NULL);
+		matrix_make(&m, r);
+		CHECK_ROW(cases[i].what, m.rows[1].all.side == cases[i].want);
+		CHECK_ROW(cases[i].what, m.rows[1].all.at_ms == 2000);
+		matrix_clear(&m);
+		room_free(r);
+	}
+}
+
+static void
+a_record_whose_regions_cannot_be_read_is_refused(void **state)
+{
+	static const char *const bad[] = { "[]", "{\"eu-west-1\":\"there\"}",
+					   "{\"EU\":\"target\"}",
+					   "{\"eu-west-1\":1}" };
+	struct room *r = open_room();
+
+	TEST_UNUSED(state);
+	apply(r, "s0", "intent", 1000, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct err e = { .code = ERR_NONE };
+		struct record rec;
+
+		record_init(&rec, RECORD_STEP, "test");
+		record_text(&rec, "step", "s0");
+		record_text(&rec, "state", "acting");
+		record_json(&rec, "regions", bad[i]);
+		rec.at_ms = 2000;
+		CHECK_FAILS(room_apply(r, &rec, &e), ERR_DAMAGED, &e,
+			    "regions");
+		record_clear(&rec);
+	}
+	assert_int_equal(r->steps[0].state, STEP_INTENT);
+	room_free(r);
+}
+
+static void
+a_field_of_csv_is_quoted_and_never_a_formula(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "flow:f-1", "flow:f-1" },
+		{ "a,b", "\"a,b\"" },
+		{ "say \"no\"", "\"say \"\"no\"\"\"" },
+		{ "two\nlines", "\"two\nlines\"" },
+		{ "=1+1", "'=1+1" },
+		{ "@sum", "'@sum" },
+		{ "-2,3", "\"'-2,3\"" },
+		{ "+4", "'+4" },
+		{ "", "" },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct buf b;
+
+		buf_init(&b, 256);
+		csv_field(&b, cases[i].text);
+		assert_string_equal(buf_str(&b), cases[i].want);
+		buf_clear(&b);
+	}
+}
+
+static void
+what_is_left_over_is_listed_by_object_and_region(void **state)
+{
+	struct room *r = open_room();
+	struct err e = { .code = ERR_NONE };
+	struct record rec;
+	struct matrix m;
+	struct buf csv;
+
+	TEST_UNUSED(state);
+	record_init(&rec, RECORD_LEFTOVER, "actor");
+	record_text(&rec, "object", OBJECT);
+	record_text(&rec, "region", "eu-west-1");
+	record_text(&rec, "detail", "=cmd, /version is v-2");
+	rec.at_ms = 7000;
+	rec.wall_ms = 1000;
+	CHECK_OK(room_apply(r, &rec, &e), &e);
+	record_clear(&rec);
+	buf_init(&csv, 4096);
+	leftovers_csv(&csv, r);
+	assert_string_equal(buf_str(&csv),
+			    "object,region,detail,since\r\n" OBJECT
+			    ",eu-west-1,\"'=cmd, /version is v-2\","
+			    "1970-01-01T00:00:01.000Z\r\n");
+	matrix_make(&m, r);
+	assert_int_equal(m.rows[0].cells[0].side, SIDE_MIXED);
+	assert_int_equal(m.rows[0].cells[1].side, SIDE_BASELINE);
+	buf_reset(&csv);
+	matrix_csv(&csv, &m, 9000);
+	CHECK_HOLDS(buf_str(&csv), OBJECT ",eu-west-1,mixed,2\r\n");
+	CHECK_HOLDS(buf_str(&csv), "trunk:one,,baseline,\r\n");
+	buf_clear(&csv);
+	matrix_clear(&m);
+	room_free(r);
+}
+
+static void
+sides_are_said_with_the_smaller_group_by_name(void **state)
+{
+	struct regions r = { 0 };
+	char text[240];
+
+	TEST_UNUSED(state);
+	regions_set(&r, "a", SIDE_TARGET, 1);
+	regions_set(&r, "b", SIDE_TARGET, 1);
+	regions_set(&r, "c", SIDE_TARGET, 1);
+	regions_text(text, sizeof(text), &r);
+	assert_string_equal(text, "target in all 3");
+	regions_set(&r, "c", SIDE_BASELINE, 1);
+	regions_text(text, sizeof(text), &r);
+	assert_string_equal(text, "target in 2 (a, b), baseline in 1 (c)");
+	regions_flip(&r);
+	assert_int_equal(regions_count(&r, SIDE_BASELINE), 2);
+	assert_int_equal(regions_all(&r), SIDE_MIXED);
+	assert_false(regions_set(&r, "EU", SIDE_TARGET, 1));
+}
+
+int
+main(void)
+{
+	/* clang-format off */
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(untouched_objects_stand_at_the_baseline_never_read),
+		cmocka_unit_test(each_region_keeps_its_side_and_since_when),
+		cmocka_unit_test(the_last_word_on_an_object_counts),
+		cmocka_unit_test(a_record_whose_regions_cannot_be_read_is_refused),
+		cmocka_unit_test(a_field_of_csv_is_quoted_and_never_a_formula),
+		cmocka_unit_test(what_is_left_over_is_listed_by_object_and_region),
+		cmocka_unit_test(sides_are_said_with_the_smaller_group_by_name),
+	};
+	/* clang-format on */
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
