@@ -48,6 +48,18 @@ check "another head is refused" exits 1 "$WARROOM" verify "$R" \
 	--expect-head $ZERO
 check "looking changed nothing" test "$sum" = "$(cksum <"$R/journal.jsonl")"
 
+cp -r runbooks "$TMPDIR/books"
+mkdir -m 700 "$TMPDIR/edited"
+cp "$R/journal.jsonl" "$R/runbook.kept" "$TMPDIR/edited"
+realpath "$TMPDIR/books/voice-cutover.yaml" >"$TMPDIR/edited/runbook"
+check "the runbook as it was is kept, private" test \
+	"$(stat -c %a "$R/runbook.kept")" = 600
+check "and it is the runbook" cmp "$R/runbook.kept" $BOOK
+check "a copy of the runbook will do" exits 5 "$WARROOM" status "$TMPDIR/edited"
+sed -i 's/^rto: .*/rto: 17m/' "$TMPDIR/books/voice-cutover.yaml"
+check "one that was edited does not" exits 2 "$WARROOM" status "$TMPDIR/edited"
+check "and what moved is named" grep -qE '^rto: [0-9a-z]+ -> 17m$' "$TMPDIR/err"
+
 mkdir -m 700 "$TMPDIR/torn" "$TMPDIR/bad" "$TMPDIR/short"
 cp "$R/runbook" "$TMPDIR/torn"
 head -c -20 "$R/journal.jsonl" >"$TMPDIR/torn/journal.jsonl"
@@ -74,4 +86,14 @@ check "a calm drill reaches its end" drill 0 "$C" calm 150
 check "status says so" exits 0 "$WARROOM" status "$C" --json
 check "with every step over" json '.exit == 0 and .verdict == "GO" and
 	.rollback == "none"'
+
+lines=$(wc -l <"$R/twin.log")
+check "a closed room is not walked again" exits 2 timeout 60 "$WARROOM" drill \
+	$BOOK --headless --room "$R"
+check "because it is closed" holds "$TMPDIR/err" "is closed"
+check "and no twin was started for it" test "$lines" = \
+	"$(wc -l <"$R/twin.log")" -a ! -e "$R/services.json"
+check "as LIVE neither" exits 2 env WARROOM_PLATFORM_SECRET=a \
+	WARROOM_CRM_TOKEN=b WARROOM_DNS_TOKEN=c timeout 20 \
+	"$WARROOM" run $BOOK --room "$R"
 finish

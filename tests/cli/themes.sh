@@ -62,6 +62,16 @@ check "what is hard to read is a warning" seen low-contrast 0 \
 check "and counted" holds "$TMPDIR/out" "1 file checked, 1 warnings"
 check "what nobody can read is an error" seen unreadable 2 \
 	's/^  dim: .*245 default/  dim: 234 default/'
+cp "$TMPDIR/theme.yaml" "$TMPDIR/else/faint.yaml"
+faint() {
+	(cd "$TMPDIR/else" && ../bin/warroom drill --plain --theme ./faint.yaml \
+		--room "$TMPDIR/faint" </dev/null >"$TMPDIR/out" 2>"$TMPDIR/err")
+	stop_twin faint
+	holds "$TMPDIR/out" "DRILL room opens"
+}
+check "but no reason not to open a room" faint
+check "which says what it does about it" holds "$TMPDIR/err" \
+	"going on with the theme dark"
 check "a dark theme is not for white paper" seen unreadable 2 \
 	's/^background: dark/background: any/'
 finish

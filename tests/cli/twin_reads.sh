@@ -23,15 +23,21 @@ check "its files are private" test \
 check "a second one is refused the folder" exits 7 "$WARROOM" twin --dir "$T"
 
 check "probe sees everything" exits 0 "$WARROOM" probe $BOOK --twin "$T"
+check "and what it cost" holds "$TMPDIR/out" "connections"
 check "with values" holds "$TMPDIR/out" "rollback.dns_ttl_seconds"
+check "in digits people can read" sh -c \
+	"! grep -E '[0-9]\.[0-9]{7}' '$TMPDIR/out'"
+check "what is not counted is a dash" grep -q '^dns .* -  *-$' "$TMPDIR/out"
 check "as JSON Lines" exits 0 "$WARROOM" probe $BOOK --twin "$T" --json
 # A probe whose own time comes during the round speaks twice.
-check "a line for each probe" test "$(jq -r .probe "$TMPDIR/out" |
-	sort -u | tr '\n' ' ')" = "baseline contract dns edge-tls integration queue \
+check "a line for each probe" test "$(jq -r '.probe // empty' "$TMPDIR/out" |
+	sort -u | tr '\n' ' ')" = "agents baseline calls-inbound calls-outbound contract dns edge-tls integration pipeline queue \
 recording-storage trunk-failover trunk-legacy trunk-primary "
 check "no word beside the JSON" test ! -s "$TMPDIR/err"
 check "probe of one" exits 0 "$WARROOM" probe $BOOK dns --twin "$T" --json
-check "asks that one alone" json 'map(.probe) | unique == ["dns"]' -s
+check "asks that one alone" json 'map(.probe // empty) | unique == ["dns"]' -s
+check "and its last line is what it cost" json '.[-1].cost |
+	length == 1 and .[0].probe == "dns" and .[0].runs >= 1 and .[0].p50_ms > 0' -s
 check "a probe that is not there" exits 2 "$WARROOM" probe $BOOK dsn --twin "$T"
 
 check "plan reads everything" exits 0 "$WARROOM" plan $BOOK --twin "$T"
@@ -57,7 +63,8 @@ check "takes transport back first, user state last" json \
 	"recording_archive_sync"]'
 check "one item of it" exits 0 "$WARROOM" plan $BOOK siph_trunk_status \
 	--rollback --json --twin "$T"
-check "is that item" json '[.rollback[].name] == ["siph_trunk_status"]'
+check "takes back what builds on it too" json '[.rollback[] | [.name, .because]] ==
+	[["dns_ttl_override", "siph_trunk_status"], ["siph_trunk_status", null]]'
 
 check "gate judges one round" exits 0 "$WARROOM" gate $BOOK --twin "$T" --json
 check "as GO, with every gate" json '.verdict == "GO" and .exit == 0 and

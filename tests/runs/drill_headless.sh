@@ -55,7 +55,12 @@ check "the trunk is out of service" test \
 check "the flow is back" test "$(last 'flow f-8473625190')" = \
 	"flow f-8473625190 at v-1029384756"
 
+DRILLS=$XDG_STATE_HOME/warroom/drills/voice-cutover.jsonl
+check "its times are kept for the forecast" json "$DRILLS" \
+	'(.items | length) == 6 and all(.items[]; .took_ms >= 0)'
+check "for nobody else to read" test "$(stat -c %a "$DRILLS")" = 600
 check "a second drill with the same seed" drill "$B"
+check "adds a line" test "$(wc -l <"$DRILLS")" = 2
 sequence "$A" >"$TMPDIR/a.seq"
 sequence "$B" >"$TMPDIR/b.seq"
 check "the sequence is a whole night" test \

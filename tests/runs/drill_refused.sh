@@ -1,5 +1,5 @@
 #!/bin/sh
-# A drill whose room is refused leaves no twin behind, and one whose disk is
+# A drill whose room is refused starts no twin for it, and one whose disk is
 # full says so.
 . tests/lib/lib.sh
 
@@ -8,13 +8,8 @@ drill() { # ROOM
 		--json --speed 50 --think 0s --scenario calm --room "$1"
 }
 
-gone() { # ROOM: its twin, if there was one, has ended
-	[ ! -e "$1/services.json" ] ||
-		! kill -0 "$(jq -r .pid "$1/services.json")" 2>/dev/null
-}
-
-served() {
-	flock -n "$1/twin.lock" true || return 1
+no_twin() { # ROOM: none was ever started for it
+	[ ! -e "$1/twin.log" ] && [ ! -e "$1/services.json" ]
 }
 
 mkdir -m 700 "$TMPDIR/a"
@@ -22,8 +17,22 @@ echo other >"$TMPDIR/victim"
 ln -s "$TMPDIR/victim" "$TMPDIR/a/journal.jsonl"
 check "a journal that is a link is refused" exits 2 drill "$TMPDIR/a"
 check "what it leads to is as it was" test other = "$(cat "$TMPDIR/victim")"
-check "the twin ends again" wait_for 20 gone "$TMPDIR/a"
-check "and lets go of the room" wait_for 20 served "$TMPDIR/a"
+check "no twin was started for it" no_twin "$TMPDIR/a"
+
+mkdir -m 777 "$TMPDIR/open"
+chmod 777 "$TMPDIR/open"
+check "a folder that others may write is refused" exits 2 drill "$TMPDIR/open"
+check "with the reason" holds "$TMPDIR/err" "others may write there"
+check "and no twin was started in it" no_twin "$TMPDIR/open"
+for room in /proc/no-such "$TMPDIR/victim" "$TMPDIR/victim/room"; do
+	check "$room cannot be a room" exits 2 drill "$room"
+	check "and that is said" holds "$TMPDIR/err" "$room"
+done
+if [ "$(id -u)" != 0 ]; then
+	mkdir -m 500 "$TMPDIR/shut"
+	check "nor a folder that cannot be written" exits 2 drill "$TMPDIR/shut"
+	check "which is said" holds "$TMPDIR/err" "cannot be written"
+fi
 
 ulimit -f 40 # blocks of 512 bytes: the journal's disk is full soon
 trap '' XFSZ
