@@ -1,18 +1,21 @@
 /*
- * journal_bench - what the journal costs over the bare calls, and what a fold
- * costs.  Prints ratios and times per record; run it twice, machines drift.
+ * journal_bench - what a durable append costs beside the bare calls and beside
+ * SQLite, and what a fold costs in time and memory.
  */
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/fsio.h"
 #include "journal/journal.h"
 #include "model/room.h"
+#include "tests/lib/bench.h"
 #include "tests/lib/books.h"
 
 #define APPENDS 400
@@ -25,15 +28,6 @@ must(enum err_code code, const struct err *e)
 		return;
 	fprintf(stderr, "journal_bench: %s\n", e->text);
 	exit(1);
-}
-
-static double
-cpu_s(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static void
@@ -61,46 +55,125 @@ make_open(struct record *r)
 	record_text(r, "room", "bench");
 }
 
-/* Durable appends of the same bytes: ours over write + fdatasync. */
+/* What acknowledges a commit only when it is on the disk. */
+static sqlite3_stmt *
+open_sqlite(sqlite3 **db, const char *dir)
+{
+	sqlite3_stmt *insert;
+	char path[FS_PATH];
+
+	fs_join(path, dir, "peer.db");
+	if (sqlite3_open(path, db) != SQLITE_OK ||
+	    sqlite3_exec(*db,
+			 "pragma journal_mode=wal; pragma synchronous=full;"
+			 "create table j(seq integer primary key, line text)",
+			 NULL, NULL, NULL) != SQLITE_OK ||
+	    sqlite3_prepare_v2(*db, "insert into j(line) values(?)", -1,
+			       &insert, NULL) != SQLITE_OK) {
+		fprintf(stderr, "journal_bench: %s\n", sqlite3_errmsg(*db));
+		exit(1);
+	}
+	return insert;
+}
+
+static double
+into_sqlite(sqlite3_stmt *insert, const struct buf *line)
+{
+	double start = bench_wall_s();
+
+	sqlite3_reset(insert);
+	sqlite3_bind_text(insert, 1, line->data, (int)line->len, NULL);
+	if (sqlite3_step(insert) != SQLITE_DONE)
+		exit(1);
+	return bench_wall_s() - start;
+}
+
+static double
+into_file(int fd, const struct buf *line)
+{
+	double start = bench_wall_s();
+
+	if (write(fd, line->data, line->len) < 0 || fdatasync(fd) != 0)
+		exit(1);
+	return bench_wall_s() - start;
+}
+
+static double
+into_journal(struct journal *j, struct record *r)
+{
+	struct err e;
+	double start = bench_wall_s();
+
+	must(journal_append(j, r, &e), &e);
+	return bench_wall_s() - start;
+}
+
+/* Durable appends of the same bytes: ours, write + fdatasync, SQLite; turn by
+ * turn, so that all meet the same disk. */
 static void
 bench_append(const char *dir)
 {
+	static double ours[APPENDS], bare[APPENDS], sqlite[APPENDS];
 	struct journal_report report;
 	struct journal *j;
 	struct record r;
 	struct err e;
 	char path[FS_PATH];
-	int64_t ours = 0, bare = 0, start;
 	struct buf line;
+	sqlite3_stmt *insert;
+	sqlite3 *db;
 	int fd;
 
 	record_init(&r, RECORD_NOTE, "lead");
 	buf_init(&line, RECORD_CAP);
 	must(journal_open(&j, dir, &journal_io_system, NULL, NULL, &report, &e),
 	     &e);
+	insert = open_sqlite(&db, dir);
 	fs_join(path, dir, "bare");
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	/* Turn by turn, so that both meet the same disk. */
 	for (int i = 0; i < APPENDS; i++) {
 		record_reset(&r, RECORD_NOTE, "lead");
 		r.wall_ms = clock_wall_ms();
 		record_text(&r, "text", "the carrier has confirmed the port");
-		start = clock_real_us();
-		must(journal_append(j, &r, &e), &e);
-		ours += clock_real_us() - start;
+		ours[i] = into_journal(j, &r);
 		buf_reset(&line);
 		record_write(&line, &r);
-		start = clock_real_us();
-		if (write(fd, line.data, line.len) < 0 || fdatasync(fd) != 0)
-			exit(1);
-		bare += clock_real_us() - start;
+		bare[i] = into_file(fd, &line);
+		sqlite[i] = into_sqlite(insert, &line);
 	}
-	printf("durable append / bare write+fdatasync  %.2f\n",
-	       (double)ours / (double)bare);
+	bench_at_least(
+		"appends a second, journal / bare",
+		bench_median(bare, APPENDS) / bench_median(ours, APPENDS), 0.8);
+	bench_at_least(
+		"appends a second, journal / SQLite WAL FULL",
+		bench_median(sqlite, APPENDS) / bench_median(ours, APPENDS), 1);
+	sqlite3_finalize(insert);
+	sqlite3_close(db);
 	close(fd);
 	journal_close(j);
 	record_clear(&r);
 	buf_clear(&line);
+}
+
+static void
+write_journal(const char *dir, int64_t records)
+{
+	struct journal_report report;
+	struct journal *j;
+	struct record r;
+	struct err e;
+
+	record_init(&r, RECORD_NOTE, "lead");
+	must(journal_open(&j, dir, &journal_io_system, NULL, NULL, &report, &e),
+	     &e);
+	make_open(&r);
+	must(journal_append(j, &r, &e), &e);
+	for (int64_t i = 1; i < records; i++) {
+		make_sample(&r, i);
+		must(journal_append(j, &r, &e), &e);
+	}
+	journal_close(j);
+	record_clear(&r);
 }
 
 static enum err_code
@@ -110,51 +183,73 @@ fold(void *ctx, const struct record *r, struct err *e)
 }
 
 static void
-bench_fold(const char *dir)
+read_journal(const char *dir)
 {
 	struct journal_report report;
 	struct book *book = books_small();
 	struct room *room = room_new(book);
-	struct journal *j;
-	struct record r;
 	struct err e;
-	double start = cpu_s();
-	double wrote, read;
 
-	record_init(&r, RECORD_NOTE, "lead");
-	must(journal_open(&j, dir, &journal_io_system, NULL, NULL, &report, &e),
-	     &e);
-	make_open(&r);
-	must(journal_append(j, &r, &e), &e);
-	for (int64_t i = 1; i < FOLDED; i++) {
-		make_sample(&r, i);
-		must(journal_append(j, &r, &e), &e);
-	}
-	journal_close(j);
-	wrote = cpu_s() - start;
-	start = cpu_s();
 	must(journal_read(dir, fold, room, &report, &e), &e);
-	read = cpu_s() - start;
-	printf("fold of %d records                %.2f s of CPU\n", FOLDED,
-	       read);
-	printf("writing them / folding them            %.2f\n", wrote / read);
-	record_clear(&r);
 	room_free(room);
 	book_drop(book);
+}
+
+/* A process of its own, so that its memory is its own. */
+static struct rusage
+fold_apart(const char *dir)
+{
+	struct rusage used = { 0 };
+	pid_t pid = fork();
+	int status = 1;
+
+	if (pid == 0) {
+		read_journal(dir);
+		_exit(0);
+	}
+	if (pid < 0 || wait4(pid, &status, 0, &used) != pid || status != 0)
+		exit(1);
+	return used;
+}
+
+static double
+cpu_of(const struct rusage *u)
+{
+	return (double)(u->ru_utime.tv_sec + u->ru_stime.tv_sec) +
+	       (double)(u->ru_utime.tv_usec + u->ru_stime.tv_usec) / 1e6;
+}
+
+static void
+bench_fold(const char *few_dir, const char *many_dir)
+{
+	struct rusage few, many;
+
+	write_journal(few_dir, FOLDED / 100);
+	write_journal(many_dir, FOLDED);
+	few = fold_apart(few_dir);
+	many = fold_apart(many_dir);
+	bench_at_most("fold of 1,000,000 records, seconds of CPU",
+		      cpu_of(&many), 5);
+	bench_at_most("its memory / that of 10,000 records",
+		      (double)many.ru_maxrss / (double)few.ru_maxrss, 1.2);
 }
 
 int
 main(void)
 {
 	char dir[] = "/tmp/journal_bench.XXXXXX";
-	char one[FS_PATH], two[FS_PATH], command[FS_PATH + 16];
+	char one[FS_PATH], two[FS_PATH], three[FS_PATH];
+	char command[FS_PATH + 16];
 
 	if (mkdtemp(dir) == NULL)
 		return 1;
 	fs_join(one, dir, "append");
-	fs_join(two, dir, "fold");
+	fs_join(two, dir, "few");
+	fs_join(three, dir, "many");
 	bench_append(one);
-	bench_fold(two);
+	bench_fold(two, three);
 	snprintf(command, sizeof(command), "rm -rf %s", dir);
-	return system(command) == 0 ? 0 : 1;
+	if (system(command) != 0)
+		return 1;
+	return bench_end();
 }

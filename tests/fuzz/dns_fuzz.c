@@ -26,6 +26,10 @@ check_answer(const struct dns_answer *a)
 	assert(a->ttl_s >= -1 && a->ttl_s <= UINT32_MAX);
 	assert((a->count == 0) == (a->ttl_s == -1));
 	assert(a->serial >= -1 && a->serial <= UINT32_MAX);
+	assert(memchr(a->zone, '\0', sizeof(a->zone)));
+	assert(a->zone[0] == '\0' || a->serial >= 0);
+	for (const char *p = a->zone; *p != '\0'; p++)
+		assert((unsigned char)*p >= 0x20 && *p != 0x7f);
 	for (int i = 0; i < a->count; i++) {
 		assert(memchr(a->values[i], '\0', sizeof(a->values[i])));
 		for (const char *p = a->values[i]; *p != '\0'; p++)
@@ -66,7 +70,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	read_it(wire, size - 1, type);
 	mem_free(wire);
 	buf_init(&question, 512);
-	if (dnsmsg_ask(&question, ID, "sip.test", type, &e) == ERR_NONE) {
+	if (dnsmsg_ask(&question, ID, "sip.test", type, data[0] & 1, &e) ==
+	    ERR_NONE) {
 		wire = mem_new(1, head + size - 9);
 		memcpy(wire, question.data, head);
 		wire[2] = 0x84;		       /* answer, authoritative */

@@ -195,7 +195,11 @@ has_answered(void *arg)
 	struct err e;
 
 	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
-	CHECK_OK(sip_options_start(&call, l, arg, 2000, note, &s, &e), &e);
+	CHECK_OK(sip_options_start(&call, l,
+				   &(struct sip_target){ .where = arg,
+							 .timeout_ms = 2000 },
+				   note, &s, &e),
+		 &e);
 	CHECK_OK(loop_run_until(l, &s.is_done, -1, clock_real_us() + 4000000,
 				&e),
 		 &e);
