@@ -24,6 +24,9 @@ state_of() {
 help_is_gone() {
 	! shows 'Keys in'
 }
+word_is_gone() {
+	! shows 'suspend is off'
+}
 
 is_stopped() {
 	[ "$(state_of "$1")" = T ]
@@ -90,6 +93,7 @@ check "the process" test -n "$drill"
 press C-z
 check "ctrl-Z is refused with the reason" sees shows 'suspend is off'
 press Escape
+check "escape takes the word away" sees word_is_gone
 kill -TSTP "$drill"
 check "so is its signal" sees shows 'suspend is off'
 check "it runs on" goes_on "$drill"
