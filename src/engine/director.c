@@ -244,6 +244,9 @@ handle_command(struct director *d, const struct command *c)
 		runner_arm(d, c);
 		break;
 	case COMMAND_ROLLBACK:
+		/* What a person asks for, a person confirms. */
+		if (!errand_is_out(d, PURPOSE_UNDO_ARM))
+			d->rollback.by_breach = false;
 		rollback_ask(d, c->text, "asked for by the commander");
 		break;
 	case COMMAND_CONFIRM:
@@ -327,14 +330,14 @@ handle(struct director *d, struct message *m)
 {
 	switch (m->kind) {
 	case MESSAGE_COMMAND:
-		judge_tick(d); /* no command meets a decision grown old */
+		judge_now(d); /* no command meets a decision grown old */
 		if (m->command.verb == COMMAND_ROLLBACK)
 			stay(d);
 		if (!d->parking)
 			handle_command(d, &m->command);
 		break;
 	case MESSAGE_APPROVAL:
-		judge_tick(d);
+		judge_now(d);
 		second_take(d, &m->approval);
 		break;
 	case MESSAGE_REPORT:
@@ -344,6 +347,7 @@ handle(struct director *d, struct message *m)
 		errand_event(d, m);
 		break;
 	case MESSAGE_END:
+		judge_now(d); /* nor does what it was waited for */
 		errand_end(d, m);
 		break;
 	case MESSAGE_LOST:

@@ -360,6 +360,13 @@ judge_tick(struct director *d)
 	mem_free(found);
 }
 
+void
+judge_now(struct director *d)
+{
+	d->next_judge_ms = director_now_ms(d);
+	judge_tick(d);
+}
+
 static int
 gate_named(const struct director *d, const char *signal)
 {

@@ -13,6 +13,8 @@
 void judge_take_report(struct director *d, struct probe_report *report);
 void judge_flush(struct director *d); /* fresh samples become a record */
 void judge_tick(struct director *d);
+/* Whatever the period: with all that was taken in, and ages as of now. */
+void judge_now(struct director *d);
 void judge_mute(struct director *d, const struct command *c);
 void judge_ack(struct director *d, const struct command *c);
 
@@ -125,6 +127,10 @@ void rollback_validated(struct director *d, const char *how);
 void rollback_sample(struct director *d, const struct sample *s);
 void rollback_watch_begin(struct director *d, const char *how);
 void rollback_watch_tick(struct director *d);
+
+/* Has a step run since the rollback of everything halted, that its items do
+ * not take back? */
+bool rollback_is_outrun(const struct director *d);
 
 /* Is the open plan still what must be taken back? */
 bool rollback_plan_stands(const struct director *d);

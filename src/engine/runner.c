@@ -286,6 +286,8 @@ runner_tick(struct director *d)
 		d->wait_broken = true;
 	if (director_now_ms(d) < d->wait_until_ms)
 		return;
+	judge_now(d); /* it ends by what the gates say now */
+	d->wait_broken |= d->room->verdict == VERDICT_NO_GO;
 	good = !watches || (!d->wait_broken && d->room->verdict == VERDICT_GO);
 	runner_move(d, (size_t)d->waiting_step,
 		    good ? STEP_VERIFIED : STEP_FAILED,

@@ -34,13 +34,15 @@ end_step(struct director *d, size_t step, enum step_state to,
 }
 
 /* A manual step whose plan was seen is confirmed by the proof, unless it
- * wants more than a key or the gates to hold. */
+ * wants more than a key or the gates to hold.  An emergency variant wants its
+ * phrase. */
 static bool
 proof_confirms(const struct director *d, size_t step)
 {
 	const struct book_step *s = runner_step(d, (int)step);
 
 	return d->room->steps[step].state == STEP_ARMED &&
+	       !d->room->steps[step].is_emergency &&
 	       runner_class_of(&s->act) == ACTION_PERSON &&
 	       (s->confirm == CONFIRM_KEY || s->confirm == CONFIRM_NONE) &&
 	       (!s->before_gates || d->room->verdict == VERDICT_GO);

@@ -73,6 +73,47 @@ done_never_stands_for_a_phrase_or_an_act(void **state)
 	}
 }
 
+/* A person's work whose stand-in is a request of its own. */
+static const char emergency_book[] =
+	"runbook: desk\n"
+	"environment: PROD\n"
+	"region: us-east-1\n"
+	"thresholds:\n"
+	"  telephony:\n"
+	"    max_loss_percent: {limit: 2.5, max_age: 20h}\n"
+	"    max_delay_ms: {limit: 300, max_age: 20h}\n"
+	"endpoints:\n"
+	"  platform: {adapter: plain, url: \"{url}\"}\n"
+	"probes:\n"
+	"  loss:\n"
+	"    http: {endpoint: platform, path: /loss}\n"
+	"    signals: {telephony.loss_percent: /lost}\n"
+	"  delay:\n"
+	"    http: {endpoint: platform, path: /delay}\n"
+	"    signals: {telephony.delay_ms: /delay}\n"
+	"steps:\n"
+	"  - id: floor\n"
+	"    do: {manual: {text: Call the floor.}}\n"
+	"    emergency:\n" NIGHT_ACT("route", "new") NIGHT_ROLLBACK;
+
+static void
+done_never_stands_for_the_phrase_of_an_emergency(void **state)
+{
+	TEST_UNUSED(state);
+	night_open(&night, NULL, 0, emergency_book);
+	desk_say(&night.desk, COMMAND_ARM, "floor", "emergency");
+	desk_until_step(&night.desk, "floor", STEP_ARMED);
+	desk_rest(&night.desk);
+	desk_say(&night.desk, COMMAND_DONE, "floor", "looks fine");
+	desk_rest(&night.desk);
+	assert_int_equal(state_of("floor"), STEP_ARMED);
+	assert_int_equal(peer_count(night.peer, "PATCH"), 0);
+	night_agree(&night);
+	desk_until_step(&night.desk, "floor", STEP_VERIFIED);
+	assert_int_equal(peer_count(night.peer, "PATCH"), 1);
+	night_stop(&night);
+}
+
 static void
 skip_takes_a_reason(void **state)
 {
@@ -198,6 +239,21 @@ what_needs_go_waits_for_it(void **state)
 	desk_confirm(&night.desk, "yes");
 	desk_confirm(&night.desk, "yes");
 	assert_int_equal(state_of("guarded"), STEP_VERIFIED);
+	night_stop(&night);
+}
+
+/* Taken in a moment ago, and not yet judged in its turn. */
+static void
+a_breach_that_was_measured_counts_at_once(void **state)
+{
+	TEST_UNUSED(state);
+	night_start(&night, NULL, 0);
+	night_arm(&night, "guarded");
+	night_measure(&night, 1, 100);
+	desk_measure(&night.desk, "loss", 9, 1000);
+	desk_confirm(&night.desk, "yes");
+	assert_int_equal(state_of("guarded"), STEP_ARMED);
+	CHECK_HOLDS(night_notice(&night), "guarded needs GO");
 	night_stop(&night);
 }
 
@@ -398,6 +454,8 @@ main(void)
 		cmocka_unit_test(confirming_a_manual_step_is_doing_it),
 		cmocka_unit_test(done_takes_proof_and_a_plan_that_was_seen),
 		cmocka_unit_test(done_never_stands_for_a_phrase_or_an_act),
+		cmocka_unit_test(
+			done_never_stands_for_the_phrase_of_an_emergency),
 		cmocka_unit_test(skip_takes_a_reason),
 		cmocka_unit_test(a_phrase_is_typed_exactly),
 		cmocka_unit_test(a_confirm_of_another_plan_is_refused),
@@ -406,6 +464,7 @@ main(void)
 		cmocka_unit_test(
 			a_plan_shown_under_another_decision_is_refused),
 		cmocka_unit_test(what_needs_go_waits_for_it),
+		cmocka_unit_test(a_breach_that_was_measured_counts_at_once),
 		cmocka_unit_test(a_declined_plan_leaves_the_step_ready),
 		cmocka_unit_test(
 			a_plan_declined_while_it_is_read_does_not_appear),
