@@ -102,7 +102,12 @@ rollback_begin(struct director *d, const char *by)
 void
 rollback_retry(struct director *d)
 {
-	if (d->room->rollback == ROLLBACK_HALTED)
+	if (d->room->rollback != ROLLBACK_HALTED)
+		return;
+	if (rollback_is_outrun(d))
+		director_notice(d, "not tried again: a step has run since the "
+				   "rollback halted; R shows the plan with it");
+	else
 		rollback_begin(d, d->options.commander);
 }
 
@@ -165,6 +170,8 @@ rollback_breach(struct director *d, const struct decision *now,
 	if (!director_emit(d, &r) ||
 	    (!rollback_is_automatic(d) && !countdown_is_policy(d)))
 		return;
+	/* The policy's plan is its own, not one a person has asked for. */
+	errand_drop(d, PURPOSE_UNDO_ARM);
 	d->rollback.by_breach = true;
 	rollback_ask(d, "", now->sentence);
 }

@@ -212,6 +212,51 @@ after_a_halt_it_goes_on_with_the_item_that_failed(void **state)
 	night_stop(&night);
 }
 
+/* Publish is done, its undo fails and halts; then route is done. */
+static void
+go_on_in_a_halt(void)
+{
+	static const struct peer_row rows[] = {
+		{ .expect = "PATCH /flowback ", .status = 400, .body = "{}" },
+	};
+
+	night_start(&night, rows, ARRAY_LEN(rows));
+	night_walk(&night, "publish");
+	show_the_plan();
+	night_agree(&night);
+	desk_until_rollback(&night.desk, ROLLBACK_HALTED);
+	desk_rest(&night.desk);
+	night_walk(&night, "route");
+}
+
+static void
+what_ran_after_a_halt_is_in_the_next_plan(void **state)
+{
+	TEST_UNUSED(state);
+	go_on_in_a_halt();
+	show_the_plan();
+	assert_int_equal(room()->planned_count, 2);
+	night_agree(&night);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	assert_int_equal(state_of("route"), STEP_UNDONE);
+	assert_int_equal(state_of("publish"), STEP_UNDONE);
+	assert_int_equal(peer_count(night.peer, "PATCH /routeback "), 1);
+	night_stop(&night);
+}
+
+/* Tried again it would end validated, and route would still stand. */
+static void
+what_ran_after_a_halt_is_not_forgotten_by_a_retry(void **state)
+{
+	TEST_UNUSED(state);
+	go_on_in_a_halt();
+	desk_say(&night.desk, COMMAND_RETRY, "", "");
+	assert_int_equal(room()->rollback, ROLLBACK_HALTED);
+	CHECK_HOLDS(night_notice(&night), "R shows the plan with it");
+	assert_int_equal(peer_count(night.peer, "PATCH /flowback "), 1);
+	night_stop(&night);
+}
+
 static void
 given_up_by_a_person_it_halts_and_can_be_tried_again(void **state)
 {
@@ -314,6 +359,29 @@ by_policy_a_person_who_asks_still_confirms(void **state)
 	desk_pass(&night.desk, 0, 3);
 	assert_int_equal(room()->rollback, ROLLBACK_ARMED);
 	assert_int_equal(peer_count(night.peer, "PATCH /flowback "), 0);
+	night_stop(&night);
+}
+
+/* The part a person asked for is not begun by a breach that comes while its
+ * plan is read: the policy takes all back. */
+static void
+by_policy_a_breach_does_not_begin_what_a_person_asked_for(void **state)
+{
+	static const struct peer_row rows[] = {
+		{ .expect = "GET /routeback/old ",
+		  .body = "{\"is\":\"new\"}",
+		  .delay_ms = 150 },
+	};
+
+	TEST_UNUSED(state);
+	start_with_both_done(rows, ARRAY_LEN(rows));
+	night.desk.director.options.auto_rollback = true;
+	desk_say(&night.desk, COMMAND_ROLLBACK, "", "route");
+	night_measure(&night, 9, 100);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	assert_false(room()->is_targeted);
+	assert_int_equal(state_of("route"), STEP_UNDONE);
+	assert_int_equal(state_of("publish"), STEP_UNDONE);
 	night_stop(&night);
 }
 
@@ -420,6 +488,11 @@ main(void)
 		cmocka_unit_test(all_is_taken_back_in_order_and_read_back),
 		cmocka_unit_test(
 			after_a_halt_it_goes_on_with_the_item_that_failed),
+		cmocka_unit_test(what_ran_after_a_halt_is_in_the_next_plan),
+		cmocka_unit_test(
+			what_ran_after_a_halt_is_not_forgotten_by_a_retry),
+		cmocka_unit_test(
+			by_policy_a_breach_does_not_begin_what_a_person_asked_for),
 		cmocka_unit_test(
 			given_up_by_a_person_it_halts_and_can_be_tried_again),
 		cmocka_unit_test(
