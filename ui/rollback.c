@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/str.h"
+#include "model/drain.h"
 #include "model/room_health.h"
 #include "ui/gauge.h"
 
@@ -34,6 +35,14 @@ items_over(const struct room *r)
 	return done;
 }
 
+/* What the rollback waits for: a condition of its end, or calls that must end
+ * before an item is taken back. */
+struct condition {
+	enum validation_state state;
+	char text[200];
+	int64_t good_ms, left_ms, whole_ms; /* SETTLING: of its time */
+};
+
 /* What is amiss is told before what only takes its time. */
 static const enum validation_state by_trouble[] = { VALIDATION_FAILING,
 						    VALIDATION_MISSING,
@@ -41,7 +50,7 @@ static const enum validation_state by_trouble[] = { VALIDATION_FAILING,
 						    VALIDATION_HOLDS };
 
 static bool
-is_worse(const struct room_health *a, const struct room_health *b)
+is_worse(const struct condition *a, const struct condition *b)
 {
 	for (size_t i = 0; a->state != b->state; i++)
 		if (by_trouble[i] == a->state || by_trouble[i] == b->state)
@@ -56,21 +65,57 @@ static const struct look health_looks[] = {
 	[VALIDATION_HOLDS] = { ROLE_DONE, ROLE_DONE, GLYPH_GO },
 };
 
+/* Row `k` of validate; false when it does not count. */
+static bool
+take_health(const struct frame *f, size_t k, struct condition *out)
+{
+	struct room_health h;
+
+	room_health(f->room, k, f->now.room_ms, &h);
+	out->state = h.state;
+	out->good_ms = h.good_ms;
+	out->left_ms = h.left_ms;
+	out->whole_ms = f->book->rollback.validations[k].for_ms;
+	str_copy(out->text, sizeof(out->text), h.text);
+	return h.applies;
+}
+
+/* Row `k` of drain; false when it holds nothing back. */
+static bool
+take_drain(const struct frame *f, size_t k, struct condition *out)
+{
+	const struct room_drain *n = &f->room->drains[k];
+	const struct room_undo *undos = f->room->undos;
+	char why[120];
+
+	if (n->state != DRAIN_WAITING || (size_t)n->item >= f->room->undo_count)
+		return false;
+	drain_judge(f->room, k, f->now.room_ms, why, sizeof(why));
+	out->state = VALIDATION_SETTLING;
+	out->whole_ms = n->until_ms - n->began_ms;
+	out->good_ms = f->now.room_ms - n->began_ms;
+	out->left_ms =
+		n->until_ms > f->now.room_ms ? n->until_ms - f->now.room_ms : 0;
+	str_printf(out->text, sizeof(out->text), "%s waits: %s",
+		   plan_name(f->book, &undos[n->item].item), why);
+	return true;
+}
+
 /* The i-th condition that counts; how many there are when i is beyond. */
 static int
-find_condition(const struct frame *f, int i, struct room_health *out,
-	       const struct book_validation **row)
+find_condition(const struct frame *f, int i, struct condition *out)
 {
 	const struct book_rollback *b = &f->book->rollback;
+	bool drains = f->room->rollback == ROLLBACK_RUNNING;
+	size_t rows = drains ? b->drain_count : b->validation_count;
 	int count = 0;
 
-	if (f->room->rollback != ROLLBACK_VALIDATING)
+	if (!drains && f->room->rollback != ROLLBACK_VALIDATING)
 		return 0;
-	for (size_t k = 0; k < b->validation_count; k++) {
-		room_health(f->room, k, f->now.room_ms, out);
-		if (!out->applies)
+	for (size_t k = 0; k < rows; k++) {
+		*out = (struct condition){ 0 };
+		if (drains ? !take_drain(f, k, out) : !take_health(f, k, out))
 			continue;
-		*row = &b->validations[k];
 		if (count++ == i)
 			return i;
 	}
@@ -80,34 +125,58 @@ find_condition(const struct frame *f, int i, struct room_health *out,
 int
 rollback_conditions(const struct frame *f)
 {
-	const struct book_validation *row;
-	struct room_health h;
+	struct condition c;
 
-	return find_condition(f, -1, &h, &row);
+	return find_condition(f, -1, &c);
+}
+
+bool
+rollback_waits(const struct frame *f)
+{
+	return f->room->rollback == ROLLBACK_RUNNING &&
+	       rollback_conditions(f) > 0;
 }
 
 void
 rollback_condition(const struct frame *f, int i, struct pen *p)
 {
-	const struct book_validation *row = NULL;
-	struct room_health h;
+	struct condition c;
 	struct look look;
-	char shown[160], left[24];
+	char shown[240], left[24];
 
-	if (find_condition(f, i, &h, &row) != i || row == NULL)
+	if (i >= rollback_conditions(f) || find_condition(f, i, &c) != i)
 		return;
-	look = health_looks[h.state];
-	words_shown(p->on->set, shown, sizeof(shown), h.text);
+	look = health_looks[c.state];
+	words_shown(p->on->set, shown, sizeof(shown), c.text);
 	pen_text(p, ROLE_NORMAL, " ");
 	pen_glyph(p, look.role, look.glyph);
 	pen_printf(p, look.role, " %s", shown);
-	if (h.state != VALIDATION_SETTLING)
+	if (c.state != VALIDATION_SETTLING)
 		return;
-	words_age(left, sizeof(left), h.left_ms);
+	words_age(left, sizeof(left), c.left_ms);
 	pen_text(p, ROLE_NORMAL, " ");
-	gauge_draw(p, GAUGE_CELLS, ROLE_CHART, (double)h.good_ms,
-		   (double)row->for_ms);
+	gauge_draw(p, GAUGE_CELLS, ROLE_CHART, (double)c.good_ms,
+		   (double)c.whole_ms);
 	pen_printf(p, ROLE_STRONG, " %s left", left);
+}
+
+/* "at most 4m left, r goes on now: open-trunk waits: active sessions 12" */
+static void
+drains_line(const struct frame *f, struct pen *p)
+{
+	struct condition c, longest = { .left_ms = -1 };
+	char shown[240], left[24];
+	int count = rollback_conditions(f);
+
+	for (int i = 0; i < count; i++) {
+		find_condition(f, i, &c);
+		if (c.left_ms > longest.left_ms)
+			longest = c;
+	}
+	words_shown(p->on->set, shown, sizeof(shown), longest.text);
+	words_age(left, sizeof(left), longest.left_ms);
+	pen_printf(p, ROLE_STRONG, "at most %s left, r goes on now: ", left);
+	pen_text(p, health_looks[VALIDATION_SETTLING].role, shown);
 }
 
 /* "4 of 5 hold, 57s left: trunk stable good for 1m 3s of 2m" */
@@ -115,17 +184,16 @@ static void
 waits_line(const struct frame *f, struct pen *p)
 {
 	int count = rollback_conditions(f), holding = 0;
-	struct room_health h, worst = { .state = VALIDATION_HOLDS };
-	const struct book_validation *row;
+	struct condition c, worst = { .state = VALIDATION_HOLDS };
 	int64_t left_ms = 0;
-	char shown[160], left[24];
+	char shown[240], left[24];
 
 	for (int i = 0; i < count; i++) {
-		find_condition(f, i, &h, &row);
-		holding += h.state == VALIDATION_HOLDS;
-		left_ms = h.left_ms > left_ms ? h.left_ms : left_ms;
-		if (is_worse(&h, &worst))
-			worst = h;
+		find_condition(f, i, &c);
+		holding += c.state == VALIDATION_HOLDS;
+		left_ms = c.left_ms > left_ms ? c.left_ms : left_ms;
+		if (is_worse(&c, &worst))
+			worst = c;
 	}
 	words_shown(p->on->set, shown, sizeof(shown), worst.text);
 	words_age(left, sizeof(left), left_ms);
@@ -153,7 +221,7 @@ rollback_line(const struct frame *f, struct pen *p)
 	if (r->rollback_began_ms >= 0 && r->rollback >= ROLLBACK_RUNNING) {
 		words_span(spent, sizeof(spent), spent_ms);
 		words_span(rto, sizeof(rto), rto_ms);
-		if (rollback_conditions(f) == 0)
+		if (rollback_conditions(f) == 0 || rollback_waits(f))
 			pen_printf(p, ROLE_STRONG, "  %d of %d undone",
 				   (int)items_over(r), (int)r->undo_count);
 		pen_printf(p, spent_ms > rto_ms ? ROLE_NO_GO : ROLE_STRONG,
@@ -161,7 +229,10 @@ rollback_line(const struct frame *f, struct pen *p)
 	}
 	if (rollback_conditions(f) > 0) {
 		pen_text(p, ROLE_NORMAL, " ");
-		waits_line(f, p);
+		if (rollback_waits(f))
+			drains_line(f, p);
+		else
+			waits_line(f, p);
 		return;
 	}
 	if (r->rollback_began_ms >= 0 && r->rollback >= ROLLBACK_RUNNING) {

@@ -7,10 +7,13 @@
 /* One line about the whole: state, items done, time spent of the RTO. */
 void rollback_line(const struct frame *f, struct pen *p);
 
-/* What it waits for before it is done, while it is validated: how many
- * conditions there are, and one line for condition `i`. */
+/* What it waits for: while it is validated the conditions of its end, while
+ * it runs the calls that must end before an item goes on.  How many there are,
+ * and one line for condition `i`. */
 int rollback_conditions(const struct frame *f);
 void rollback_condition(const struct frame *f, int i, struct pen *p);
+/* Does it run, and wait for calls to end? */
+bool rollback_waits(const struct frame *f);
 
 /* One line for item `i`: state, attempt, next try, time. */
 void rollback_item(const struct frame *f, int i, struct pen *p);

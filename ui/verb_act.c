@@ -5,6 +5,7 @@
 #include "ui/press.h"
 #include "ui/prompt.h"
 #include "ui/records.h"
+#include "ui/rollback.h"
 #include "ui/verb.h"
 
 static void
@@ -138,7 +139,9 @@ verb_enter(struct hand *h)
 	else if (h->view->focus != VIEW_RUNBOOK)
 		verb_gate(h);
 	else if (frame_shows_rollback(h->frame))
-		say(h, "v shows the runbook; r tries a halted rollback again");
+		say(h,
+		    "v shows the runbook; r tries a halted rollback again, and "
+		    "ends a wait");
 	else
 		enter_step(h);
 }
@@ -276,6 +279,11 @@ verb_retry(struct hand *h)
 
 	if (h->frame->room->rollback == ROLLBACK_HALTED) {
 		ask(h, COMMAND_RETRY, "", "retry", "Try the rollback again");
+		return;
+	}
+	if (rollback_waits(h->frame)) {
+		ask(h, COMMAND_RETRY, "", "retry",
+		    "Take it back without waiting for calls to end");
 		return;
 	}
 	s = step_meant(h);

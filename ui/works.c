@@ -2,6 +2,7 @@
 #include "ui/works.h"
 
 #include "base/str.h"
+#include "ui/rollback.h"
 
 /* The step a key would be about, as it stands; NULL none. */
 static const struct room_act *
@@ -55,7 +56,8 @@ may_fail(const struct frame *f)
 static bool
 may_retry(const struct frame *f)
 {
-	return f->room->rollback == ROLLBACK_HALTED || in_state(f, STEP_FAILED);
+	return f->room->rollback == ROLLBACK_HALTED || rollback_waits(f) ||
+	       in_state(f, STEP_FAILED);
 }
 
 static bool

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/session.h"
+#include "model/drain.h"
 #include "model/plan.h"
 #include "model/room.h"
 
@@ -120,6 +121,19 @@ add_forward(struct planning *p)
 	}
 }
 
+/* What it waits for before it acts. */
+static void
+add_waits(struct planning *p, const struct plan_item *item)
+{
+	const struct book *b = p->session.book;
+	char line[200];
+
+	for (size_t i = 0; i < b->rollback.drain_count && !p->json; i++)
+		if (drain_plan_line(line, sizeof(line), &b->rollback.drains[i],
+				    b, item, 1))
+			buf_printf(&p->out, "     %s\n", line);
+}
+
 /* Why it is taken back though it was not named. */
 static void
 add_reason(struct planning *p, const struct plan *plan, size_t i)
@@ -181,6 +195,7 @@ add_rollback(struct planning *p, const char *const *names, int count,
 					 : plan_name(b, &plan.items[with]) },
 			(int)i + 1);
 		add_reason(p, &plan, i);
+		add_waits(p, item);
 	}
 	plan_clear(&plan);
 	room_free(room);

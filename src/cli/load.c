@@ -133,6 +133,8 @@ load_ages(struct book *book)
 				set_age(&book->gates.gates[g], p, name);
 			for (size_t v = 0; v < r->validation_count; v++)
 				set_age(&r->validations[v].gate, p, name);
+			for (size_t n = 0; n < r->drain_count; n++)
+				set_age(&r->drains[n].gate, p, name);
 		}
 	}
 }

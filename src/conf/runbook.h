@@ -45,6 +45,7 @@ extern const struct field retry_fields[];
 extern const struct field rollback_fields[];
 extern const struct field rollback_act_fields[];
 extern const struct field validate_fields[];
+extern const struct field drain_fields[];
 extern const struct field invariant_fields[];
 
 /* How an object of the baseline is read; NULL-terminated. */
@@ -101,9 +102,19 @@ void steps_order(struct loader *l); /* needs and cycles */
 void baseline_read(struct loader *l, const struct node *n);
 void rollback_read(struct loader *l, const struct node *n);
 void validate_read(struct loader *l, const struct node *rollback);
+void drain_read(struct loader *l, const struct node *rollback);
 void invariants_read(struct loader *l, const struct node *n);
 void approvers_read(struct loader *l, const struct node *n);
 void book_lint(struct loader *l, const struct node *root);
+
+/* A row of a map under "rollback": its key is its id (reported when it does not
+ * look like one), and in words the title of what it judges. */
+void rollback_row_name(struct loader *l, const struct node *n, const char *map,
+		       char id[BOOK_ID], struct gate *g);
+/* A list of steps, actions and objects, into words between blanks; reports
+ * what is none of them, and what is too much for `size`. */
+void rollback_words_read(struct loader *l, const struct node *list, char *to,
+			 size_t size);
 
 /* The path of the file that `n` names, beside the runbook; reported. */
 bool named_path(struct loader *l, const struct node *n, char to[FS_PATH]);

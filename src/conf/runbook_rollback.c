@@ -70,6 +70,10 @@ const struct field rollback_fields[] = {
 	  .least = 1000,
 	  .most = DAY_MS,
 	  .help = "time for all of that to hold" },
+	{ .name = "drain",
+	  .as = AS_NAMED,
+	  .inside = drain_fields,
+	  .help = "calls that must end before an item is taken back" },
 	{ .name = "baseline_every",
 	  .as = AS_DURATION,
 	  FIELD_AT(struct book_rollback, baseline_every_ms),
@@ -318,4 +322,5 @@ rollback_read(struct loader *l, const struct node *n)
 		template_check(&l->s, node_get(n, "acts"), TEMPLATE_WORDS);
 	read_manifest(l, n);
 	validate_read(l, n);
+	drain_read(l, n);
 }

@@ -147,9 +147,9 @@ is_item(const struct loader *l, const char *word)
 	return false;
 }
 
-static void
-read_reverts(struct loader *l, const struct node *list,
-	     struct book_validation *v)
+void
+rollback_words_read(struct loader *l, const struct node *list, char *to,
+		    size_t size)
 {
 	size_t used = 0;
 
@@ -166,27 +166,27 @@ read_reverts(struct loader *l, const struct node *list,
 				   n->text);
 			continue;
 		}
-		if (!str_printf(v->reverts + used, sizeof(v->reverts) - used,
-				"%s%s", used > 0 ? " " : "", n->text))
+		if (!str_printf(to + used, size - used, "%s%s",
+				used > 0 ? " " : "", n->text))
 			node_error(&l->s, n, "too-long",
-				   "\"reverts\" names too much");
-		used = strlen(v->reverts);
+				   "\"%s\" names too much", list->key);
+		used = strlen(to);
 	}
 }
 
-/* The key is the row's id and must look like one. */
-static void
-name_row(struct loader *l, struct book_validation *v, const struct node *n)
+void
+rollback_row_name(struct loader *l, const struct node *n, const char *map,
+		  char id[BOOK_ID], struct gate *g)
 {
 	scalar_id(&l->s,
 		  &(struct node){ .type = NODE_SCALAR,
 				  .text = n->key,
-				  .key = "validate",
+				  .key = map,
 				  .line = n->key_line,
 				  .column = n->key_column },
-		  v->id, sizeof(v->id));
-	str_copy(v->gate.title, sizeof(v->gate.title), n->key);
-	for (char *p = v->gate.title; *p != '\0'; p++)
+		  id, BOOK_ID);
+	str_copy(g->title, sizeof(g->title), n->key);
+	for (char *p = g->title; *p != '\0'; p++)
 		if (*p == '-' || *p == '_')
 			*p = ' ';
 }
@@ -205,13 +205,14 @@ read_row(struct loader *l, const struct node *n, struct book_validation *v)
 			   "validated",
 			   row.signal);
 	gate_init(&v->gate, row.signal);
-	name_row(l, v, n);
+	rollback_row_name(l, n, "validate", v->id, &v->gate);
 	str_copy(v->channel, sizeof(v->channel), row.channel);
 	v->gate.max_age_ms = row.max_age_ms;
 	read_limit(l, n, &row, v);
 	if (row.for_ms >= 0)
 		v->for_ms = row.for_ms;
-	read_reverts(l, node_get(n, "reverts"), v);
+	rollback_words_read(l, node_get(n, "reverts"), v->reverts,
+			    sizeof(v->reverts));
 }
 
 /* Inbound calls alone are no proof: each channel has a row. */

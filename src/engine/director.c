@@ -232,7 +232,7 @@ retry(struct director *d, const struct command *c)
 {
 	if (d->room->rollback == ROLLBACK_HALTED)
 		rollback_retry(d);
-	else
+	else if (!rollback_go_on(d))
 		runner_person(d, c);
 }
 

@@ -132,6 +132,12 @@ void rollback_watch_tick(struct director *d);
  * not take back? */
 bool rollback_is_outrun(const struct director *d);
 
+/* rollback_drain.c: calls end before what carries them is taken away. */
+/* May item `item` act, as far as that goes?  What it waits for is recorded. */
+bool rollback_drained(struct director *d, int item);
+/* A person goes on without waiting; false when nothing waits so. */
+bool rollback_go_on(struct director *d);
+
 /* Is the open plan still what must be taken back? */
 bool rollback_plan_stands(const struct director *d);
 

@@ -437,6 +437,8 @@ rollback_tick(struct director *d)
 		return;
 	else if (d->room->undos[i].act.state == STEP_UNKNOWN)
 		read_item(d, i);
+	else if (!rollback_drained(d, i))
+		return;
 	else if (!invariants_allow_item(d, &d->room->undos[i].item, why,
 					sizeof(why)))
 		halt(d, plan_name(d->book, &d->room->undos[i].item), why);

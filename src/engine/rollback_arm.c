@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "model/drain.h"
 #include "model/forecast.h"
 
 #define PLAN_BOUND_MS 3000 /* real time for reading what is live */
@@ -303,6 +304,20 @@ closure_line(const struct director *d, char *to, size_t size,
 	return used > 0;
 }
 
+/* What the items wait for before they act. */
+static void
+drain_lines(const struct director *d, struct jwriter *w,
+	    const struct plan_item *items, size_t count)
+{
+	const struct book_rollback *b = &d->book->rollback;
+	char line[ROOM_LINE];
+
+	for (size_t i = 0; i < b->drain_count; i++)
+		if (drain_plan_line(line, sizeof(line), &b->drains[i], d->book,
+				    items, count))
+			jw_text(w, NULL, line);
+}
+
 /* What the rollback leads back to, as the gates of that domain last saw it. */
 static bool
 target_line(const struct director *d, char *to, size_t size)
@@ -378,6 +393,7 @@ write_lines(const struct director *d, struct buf *out,
 			   count - ITEM_LINES);
 		jw_text(&w, NULL, line);
 	}
+	drain_lines(d, &w, items, count);
 	invariants_undo_lines(d, &w, items, count);
 	if (closure_line(d, line, sizeof(line), items, count))
 		jw_text(&w, NULL, line);

@@ -119,6 +119,7 @@ clear_rollback(struct book_rollback *r)
 		act_clear(&r->undos[i].act);
 	mem_free(r->undos);
 	mem_free(r->validations);
+	mem_free(r->drains);
 	act_clear(&r->check);
 }
 

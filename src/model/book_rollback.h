@@ -57,6 +57,15 @@ struct book_validation {
 	char reverts[240]; /* words: steps, actions, objects */
 };
 
+/* What an item waits for before it acts; see drain.h. */
+struct book_drain {
+	char id[BOOK_ID];
+	struct gate gate;	  /* its signal is "" : time alone */
+	int64_t session_timer_ms; /* by then no session is left */
+	char before[240];	  /* words: steps, actions, objects; "": each
+				     item of transport and routing */
+};
+
 /* What an item took in drills of this very runbook. */
 struct book_timing {
 	char item[80]; /* see plan_name() */
@@ -79,6 +88,8 @@ struct book_rollback {
 	int64_t countdown_ms;
 	struct book_validation *validations;
 	size_t validation_count;
+	struct book_drain *drains;
+	size_t drain_count;
 	int64_t validate_within_ms; /* else it halts; default 5 min */
 	int64_t baseline_every_ms;  /* between two looks; default 1 min */
 };

@@ -5,7 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
+#include "model/drain.h"
 
 #define SPREAD 1.6		  /* p90 of a rollback that was never drilled */
 #define TTL_MS 300000		  /* when no measurement says otherwise */
@@ -59,9 +61,26 @@ wait_ms(const struct book *b, bool p90)
 	return (int64_t)(p90 ? wait * SPREAD : wait);
 }
 
+/* Calls that must end before what is still to be taken back. */
+static int64_t
+drains_ms(const struct room *r, const struct plan_item *items, size_t count,
+	  int64_t now_ms, bool p90)
+{
+	const struct book_rollback *b = &r->book->rollback;
+	int64_t sum = 0;
+
+	for (size_t k = 0; k < b->drain_count; k++)
+		for (size_t i = 0; i < count; i++)
+			if (drain_applies(&b->drains[k], r->book, &items[i])) {
+				sum += drain_left_ms(r, k, now_ms, p90);
+				break;
+			}
+	return sum;
+}
+
 /* All of a rollback that has not begun. */
 static int64_t
-whole_plan_ms(const struct room *r, bool p90)
+whole_plan_ms(const struct room *r, int64_t now_ms, bool p90)
 {
 	struct plan plan;
 	int64_t sum = 0;
@@ -73,6 +92,7 @@ whole_plan_ms(const struct room *r, bool p90)
 		    must_wait(r->book, &plan.items[i - 1], &plan.items[i]))
 			sum += wait_ms(r->book, p90);
 	}
+	sum += drains_ms(r, plan.items, plan.count, now_ms, p90);
 	plan_clear(&plan);
 	return sum;
 }
@@ -97,6 +117,8 @@ item_left_ms(const struct room *r, const struct room_undo *u, int64_t now_ms,
 static int64_t
 rest_ms(const struct room *r, int64_t now_ms, bool p90)
 {
+	struct plan_item *left = mem_new(r->undo_count, sizeof(*left));
+	size_t left_count = 0;
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < r->undo_count; i++) {
@@ -106,7 +128,11 @@ rest_ms(const struct room *r, int64_t now_ms, bool p90)
 		if (i > 0 && u->act.state == STEP_READY &&
 		    must_wait(r->book, &r->undos[i - 1].item, &u->item))
 			sum += wait_ms(r->book, p90);
+		if (u->act.state == STEP_READY)
+			left[left_count++] = u->item;
 	}
+	sum += drains_ms(r, left, left_count, now_ms, p90);
+	mem_free(left);
 	return sum;
 }
 
@@ -194,10 +220,10 @@ forecast_make(struct forecast *out, const struct room *r, int64_t now_ms)
 		out->verdict = VERDICT_GO;
 		return;
 	}
-	out->p50_ms =
-		has_begun ? rest_ms(r, now_ms, false) : whole_plan_ms(r, false);
+	out->p50_ms = has_begun ? rest_ms(r, now_ms, false)
+				: whole_plan_ms(r, now_ms, false);
 	out->p90_ms = (has_begun ? rest_ms(r, now_ms, true)
-				 : whole_plan_ms(r, true)) +
+				 : whole_plan_ms(r, now_ms, true)) +
 		      cached_ms(r);
 	if (deadline >= 0) {
 		out->last_safe_ms =

@@ -160,6 +160,17 @@ say_rollback(struct line *l, const struct record *r)
 }
 
 static void
+say_drain(struct line *l, const struct record *r)
+{
+	add(l, "drain");
+	add_field(l, r, "drain");
+	add_field(l, r, "state");
+	add(l, "before");
+	add_field(l, r, "name");
+	add_field(l, r, "detail");
+}
+
+static void
 say_approval(struct line *l, const struct record *r)
 {
 	add(l, "approved");
@@ -274,7 +285,7 @@ static void (*const says[RECORD_KIND_COUNT])(struct line *,
 	[RECORD_CONSOLE] = say_console,	  [RECORD_PARKED] = say_parked,
 	[RECORD_TORN] = say_torn,	  [RECORD_CLOCK] = say_clock,
 	[RECORD_BASELINE] = say_baseline, [RECORD_LEFTOVER] = say_leftover,
-	[RECORD_CLOSE] = say_close,
+	[RECORD_CLOSE] = say_close,	  [RECORD_DRAIN] = say_drain,
 };
 
 void

@@ -151,6 +151,7 @@ struct room {
 	struct room_leftover *left; /* the first ROOM_LEFT of them */
 	size_t left_count;
 	struct validation_watch *watches; /* see room_health.h */
+	struct room_drain *drains;	  /* see drain.h */
 	bool console_lost;
 	struct room_line tail[ROOM_TAIL]; /* ring */
 	size_t tail_start, tail_count;

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
+#include "model/drain.h"
 #include "model/room_fold.h"
 #include "model/room_health.h"
 
@@ -389,6 +390,8 @@ move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
 	if (to == ROLLBACK_RUNNING) {
 		begin_round(r);
 		room_watches_init(r);
+		if (r->rollback_began_ms < 0)
+			room_drains_reset(r);
 		if (r->rollback_began_ms < 0)
 			r->rollback_began_ms = rec->at_ms;
 		r->rollback_ended_ms = -1;

@@ -328,6 +328,7 @@ static const struct {
 	[RECORD_REQUEST] = { .fold = fold_nothing, .late = true },
 	[RECORD_ROLLBACK] = { .fold = room_fold_rollback },
 	[RECORD_UNDO] = { .fold = room_fold_undo },
+	[RECORD_DRAIN] = { .fold = room_fold_drain },
 	[RECORD_APPROVAL] = { .fold = room_fold_approval },
 	[RECORD_OVERRIDE] = { .fold = room_fold_override },
 	[RECORD_MUTE] = { .fold = fold_mute },

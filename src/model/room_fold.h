@@ -16,6 +16,7 @@ room_fold room_fold_samples;
 room_fold room_fold_step;
 room_fold room_fold_undo;
 room_fold room_fold_rollback;
+room_fold room_fold_drain;
 room_fold room_fold_approval;
 room_fold room_fold_override;
 

@@ -1,6 +1,6 @@
 /* room_write - the whole room as one JSON text. */
 #include "base/json.h"
-#include "model/room.h"
+#include "model/drain.h"
 
 static const char *
 life_word(enum room_life life)
@@ -187,6 +187,24 @@ write_rules(struct jwriter *w, const struct room *r)
 }
 
 static void
+write_drains(struct jwriter *w, const struct room *r)
+{
+	jw_array(w, "drains");
+	for (size_t i = 0; i < r->book->rollback.drain_count; i++) {
+		const struct room_drain *n = &r->drains[i];
+
+		jw_object(w, NULL);
+		jw_text(w, "drain", r->book->rollback.drains[i].id);
+		jw_text(w, "state", drain_word(n->state));
+		jw_int(w, "item", n->item);
+		jw_int(w, "began_ms", n->began_ms);
+		jw_int(w, "until_ms", n->until_ms);
+		jw_object_end(w);
+	}
+	jw_array_end(w);
+}
+
+static void
 write_rollback(struct jwriter *w, const struct room *r)
 {
 	jw_object(w, "rollback");
@@ -209,6 +227,7 @@ write_rollback(struct jwriter *w, const struct room *r)
 		jw_object_end(w);
 	}
 	jw_array_end(w);
+	write_drains(w, r);
 	jw_array(w, "items");
 	for (size_t i = 0; i < r->undo_count; i++) {
 		const struct room_undo *u = &r->undos[i];

@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "conf/conf.h"
 #include "journal/journal.h"
+#include "model/drain.h"
 #include "tests/lib/case_cover.h"
 #include "tests/lib/case_parts.h"
 #include "tests/lib/desk.h"
@@ -392,9 +393,36 @@ is_degraded(const struct a_case *c, int state)
 	       0;
 }
 
+/* Is a row of the runbook's drains in this state? */
+static bool
+drain_is(const struct a_case *c, int state)
+{
+	const struct room *r = c->desk.director.room;
+
+	for (size_t i = 0; i < r->book->rollback.drain_count; i++)
+		if ((int)r->drains[i].state == state)
+			return true;
+	return false;
+}
+
+/* A line of the open plan says so. */
+static void
+check_asked(const struct a_case *c, const char *text)
+{
+	const struct room_prompt *p = &c->desk.director.room->prompt;
+
+	for (size_t i = 0; p->open && i < p->line_count; i++)
+		if (strstr(p->lines[i], text) != NULL)
+			return;
+	for (size_t i = 0; i < p->line_count; i++)
+		print_error("%s\n", p->lines[i]);
+	fail_msg("%s: the open plan does not say \"%s\"", c->path, text);
+}
+
 static void
 until(struct a_case *c, const char *what, char *rest)
 {
+	enum drain_state drain;
 	enum rollback_state rollback;
 	enum step_state state = STEP_READY;
 	char *id;
@@ -407,6 +435,10 @@ until(struct a_case *c, const char *what, char *rest)
 		until_kept(c, time_is, atoi(rest) * 1000);
 	} else if (strcmp(what, "degraded") == 0) {
 		until_kept(c, is_degraded, 0);
+	} else if (strcmp(what, "drain") == 0) {
+		if (!drain_parse(rest, &drain))
+			fail_msg("%s: no drain state %s", c->path, rest);
+		until_kept(c, drain_is, (int)drain);
 	} else if (strcmp(what, "rollback") == 0) {
 		if (!rollback_parse(rest, &rollback))
 			fail_msg("%s: no rollback state %s", c->path, rest);
@@ -448,6 +480,8 @@ command(struct a_case *c, char *line)
 		desk_rest(&c->desk);
 	} else if (strcmp(word, "told") == 0) {
 		CHECK_HOLDS(c->desk.director.notice, whole);
+	} else if (strcmp(word, "asked") == 0) {
+		check_asked(c, whole);
 	} else if (strcmp(word, "crash") == 0) {
 		desk_leave(&c->desk);
 		desk_open(&c->desk);

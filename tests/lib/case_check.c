@@ -30,7 +30,7 @@ struct seen {
 	char *lines[LINES]; /* "step move armed ~ detail" */
 	int64_t at_ms[LINES];
 	size_t count;
-	char *kinds; /* " step undo rollback ... " */
+	char *kinds; /* " step undo rollback drain ... " */
 };
 
 static enum err_code
@@ -51,6 +51,10 @@ see(void *ctx, const struct record *r, struct err *e)
 			line, sizeof(line), "%s %s %s ~ %s", kind,
 			record_get(r, r->kind == RECORD_STEP ? "step" : "name"),
 			record_get(r, "state"), record_get(r, "detail"));
+	} else if (r->kind == RECORD_DRAIN) {
+		str_printf(line, sizeof(line), "%s %s %s %s ~ %s", kind,
+			   record_get(r, "drain"), record_get(r, "state"),
+			   record_get(r, "name"), record_get(r, "detail"));
 	} else if (r->kind == RECORD_ROLLBACK) {
 		str_printf(line, sizeof(line), "%s %s ~ %s", kind,
 			   record_get(r, "state"), record_get(r, "detail"));
@@ -87,7 +91,7 @@ name_kinds(struct seen *s, char *const *wanted, size_t count)
 	struct buf kinds;
 
 	buf_init(&kinds, 4096);
-	buf_text(&kinds, " step undo rollback ");
+	buf_text(&kinds, " step undo rollback drain ");
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&kinds, "%.*s ", (int)strcspn(wanted[i], " "),
 			   wanted[i]);

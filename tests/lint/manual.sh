@@ -141,6 +141,8 @@ runbook() {
 		\"{ttl_seconds}\"" Acts
 	keys "$top.rollback.properties.validate.additionalProperties.properties |
 		keys[]" Validation
+	keys "$top.rollback.properties.drain.additionalProperties.properties |
+		keys[]" Drain
 	keys "$base | (.oneOf | map(.required[0])) as \$k |
 		(.properties | keys) - \$k | .[]" BASELINE
 	for kind in $(jq -r "$base.oneOf[].required[0]" "$scratch/schema"); do

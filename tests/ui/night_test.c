@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "model/drain.h"
 #include "model/validation.h"
 #include "tests/lib/eye.h"
 #include "ui/clauses.h"
@@ -266,6 +267,56 @@ validating_says_what_it_waits_for_and_for_how_long(void **state)
 	eye_close(&e);
 }
 
+/* A rollback whose second item waits for calls to end, for 4 of 10 minutes. */
+static void
+drain(struct snapshot *s)
+{
+	struct room *r = scene_room(s);
+	struct book_rollback *b = &r->book->rollback;
+	struct book_drain *row = mem_new(1, sizeof(*row));
+
+	r->rollback = ROLLBACK_RUNNING;
+	gate_init(&row->gate, "telephony.active_sessions");
+	row->gate.op = GATE_AT_MOST;
+	row->gate.limit = value_of_number(2);
+	row->session_timer_ms = 600000;
+	b->drains = row;
+	b->drain_count = 1;
+	mem_free(r->drains);
+	r->drains = mem_new(1, sizeof(*r->drains));
+	r->drains[0] = (struct room_drain){
+		.state = DRAIN_WAITING,
+		.item = 1,
+		.began_ms = SCENE_NOW_MS - 240000,
+		.until_ms = SCENE_NOW_MS + 360000,
+	};
+}
+
+static void
+a_wait_for_calls_to_end_says_what_how_long_and_how_to_go_on(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_ROLLED, 24, 120, CHARSET_UTF8);
+	drain(e.s);
+	assert_true(eye_sees(&e, "at most 6m left, r goes on now: "));
+	assert_true(eye_sees(&e, "siph_trunk_status waits: active sessions "
+				 "not measured, wanted ≤ 2"));
+	e.now.room_ms += 60000;
+	assert_true(eye_sees(&e, "at most 5m left"));
+	eye_type(&e, "r");
+	assert_true(eye_sees(&e, "Take it back without waiting for calls"));
+	eye_type(&e, "retry");
+	eye_press(&e, PRESS_ENTER);
+	assert_int_equal(e.out.command.verb, COMMAND_RETRY);
+	assert_string_equal(e.out.command.target, "");
+	scene_room(e.s)->drains[0].state = DRAIN_CUT;
+	eye_press(&e, PRESS_ESC);
+	assert_false(eye_sees(&e, "r goes on now"));
+	eye_close(&e);
+}
+
 static void
 a_plan_that_is_made_says_so_until_it_is_there(void **state)
 {
@@ -465,6 +516,8 @@ main(void)
 		cmocka_unit_test(line_two_says_first_how_a_rollback_ended),
 		cmocka_unit_test(
 			validating_says_what_it_waits_for_and_for_how_long),
+		cmocka_unit_test(
+			a_wait_for_calls_to_end_says_what_how_long_and_how_to_go_on),
 		cmocka_unit_test(a_plan_that_is_made_says_so_until_it_is_there),
 		cmocka_unit_test(a_second_person_is_awaited_with_the_time),
 		cmocka_unit_test(a_first_round_of_probes_is_counted),

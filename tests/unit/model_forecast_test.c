@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 
+#include "model/drain.h"
 #include "model/forecast.h"
 #include "tests/lib/books.h"
 #include "tests/lib/nights.h"
@@ -49,6 +50,44 @@ p50_is_the_sum_of_the_plan_and_its_waits(void **state)
 	/* and a trunk: another kind of transport, so another wait */
 	night_step(&night, BOOKS_TRUNK, STEP_VERIFIED);
 	assert_int_equal(forecast(1000).p50_ms, 50000 + 10000 + 5000);
+}
+
+/* The books are const once made; this one is the night's own. */
+static void
+drain_before(const char *signal, const char *before)
+{
+	struct book_rollback *b = &night.book->rollback;
+
+	b->drains = mem_new(1, sizeof(*b->drains));
+	b->drain_count = 1;
+	gate_init(&b->drains[0].gate, signal);
+	b->drains[0].gate.op = GATE_AT_MOST;
+	b->drains[0].gate.limit = value_of_number(2);
+	b->drains[0].session_timer_ms = 10 * MINUTE;
+	strcpy(b->drains[0].before, before);
+	mem_free(night.room->drains);
+	night.room->drains = mem_new(1, sizeof(*night.room->drains));
+}
+
+static void
+calls_that_must_end_are_reckoned_with_once(void **state)
+{
+	struct forecast f;
+
+	TEST_UNUSED(state);
+	drain_before("", ""); /* each item of transport: two of them */
+	night_step(&night, BOOKS_TRUNK, STEP_VERIFIED);
+	f = forecast(1000);
+	assert_int_equal(f.p50_ms, 50000 + 10000 + 5000 + 10 * MINUTE);
+	assert_int_equal(f.p90_ms, 65000 * 8 / 5 + 10 * MINUTE);
+}
+
+static void
+calls_that_wait_for_no_item_cost_nothing(void **state)
+{
+	TEST_UNUSED(state);
+	drain_before("", "nothing-of-it");
+	assert_int_equal(forecast(1000).p50_ms, 50000);
 }
 
 static void
@@ -210,6 +249,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		NIGHT_TEST(p50_is_the_sum_of_the_plan_and_its_waits),
+		NIGHT_TEST(calls_that_must_end_are_reckoned_with_once),
+		NIGHT_TEST(calls_that_wait_for_no_item_cost_nothing),
 		NIGHT_TEST(a_dns_step_leaves_its_answer_in_caches),
 		NIGHT_TEST(an_absurd_ttl_is_bounded),
 		NIGHT_TEST(
