@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "action/action.h"
@@ -39,6 +40,8 @@ struct a_case {
 	struct peer_row rows[ROWS];
 	size_t row_count;
 	struct peer *peer;
+	int act; /* of the peer */
+	struct rlimit descriptors;
 	int refusing; /* a port nobody listens at */
 	char refusing_at[32];
 	struct desk desk;
@@ -98,91 +101,13 @@ cut_sections(struct a_case *c)
 	}
 }
 
-/* Without the blanks around it; in its own bytes. */
-static char *
-trim(char *text)
-{
-	size_t len;
-
-	while (*text == ' ')
-		text++;
-	len = strlen(text);
-	while (len > 0 && text[len - 1] == ' ')
-		text[--len] = '\0';
-	return text;
-}
-
 /* ---- the peer ---- */
-
-static void
-add_header(struct peer_row *row, const char *text)
-{
-	char *joined = mem_new(
-		1, strlen(text) + 3 +
-			   (row->headers != NULL ? strlen(row->headers) : 0));
-
-	if (row->headers != NULL)
-		strcpy(joined, row->headers);
-	strcat(joined, text);
-	strcat(joined, "\r\n");
-	mem_free((void *)(uintptr_t)row->headers);
-	row->headers = joined;
-}
-
-static void
-read_part(struct a_case *c, struct peer_row *row, char *part)
-{
-	if (strncmp(part, "body ", 5) == 0)
-		row->body = part + 5;
-	else if (strncmp(part, "delay ", 6) == 0)
-		row->delay_ms = atoi(part + 6);
-	else if (strcmp(part, "always") == 0)
-		row->always = true;
-	else if (strchr(part, ':') != NULL)
-		add_header(row, part);
-	else
-		fail_msg("%s: the peer cannot \"%s\"", c->path, part);
-}
-
-static void
-read_row(struct a_case *c, char *line)
-{
-	static const struct {
-		const char *word;
-		enum peer_end end;
-	} ends[] = { { "close", PEER_CLOSE },
-		     { "hang", PEER_HANG },
-		     { "cut", PEER_CUT } };
-	struct peer_row *row = &c->rows[c->row_count++];
-	char *arrow = strstr(line, " -> "), *part, *rest;
-	char *expect;
-
-	if (arrow == NULL || c->row_count == ROWS)
-		fail_msg("%s: not a peer's line: %s", c->path, line);
-	*arrow = '\0';
-	expect = mem_new(1, strlen(line) + 2);
-	strcpy(expect, line);
-	strcat(expect, " ");
-	row->expect = expect;
-	rest = arrow + 4;
-	part = strsep(&rest, "|");
-	row->status = atoi(part);
-	for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-		if (strncmp(part, ends[i].word, strlen(ends[i].word)) == 0)
-			row->end = ends[i].end;
-	if (row->status == 0 && row->end == PEER_ANSWER)
-		fail_msg("%s: no status: %s", c->path, part);
-	while ((part = strsep(&rest, "|")) != NULL)
-		read_part(c, row, trim(part));
-}
 
 static void
 start_peer(struct a_case *c)
 {
-	char *rest = section(c, "peer"), *line;
-
-	while ((line = case_line(&rest)) != NULL)
-		read_row(c, line);
+	c->row_count =
+		case_rows_read(c->path, section(c, "peer"), c->rows, ROWS);
 	c->peer = peer_start(c->rows, c->row_count);
 }
 
@@ -464,6 +389,33 @@ say(struct a_case *c, const char *word, const char *target, const char *text)
 	fail_msg("%s: the commander cannot \"%s\"", c->path, word);
 }
 
+/* The process ends; "after RECORD": it was killed when it had written that
+ * one, so nothing of what came behind it has happened. */
+static void
+crash(struct a_case *c, char *rest)
+{
+	desk_leave(&c->desk);
+	if (strncmp(rest, "after ", 6) == 0)
+		case_cut_journal(c->path, c->desk.dir, rest + 6);
+	desk_open(&c->desk);
+}
+
+/* The system gives out no descriptor more, or as many as ever. */
+static void
+grant_descriptors(struct a_case *c, bool any)
+{
+	struct rlimit none;
+
+	if (any) {
+		assert_int_equal(setrlimit(RLIMIT_NOFILE, &c->descriptors), 0);
+		return;
+	}
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &c->descriptors), 0);
+	none = c->descriptors;
+	none.rlim_cur = 2; /* all of them taken; two may still be polled */
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+}
+
 static void
 command(struct a_case *c, char *line)
 {
@@ -483,8 +435,11 @@ command(struct a_case *c, char *line)
 	} else if (strcmp(word, "asked") == 0) {
 		check_asked(c, whole);
 	} else if (strcmp(word, "crash") == 0) {
-		desk_leave(&c->desk);
-		desk_open(&c->desk);
+		crash(c, rest);
+	} else if (strcmp(word, "then") == 0) {
+		peer_act(c->peer, ++c->act);
+	} else if (strcmp(word, "descriptors") == 0) {
+		grant_descriptors(c, strcmp(rest, "none") != 0);
 	} else {
 		const char *first = strsep(&rest, " ");
 
@@ -553,10 +508,7 @@ case_run(const char *path, struct case_cover *cover)
 	case_check_peer(path, c->peer, section(c, "peer saw"));
 	peer_stop(c->peer);
 	close(c->refusing);
-	for (size_t i = 0; i < c->row_count; i++) {
-		mem_free((void *)(uintptr_t)c->rows[i].expect);
-		mem_free((void *)(uintptr_t)c->rows[i].headers);
-	}
+	case_rows_clear(c->rows, c->row_count);
 	mem_free(c->bytes);
 	mem_free(c);
 	clock_set_speed(1);

@@ -13,6 +13,10 @@
  *   [peer]         PATCH /things/1 -> 503 | Retry-After: 1 | always
  *                  GET /things/1 -> 200 | body {"is":"new"} | delay 20
  *                  POST /things -> close         (also: hang, cut)
+ *                  GET /b -> 200 | until PATCH /a 2   held back, while others
+ *                  are served, until the second of them has come
+ *                  then          the lines below answer once the commander
+ *                                says "then", and those above no more
  *   [commander]    one line an act:
  *                    walk STEP            arm, confirm as asked, until it ends
  *                    arm STEP, confirm [TEXT], and each verb of the console
@@ -22,6 +26,11 @@
  *                    measure PROBE VALUE, keep PROBE VALUE (said again and
  *                    again while it waits), told PART (of the last notice)
  *                    crash                the process ends; a new one resumes
+ *                    crash after step move confirmed     the same, killed when
+ *                                         it had written that record
+ *                    then                 the peer's next answers
+ *                    descriptors none     the system gives out none; back:
+ *                                         it does again
  *   [journal]      each record of the kinds step, undo, rollback and of every
  *                  other kind named here, in order:
  *                    step STEP STATE [~ part of its detail]

@@ -29,6 +29,7 @@ case_line(char **rest)
 struct seen {
 	char *lines[LINES]; /* "step move armed ~ detail" */
 	int64_t at_ms[LINES];
+	int64_t seq[LINES];
 	size_t count;
 	char *kinds; /* " step undo rollback drain ... " */
 };
@@ -66,6 +67,7 @@ see(void *ctx, const struct record *r, struct err *e)
 		buf_clear(&whole);
 	}
 	s->at_ms[s->count] = r->at_ms;
+	s->seq[s->count] = r->seq;
 	s->lines[s->count++] = mem_copy(line, strlen(line) + 1);
 	return ERR_NONE;
 }
@@ -158,6 +160,31 @@ case_check_journal(const char *path, const char *dir, char *text)
 		fail_msg("%s: the journal's record %zu is not \"%s\"", path,
 			 at + 1, line < count ? wanted[line] : "the end");
 	}
+	drop_lines(&s);
+}
+
+void
+case_cut_journal(const char *path, const char *dir, char *wanted)
+{
+	char file[FS_PATH], mark[40];
+	char *text, *at;
+	size_t last = LINES;
+	struct seen s;
+
+	read_lines(&s, dir, NULL, 0);
+	for (size_t i = 0; i < s.count; i++)
+		if (fits(s.lines[i], wanted))
+			last = i;
+	if (last == LINES)
+		fail_msg("%s: nothing in the journal is \"%s\"", path, wanted);
+	str_printf(mark, sizeof(mark), "\"seq\":%lld,", (long long)s.seq[last]);
+	assert_true(fs_join(file, dir, "journal.jsonl"));
+	text = test_file_read(file);
+	at = strstr(text, mark);
+	assert_non_null(at);
+	at[strcspn(at, "\n") + 1] = '\0';
+	test_file_write(file, text);
+	mem_free(text);
 	drop_lines(&s);
 }
 

@@ -36,7 +36,12 @@ struct peer {
 	char *kept[KEPT_MOST];
 	int kept_count;
 	int strays;
-	int hung[HUNG_MOST]; /* connections that never get an answer */
+	int act;
+	/* Connections that get their answer later, or (no row) never. */
+	struct {
+		int fd;
+		const struct peer_row *row;
+	} hung[HUNG_MOST];
 	int hung_count;
 	/* SIP and DNS: */
 	int status, retry_after_s;
@@ -78,7 +83,8 @@ take_row(struct peer *p, const char *request)
 
 	lock_take(&p->lock);
 	for (size_t i = 0; i < p->count && row == NULL; i++) {
-		if (p->used[i] || !starts(request, p->rows[i].expect))
+		if (p->used[i] || p->rows[i].act != p->act ||
+		    !starts(request, p->rows[i].expect))
 			continue;
 		row = &p->rows[i];
 		p->used[i] = !row->always;
@@ -171,6 +177,35 @@ answer(const struct peer *p, int fd, const struct peer_row *row)
 	buf_clear(&b);
 }
 
+static bool
+is_held(struct peer *p, const struct peer_row *row)
+{
+	return row->until != NULL && row->decide == NULL &&
+	       peer_count(p, row->until) < row->until_count;
+}
+
+static void
+set_aside(struct peer *p, int fd, const struct peer_row *row)
+{
+	p->hung[p->hung_count].fd = fd;
+	p->hung[p->hung_count++].row = row;
+}
+
+/* What was held back for the request that has just come. */
+static void
+answer_held(struct peer *p)
+{
+	for (int i = 0; i < p->hung_count; i++) {
+		const struct peer_row *row = p->hung[i].row;
+
+		if (row == NULL || is_held(p, row))
+			continue;
+		answer(p, p->hung[i].fd, row);
+		close(p->hung[i].fd);
+		p->hung[i--] = p->hung[--p->hung_count];
+	}
+}
+
 static void
 serve(struct peer *p, int fd)
 {
@@ -189,14 +224,16 @@ serve(struct peer *p, int fd)
 			row->decide(row->ctx, request, &own);
 			row = &own;
 		}
-		if (row->end == PEER_HANG && p->hung_count < HUNG_MOST) {
-			p->hung[p->hung_count++] = fd;
+		if ((row->end == PEER_HANG || is_held(p, row)) &&
+		    p->hung_count < HUNG_MOST) {
+			set_aside(p, fd, row->end == PEER_HANG ? NULL : row);
 			fd = -1;
 		} else if (row->end != PEER_HANG &&
 			   !pause_ms(p, row->delay_ms) &&
 			   row->end != PEER_CLOSE) {
 			answer(p, fd, row);
 		}
+		answer_held(p);
 	}
 	mem_free(request);
 	if (fd >= 0)
@@ -374,7 +411,7 @@ peer_stop(struct peer *p)
 	thread_join(&p->thread);
 	close(p->fd);
 	for (int i = 0; i < p->hung_count; i++)
-		close(p->hung[i]);
+		close(p->hung[i].fd);
 	for (int i = 0; i < p->kept_count; i++)
 		mem_free(p->kept[i]);
 	wake_close(&p->stop);
@@ -415,6 +452,14 @@ peer_strays(struct peer *p)
 	n = p->strays;
 	lock_drop(&p->lock);
 	return n;
+}
+
+void
+peer_act(struct peer *p, int act)
+{
+	lock_take(&p->lock);
+	p->act = act;
+	lock_drop(&p->lock);
 }
 
 char *

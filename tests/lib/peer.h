@@ -30,6 +30,11 @@ struct peer_row {
 	const char *body;    /* NULL: none */
 	int delay_ms;
 	bool always; /* answers any number of requests, not one */
+	int act;     /* the row is there in this act alone: peer_act() */
+	/* The answer is held back, while others are served, until this many
+	 * such requests have come; NULL: it is not. */
+	const char *until;
+	int until_count;
 	/* Decides anew for each request: changes `row`, a copy.  Texts it puts
 	 * in live until its next call.  The peer's thread.  NULL: as it is. */
 	void (*decide)(void *ctx, const char *request, struct peer_row *row);
@@ -46,6 +51,8 @@ const char *peer_at(const struct peer *p);  /* "127.0.0.1:4711" */
 /* Requests that begin with `prefix` ("" all). */
 int peer_count(struct peer *p, const char *prefix);
 int peer_strays(struct peer *p); /* requests without a row */
+/* From now on the rows of this act answer; 0 at first. */
+void peer_act(struct peer *p, int act);
 /* The `nth` (0..) request that begins with `prefix`, whole; NULL: none. */
 char *peer_request(struct peer *p, const char *prefix, int nth);
 /* Did that request carry this header line ("Name: value")? */
