@@ -69,6 +69,8 @@ void runner_person(struct director *d, const struct command *c);
 void runner_tick(struct director *d);
 bool runner_move(struct director *d, size_t step, enum step_state to,
 		 const char *detail);
+/* Its plan was shown and nothing is done: it is what it was before. */
+bool runner_leave(struct director *d, size_t step, const char *why);
 void runner_resume(struct director *d);
 bool runner_is_busy(const struct director *d);
 void runner_armed(struct director *d, int step, const struct message *m);

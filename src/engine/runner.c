@@ -71,6 +71,12 @@ runner_move(struct director *d, size_t step, enum step_state to,
 }
 
 bool
+runner_leave(struct director *d, size_t step, const char *why)
+{
+	return runner_move(d, step, d->room->steps[step].before, why);
+}
+
+bool
 runner_is_busy(const struct director *d)
 {
 	if (d->waiting_step >= 0)
@@ -307,8 +313,7 @@ runner_resume(struct director *d)
 				  ACTION_NETWORK;
 
 		if (state == STEP_ARMED || state == STEP_CONFIRMED) {
-			runner_move(d, i, STEP_READY,
-				    "the console ended before it acted");
+			runner_leave(d, i, "the console ended before it acted");
 		} else if (step_is_running(state)) {
 			runner_move(d, i, STEP_UNKNOWN,
 				    "the console ended while it acted");

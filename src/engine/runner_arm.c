@@ -277,7 +277,7 @@ runner_decline(struct director *d, const char *why)
 
 	errand_drop(d, PURPOSE_ARM);
 	if (p->open && p->step >= 0)
-		runner_move(d, (size_t)p->step, STEP_READY, why);
+		runner_leave(d, (size_t)p->step, why);
 }
 
 /* Nothing is read on the network: only the decision can have moved. */
@@ -297,7 +297,7 @@ confirm_here(struct director *d, int step)
 			"not confirmed: since the plan was shown the decision "
 			"moved to %s; look again",
 			verdict_word(d->room->verdict));
-	if (runner_move(d, (size_t)step, STEP_READY, "the plan was stale"))
+	if (runner_leave(d, (size_t)step, "the plan was stale"))
 		emit_armed(d, step, NULL);
 }
 
@@ -419,7 +419,7 @@ runner_rechecked(struct director *d, int step, const struct message *m)
 			"not confirmed, since the plan was shown this moved: "
 			"%s; look again",
 			moved);
-	if (runner_move(d, (size_t)step, STEP_READY, "the plan was stale"))
+	if (runner_leave(d, (size_t)step, "the plan was stale"))
 		emit_armed(d, step, &f->plan);
 }
 

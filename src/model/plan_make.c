@@ -10,8 +10,8 @@
 /* When neither the row nor a step on the same object says how long. */
 #define ROW_TAKES_MS 15000
 
-/* The state says so; a step that failed and was then armed again, skipped, or
- * declined has forgotten its state, but not that it began. */
+/* The state says so; a step that failed and was then armed again, or skipped,
+ * has forgotten its state, but not that it began. */
 bool
 plan_may_have_run(const struct room *r, size_t step)
 {

@@ -45,6 +45,7 @@ struct room_gate {
 /* A step or a rollback item on its way. */
 struct room_act {
 	enum step_state state;
+	enum step_state before; /* its plan was shown: READY or FAILED */
 	int attempt;
 	int polls;
 	int64_t since_ms;	    /* of the state */

@@ -38,11 +38,30 @@ move_regions(struct room_act *a, const struct record *rec, enum step_state to)
 	*a->regions = said;
 }
 
+/* Was its plan shown, and nothing done yet? */
+static bool
+is_shown(const struct room_act *a)
+{
+	return a->state == STEP_ARMED || a->state == STEP_CONFIRMED;
+}
+
+/* While its plan is shown, and when it is left, a step that failed is what it
+ * was: its end and the words of it stand. */
+static bool
+keeps_its_end(const struct room_act *a, enum step_state to)
+{
+	if (to == STEP_ARMED)
+		return a->state == STEP_FAILED;
+	return is_shown(a) && a->before == STEP_FAILED &&
+	       (to == STEP_CONFIRMED || to == STEP_FAILED);
+}
+
 /* Moves the act; the table has allowed it. */
 static void
 move_act(struct room_act *a, const struct record *rec, enum step_state to)
 {
 	bool was_running = step_is_running(a->state);
+	bool keeps = keeps_its_end(a, to);
 
 	if (to == STEP_INTENT && !was_running) {
 		a->began_ms = rec->at_ms;
@@ -51,10 +70,11 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	/* Read back and proved never to have landed: it did not begin. */
 	if (to == STEP_READY && (was_running || a->state == STEP_UNKNOWN))
 		a->began_ms = -1;
-	if (step_is_over(to) || to == STEP_FAILED)
-		a->ended_ms = rec->at_ms;
-	else
-		a->ended_ms = -1;
+	if (to == STEP_ARMED)
+		a->before = a->state;
+	if (!keeps)
+		a->ended_ms =
+			step_is_over(to) || to == STEP_FAILED ? rec->at_ms : -1;
 	if (to == STEP_CONFIRMED || (to == STEP_INTENT && a->by[0] == '\0'))
 		str_copy(a->by, sizeof(a->by), rec->by);
 	if (to != a->state)
@@ -63,7 +83,9 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	a->attempt = room_count(rec, "attempt", a->attempt);
 	a->polls = room_count(rec, "polls", a->polls);
 	a->next_ms = room_time(rec, "next", 0);
-	str_copy(a->detail, sizeof(a->detail), record_get(rec, "detail"));
+	if (!keeps)
+		str_copy(a->detail, sizeof(a->detail),
+			 record_get(rec, "detail"));
 	if (record_has(rec, "key"))
 		str_copy(a->key, sizeof(a->key), record_get(rec, "key"));
 	move_regions(a, rec, to);
@@ -157,6 +179,11 @@ judge_forward(const struct room *r, const struct record *rec, int step,
 		return room_refuse(rec, e,
 				   "%s is confirmed without a second person",
 				   s->id);
+	if (is_shown(a) && (to == STEP_READY || to == STEP_FAILED) &&
+	    to != a->before)
+		return room_refuse(rec, e,
+				   "%s was %s before its plan was shown", s->id,
+				   step_word(a->before));
 	if (to == STEP_UNDONE && a->began_ms < 0 &&
 	    !step_may_have_run(a->state))
 		return room_refuse(rec, e, "%s is undone but never began",

@@ -20,12 +20,15 @@ set(struct room_object *o, const char *value)
 	o->touched = true;
 }
 
-/* While an act is under way, and when it ended otherwise than done, nobody
- * knows; read back and not there, it is what it was. */
+/* What was shown and left alone changes nothing.  While an act is under way,
+ * and when it ended otherwise than done, nobody knows; read back and not there,
+ * it is what it was. */
 static void
 follow(struct room_object *o, enum step_state was, enum step_state now,
        const char *sets)
 {
+	if (now == STEP_FAILED && (was == STEP_ARMED || was == STEP_CONFIRMED))
+		return;
 	if (now == STEP_INTENT && !step_is_running(was))
 		str_copy(o->was, sizeof(o->was), o->value);
 	if (step_is_running(now) || now == STEP_FAILED || now == STEP_UNKNOWN)

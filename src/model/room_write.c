@@ -102,6 +102,8 @@ static void
 write_act(struct jwriter *w, const struct room_act *a)
 {
 	jw_text(w, "state", step_word(a->state));
+	if (a->state == STEP_ARMED || a->state == STEP_CONFIRMED)
+		jw_text(w, "was", step_word(a->before));
 	jw_int(w, "attempt", a->attempt);
 	if (a->is_emergency)
 		jw_flag(w, "emergency", true);

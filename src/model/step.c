@@ -25,15 +25,15 @@ static const struct {
  *   a reading back that proves "never landed" makes it READY again;
  * - FAILED and UNKNOWN wait for a person: armed again, skipped, proved done
  *   (VERIFIED); items of a rollback go back to INTENT without a new confirm;
- * - ARMED falls back to where it came from when a person declines;
+ * - ARMED and CONFIRMED fall back to what it was before, READY or FAILED, when
+ *   a person declines or the console ends;
  * - UNDONE is what a rollback makes of all that ran or may have run; when a
  *   later look finds it is not so, it is UNKNOWN again.
  *
  * A state that leads to itself reports progress: one more poll, a new plan.
  */
 static const unsigned moves[STEP_STATE_COUNT] = {
-	[STEP_READY] = TO(ARMED) | TO(CONFIRMED) | TO(INTENT) | TO(SKIPPED) |
-		       TO(UNDONE),
+	[STEP_READY] = TO(ARMED) | TO(CONFIRMED) | TO(INTENT) | TO(SKIPPED),
 	[STEP_ARMED] = TO(ARMED) | TO(CONFIRMED) | TO(READY) | TO(SKIPPED) |
 		       TO(FAILED) | TO(UNKNOWN) | TO(UNDONE),
 	[STEP_CONFIRMED] =

@@ -149,6 +149,9 @@ make_step(struct walk *w, const struct room *r, struct record *rec)
 	if (to == STEP_CONFIRMED && room_awaits_second(r) &&
 	    r->prompt.step == (int)i)
 		return false;
+	if ((a->state == STEP_ARMED || a->state == STEP_CONFIRMED) &&
+	    (to == STEP_READY || to == STEP_FAILED) && to != a->before)
+		return false;
 	if (to == STEP_UNDONE &&
 	    (a->began_ms < 0 && !step_may_have_run(a->state)))
 		return false;

@@ -23,12 +23,14 @@ room(void)
 #define LONGEST STEP_STATE_COUNT
 
 /* May a room tell of this move?  What acts was shown before; what is taken
- * back was done. */
+ * back was done; what was shown and left alone is what it was: ready. */
 static bool
 is_told(enum step_state from, enum step_state to)
 {
 	return step_may_move(from, to) &&
 	       (to != STEP_UNDONE || from == STEP_VERIFIED) &&
+	       (to != STEP_FAILED ||
+		(from != STEP_ARMED && from != STEP_CONFIRMED)) &&
 	       (from != STEP_READY || to == STEP_ARMED || to == STEP_SKIPPED);
 }
 

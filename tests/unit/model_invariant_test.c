@@ -237,8 +237,9 @@ slow_value(const struct said *all)
 		else if (n->to == STEP_READY &&
 			 (step_is_running(n->was) || n->was == STEP_UNKNOWN))
 			value = before;
-		else if (step_is_running(n->to) || n->to == STEP_FAILED ||
-			 n->to == STEP_UNKNOWN)
+		else if (step_is_running(n->to) || n->to == STEP_UNKNOWN ||
+			 (n->to == STEP_FAILED && n->was != STEP_ARMED &&
+			  n->was != STEP_CONFIRMED))
 			value = "";
 		else
 			continue;

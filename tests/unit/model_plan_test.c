@@ -120,22 +120,64 @@ proved_not_landed_is_not_undone(void **state)
 static void
 an_act_is_not_forgotten_by_arming_declining_or_skipping(void **state)
 {
-	static const char *const moves[] = { "state=armed", "state=skipped" };
+	static const char *const ends[] = { "state=failed", "state=skipped" };
 
 	TEST_UNUSED(state);
-	for (size_t i = 0; i < ARRAY_LEN(moves); i++) {
+	night_step(&night, BOOKS_FLOW, STEP_UNKNOWN);
+	NIGHT(&night, RECORD_STEP, "step=publish-flow", "state=skipped");
+	assert_non_null(strstr(planned(), "publish-flow"));
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
 		night_end(&night);
 		night_begin(&night);
-		night_step(&night, BOOKS_FLOW, STEP_UNKNOWN);
-		NIGHT(&night, RECORD_STEP, "step=publish-flow", moves[i]);
+		night_step(&night, BOOKS_FLOW, STEP_FAILED);
+		NIGHT(&night, RECORD_STEP, "step=publish-flow", "state=armed");
+		assert_non_null(strstr(planned(), "publish-flow"));
+		NIGHT(&night, RECORD_STEP, "step=publish-flow", ends[i]);
 		assert_non_null(strstr(planned(), "publish-flow"));
 	}
-	night_end(&night);
-	night_begin(&night);
-	night_step(&night, BOOKS_FLOW, STEP_FAILED);
-	NIGHT(&night, RECORD_STEP, "step=publish-flow", "state=armed");
+}
+
+/* Whoever looks at the plan of another try and leaves it has not made the
+ * first try undone. */
+static void
+a_failed_step_whose_plan_is_left_is_failed_as_before(void **state)
+{
+	const struct room_act *a = &night.room->steps[BOOKS_FLOW];
+	int64_t ended_ms;
+	struct err e;
+
+	TEST_UNUSED(state);
+	night_step(&night, BOOKS_FLOW, STEP_ACTING);
+	NIGHT(&night, RECORD_STEP, "step=publish-flow", "state=failed",
+	      "detail=HTTP 400");
+	ended_ms = a->ended_ms;
+	for (int confirmed = 0; confirmed <= 1; confirmed++) {
+		NIGHT(&night, RECORD_STEP, "step=publish-flow", "state=armed");
+		if (confirmed)
+			NIGHT(&night, RECORD_STEP, "step=publish-flow",
+			      "state=confirmed");
+		CHECK_FAILS(night_add(&night, &e, RECORD_STEP,
+				      "step=publish-flow", "state=ready", NULL),
+			    ERR_DAMAGED, &e, "was failed before its plan");
+		NIGHT(&night, RECORD_STEP, "step=publish-flow", "state=failed",
+		      "detail=declined");
+		assert_string_equal(a->detail, "HTTP 400");
+		assert_int_equal(a->ended_ms, ended_ms);
+	}
+}
+
+static void
+a_step_that_never_ran_is_not_failed_by_leaving_its_plan(void **state)
+{
+	struct err e;
+
+	TEST_UNUSED(state);
+	night_step(&night, BOOKS_FLOW, STEP_ARMED);
+	CHECK_FAILS(night_add(&night, &e, RECORD_STEP, "step=publish-flow",
+			      "state=failed", NULL),
+		    ERR_DAMAGED, &e, "was ready before its plan");
 	NIGHT(&night, RECORD_STEP, "step=publish-flow", "state=ready");
-	assert_non_null(strstr(planned(), "publish-flow"));
+	assert_null(strstr(planned(), "publish-flow"));
 }
 
 static void
@@ -237,6 +279,10 @@ main(void)
 		NIGHT_TEST(proved_not_landed_is_not_undone),
 		NIGHT_TEST(
 			an_act_is_not_forgotten_by_arming_declining_or_skipping),
+		NIGHT_TEST(
+			a_failed_step_whose_plan_is_left_is_failed_as_before),
+		NIGHT_TEST(
+			a_step_that_never_ran_is_not_failed_by_leaving_its_plan),
 		NIGHT_TEST(a_covered_step_without_undo_is_not_kept),
 		NIGHT_TEST(no_object_is_covered_by_no_row),
 		NIGHT_TEST(needs_count_more_than_the_order_of_the_file),
