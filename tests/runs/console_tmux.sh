@@ -107,8 +107,7 @@ check "SIP OPTIONS said so" shows_like \
 	'NO-GO +primary trunk alive is no, not yes \(critical\) for '
 check "the probe is named" shows 'probe trunk-primary (sip_options)'
 
-press R
-check "R shows the rollback from a detail" sees shows \
+check "R shows the rollback from a detail" presses R shows \
 	'ROLLBACK · PROD · DRILL, a breach asks for it'
 check "with everything that ran" shows_like '^.*6 items, about '
 check "in the manifest's order, DNS first" shows_like \
@@ -124,8 +123,8 @@ check "and what it keeps" shows 'Keeps: lock-baseline, go-no-go'
 check "esc leaves the rollback available" presses Escape shows \
 	'rollback declined stays available: R'
 check "nothing was undone" never_recorded "$R" '.kind == "undo"'
-press R
-check "R shows it again" sees shows 'ROLLBACK · PROD · DRILL'
+
+check "R shows it again" presses R shows 'ROLLBACK · PROD · DRILL'
 types 'ROLLBACK prod us-east-2' && press Enter
 check "a wrong phrase is refused" sees shows 'not confirmed: at character 23'
 check "nothing was undone by it" never_recorded "$R" '.kind == "undo"'
