@@ -265,6 +265,8 @@ rollback_item(const struct frame *f, int i, struct pen *p)
 		   i + 1);
 	pen_field(p, wide ? 26 : 18, ROLE_STRONG, plan_name(f->book, &u->item));
 	pen_field(p, 10, look.role, step_word(u->act.state));
+	if (u->act.is_emergency)
+		pen_text(p, ROLE_HOLD, "EMERGENCY  ");
 	if (u->act.attempt > 1)
 		pen_printf(p, ROLE_HOLD, "try %d  ", u->act.attempt);
 	if (is_running && u->act.next_ms > f->now.room_ms) {

@@ -79,6 +79,8 @@ enum action_outcome {
 struct action_result {
 	enum action_outcome outcome;
 	bool may_retry; /* OUTCOME_FAILED: another try could help */
+	bool is_down;	/* FAILED or UNKNOWN: each try ended without an answer
+			   that decides; the peer cannot be reached */
 	int attempts;
 	char detail[ACTION_DETAIL];
 	struct regions regions; /* none: not an act per region */

@@ -306,7 +306,7 @@ finish(const struct branches *b, struct action_result *out)
 	const struct branch *why = first_that(b, outcome);
 	char detail[ACTION_DETAIL];
 	int attempts = 0;
-	bool may_retry = true;
+	bool may_retry = true, is_down = true;
 
 	branches_sides(b, &out->regions);
 	for (size_t i = 0; i < b->count; i++) {
@@ -316,6 +316,8 @@ finish(const struct branches *b, struct action_result *out)
 			attempts = r->attempts;
 		if (r->outcome == OUTCOME_FAILED)
 			may_retry = may_retry && r->may_retry;
+		if (r->outcome != OUTCOME_DONE)
+			is_down = is_down && r->is_down;
 	}
 	if (why == NULL) /* failed as a whole: reached some, cancelled others */
 		why = first_that(b, OUTCOME_CANCELLED);
@@ -327,6 +329,7 @@ finish(const struct branches *b, struct action_result *out)
 		say_split(detail, sizeof(detail), &out->regions, why,
 			  why->result.detail);
 	out->attempts = attempts;
+	out->is_down = is_down && outcome != OUTCOME_DONE;
 	result_end(out, outcome, may_retry, "%s", detail);
 }
 

@@ -32,6 +32,7 @@ settle(struct cycle *c, bool may_retry, const char *why,
 {
 	char seen[ACTION_DETAIL] = "";
 
+	out->is_down = may_retry; /* no more tries, and none was decisive */
 	if (!c->is_in_doubt) {
 		result_end(out, OUTCOME_FAILED, may_retry, "%s", why);
 		return;

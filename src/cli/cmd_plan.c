@@ -121,9 +121,9 @@ add_forward(struct planning *p)
 	}
 }
 
-/* What it waits for before it acts. */
+/* What it waits for before it acts, and what stands in for it. */
 static void
-add_waits(struct planning *p, const struct plan_item *item)
+add_notes(struct planning *p, const struct plan_item *item)
 {
 	const struct book *b = p->session.book;
 	char line[200];
@@ -132,6 +132,10 @@ add_waits(struct planning *p, const struct plan_item *item)
 		if (drain_plan_line(line, sizeof(line), &b->rollback.drains[i],
 				    b, item, 1))
 			buf_printf(&p->out, "     %s\n", line);
+	if (plan_emergency(b, item) != NULL && !p->json)
+		buf_printf(&p->out,
+			   "     if the platform cannot be reached: by %s\n",
+			   plan_emergency(b, item)->kind);
 }
 
 /* Why it is taken back though it was not named. */
@@ -195,7 +199,7 @@ add_rollback(struct planning *p, const char *const *names, int count,
 					 : plan_name(b, &plan.items[with]) },
 			(int)i + 1);
 		add_reason(p, &plan, i);
-		add_waits(p, item);
+		add_notes(p, item);
 	}
 	plan_clear(&plan);
 	room_free(room);

@@ -95,6 +95,18 @@ act_read(struct loader *l, const struct node *map, const struct field *rows,
 	kind_settings(l, kind_find(kinds, n->key), n, &out->with);
 }
 
+void
+act_read_undo(struct loader *l, const struct node *map,
+	      const struct field *rows, struct act *out)
+{
+	act_read(l, map, rows, out);
+	if (str_in_words("manual wait gate", out->kind))
+		node_key_error(&l->s, map, "undo-kind",
+			       "\"%s\" is by %s, which a rollback cannot carry "
+			       "out by itself: use http, dns, trunk or exec",
+			       map->key, out->kind);
+}
+
 /* Of a parallel act what its first region does: all are told the same. */
 static bool
 first_of(struct act *out, const struct act *act)

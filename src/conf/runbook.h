@@ -80,6 +80,11 @@ void each_check(struct loader *l, const struct kind_spec *spec,
 void act_read(struct loader *l, const struct node *map,
 	      const struct field *rows, struct act *out);
 
+/* The same for what a rollback carries out: a kind that needs a person, or only
+ * waits, is reported. */
+void act_read_undo(struct loader *l, const struct node *map,
+		   const struct field *rows, struct act *out);
+
 /* The value the act itself says it gives its object: a trunk's status, a
  * record's value, what an http act reads back; "" when it says none, or one
  * that does not fit. */

@@ -58,6 +58,26 @@ check_undo(struct loader *l, const struct book_step *step,
 
 /* The steps that a reconcile names must be there. */
 static void
+check_undo_emergency(struct loader *l, const struct book_step *step,
+		     const struct node *map)
+{
+	const struct node *at = node_get(map, "undo_emergency");
+
+	if (step->undo_emergency.kind[0] == '\0')
+		return;
+	if (step->undo.kind[0] == '\0')
+		node_key_error(&l->s, at, "no-undo",
+			       "\"%s\" has no undo that this could stand in "
+			       "for",
+			       step->id);
+	if (act_lacks_verify(l, &step->undo_emergency))
+		node_key_error(&l->s, at, "undo-unverified",
+			       "the emergency undo of \"%s\" does not say how "
+			       "to see that it is done: add \"verify\"",
+			       step->id);
+}
+
+static void
 check_named(struct loader *l, const struct act *act, const struct node *map)
 {
 	const char *list = settings_text(&act->with, "steps");
@@ -88,6 +108,7 @@ check_step(struct loader *l, const struct book_step *step,
 	const struct node *at = node_get(map, "confirm");
 
 	check_undo(l, step, map);
+	check_undo_emergency(l, step, map);
 	check_named(l, &step->act, map);
 	if (act_is_destructive(&step->act) && step->confirm == CONFIRM_NONE)
 		node_error(&l->s, at != NULL ? at : map, "confirm",

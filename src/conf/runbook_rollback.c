@@ -144,6 +144,7 @@ read_undo(struct loader *l, struct book_undo *undo, const struct node *act,
 		.value = mapped(names, undo->value),
 		.ttl_seconds = undo->ttl_s >= 0 ? ttl : NULL,
 	};
+	const struct node *emergency;
 	struct node *filled;
 
 	str_printf(ttl, sizeof(ttl), "%lld", (long long)undo->ttl_s);
@@ -151,10 +152,14 @@ read_undo(struct loader *l, struct book_undo *undo, const struct node *act,
 		return;
 	filled = template_fill(&l->arena, &l->s, act, &values);
 	fields_read(&l->s, rollback_act_fields, filled, undo, l->kinds->steps);
-	act_read(l, filled, rollback_act_fields, &undo->act);
+	act_read_undo(l, filled, rollback_act_fields, &undo->act);
+	emergency = node_get(filled, "emergency");
+	if (emergency != NULL && !node_is_plain(emergency, "none"))
+		act_read_undo(l, emergency, NULL, &undo->emergency);
 	if (node_get(filled, "sets") == NULL)
 		act_sets(&undo->act, undo->sets, sizeof(undo->sets));
-	if (act_lacks_verify(l, &undo->act))
+	if (act_lacks_verify(l, &undo->act) ||
+	    act_lacks_verify(l, &undo->emergency))
 		node_key_error(&l->s, act, "undo-unverified",
 			       "\"%s\" does not say how to see that it is "
 			       "done: add \"verify\"",
@@ -215,7 +220,7 @@ bind_check(struct loader *l, const struct site *s, const struct node *n,
 		unbound(s, node_get(manifest, "validationCheck"), checks,
 			"rollback: checks");
 	else
-		act_read(l, check, NULL, &r->check);
+		act_read_undo(l, check, NULL, &r->check);
 }
 
 static bool

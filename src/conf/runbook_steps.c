@@ -139,6 +139,9 @@ const struct field step_fields[] = {
 	{ .name = "undo",
 	  .as = AS_ACT,
 	  .help = "how to take it back; none when there is nothing to" },
+	{ .name = "undo_emergency",
+	  .as = AS_ACT,
+	  .help = "the undo for when the platform cannot be reached" },
 	{ .name = NULL },
 };
 
@@ -156,6 +159,9 @@ const struct field rollback_act_fields[] = {
 	  .as = AS_LINE,
 	  FIELD_AT(struct book_undo, sets),
 	  .help = "value the object then has; else as the act says" },
+	{ .name = "emergency",
+	  .as = AS_ACT,
+	  .help = "the act for when the platform cannot be reached" },
 	{ .name = NULL },
 };
 
@@ -223,7 +229,7 @@ settle_defaults(struct book_step *step, const struct node *map)
 static void
 read_step(struct loader *l, struct book_step *step, const struct node *map)
 {
-	const struct node *act, *undo, *emergency;
+	const struct node *act, *undo, *emergency, *other;
 
 	step->line = map->line;
 	step->max_attempts = ATTEMPTS;
@@ -237,12 +243,15 @@ read_step(struct loader *l, struct book_step *step, const struct node *map)
 	act = node_get(map, "do");
 	undo = node_get(map, "undo");
 	emergency = node_get(map, "emergency");
+	other = node_get(map, "undo_emergency");
 	if (act != NULL)
 		act_read(l, act, NULL, &step->act);
 	if (emergency != NULL && !node_is_plain(emergency, "none"))
 		act_read(l, emergency, NULL, &step->emergency);
 	if (undo != NULL && !node_is_plain(undo, "none"))
-		act_read(l, undo, NULL, &step->undo);
+		act_read_undo(l, undo, NULL, &step->undo);
+	if (other != NULL && !node_is_plain(other, "none"))
+		act_read_undo(l, other, NULL, &step->undo_emergency);
 	if (node_get(map, "sets") == NULL)
 		act_sets(&step->act, step->sets, sizeof(step->sets));
 	if (node_get(map, "undo_sets") == NULL)

@@ -191,19 +191,8 @@ emit_undo_in(struct director *d, int i, enum step_state to, const char *by,
 	record_text(&r, "name", plan_name(d->book, &u->item));
 	record_text(&r, "state", step_word(to));
 	record_text(&r, "was", step_word(u->act.state));
-	record_int(&r, "attempt", u->act.attempt + (to == STEP_INTENT ? 1 : 0));
+	record_int(&r, "attempt", u->act.attempt);
 	record_text(&r, "detail", detail);
-	if (to == STEP_INTENT) {
-		char what[120], key[80];
-
-		str_printf(what, sizeof(what), "%d %s", i,
-			   plan_name(d->book, &u->item));
-		if (u->round > 1)
-			str_printf(what, sizeof(what), "%d %s #%d", i,
-				   plan_name(d->book, &u->item), u->round);
-		director_key(d, key, sizeof(key), what, "undo");
-		record_text(&r, "key", key);
-	}
 	regions_flip(&sides);
 	regions_record(&r, &sides);
 	return director_emit(d, &r);
@@ -214,6 +203,33 @@ emit_undo(struct director *d, int i, enum step_state to, const char *by,
 	  const char *detail)
 {
 	return emit_undo_in(d, i, to, by, detail, &(struct regions){ 0 });
+}
+
+/* Each round, and each variant, is a transaction of its own. */
+static bool
+emit_intent(struct director *d, int i, bool is_emergency, const char *detail)
+{
+	const struct room_undo *u = &d->room->undos[i];
+	const char *name = plan_name(d->book, &u->item);
+	char what[120], key[80];
+	struct record r;
+
+	record_init(&r, RECORD_UNDO, "director");
+	record_int(&r, "item", i);
+	record_text(&r, "name", name);
+	record_text(&r, "state", step_word(STEP_INTENT));
+	record_text(&r, "was", step_word(u->act.state));
+	record_int(&r, "attempt", u->act.attempt + 1);
+	record_text(&r, "detail", detail);
+	if (is_emergency)
+		record_text(&r, "variant", "emergency");
+	str_printf(what, sizeof(what), "%d %s", i, name);
+	if (u->round > 1)
+		str_printf(what, sizeof(what), "%d %s #%d", i, name, u->round);
+	director_key(d, key, sizeof(key), what,
+		     is_emergency ? "emergency" : "undo");
+	record_text(&r, "key", key);
+	return director_emit(d, &r);
 }
 
 /* The names of what could still be taken back without the one that failed. */
@@ -269,37 +285,64 @@ isolate(struct director *d, int i, const char *why)
 		      rest);
 }
 
+/* Sends what its last intent says. */
 static void
-send_item(struct director *d, int i)
+send_intended(struct director *d, int i, bool is_repeat)
 {
-	const struct plan_item *item = &d->room->undos[i].item;
-	const struct act *acts[] = { plan_act(d->book, item) };
-	struct errand_order o = {
+	const struct act *acts[] = { room_undo_act(d->room, (size_t)i) };
+	const struct errand_order o = {
 		.errand = ERRAND_PERFORM,
 		.acts = acts,
 		.act_count = 1,
+		.key = d->room->undos[i].act.key,
 		.idempotent = true, /* the same key, the same wanted state */
-		.is_repeat = d->room->undos[i].act.attempt > 0,
+		.is_repeat = is_repeat,
 		.max_attempts = ITEM_ATTEMPTS,
 		.timeout_ms = ITEM_TIMEOUT_MS,
 	};
 
-	if (!emit_undo(d, i, STEP_INTENT, "director", ""))
-		return;
-	o.key = d->room->undos[i].act.key;
 	if (errand_send(d, PURPOSE_UNDO_ACT, i, &o)) {
 		d->rollback.current = i;
 		return;
 	}
 	emit_undo(d, i, STEP_FAILED, "director", "could not be started");
-	halt(d, plan_name(d->book, item), "could not be started");
+	halt(d, plan_name(d->book, &d->room->undos[i].item),
+	     "could not be started");
+}
+
+static void
+send_item(struct director *d, int i, bool is_emergency)
+{
+	bool is_repeat = d->room->undos[i].act.attempt > 0;
+
+	if (emit_intent(d, i, is_emergency, ""))
+		send_intended(d, i, is_repeat);
+}
+
+/* The platform cannot be reached, and the plan said what to do then: does it,
+ * and says so.  False when it said nothing, or that was tried already. */
+static bool
+send_emergency(struct director *d, int i, const char *why)
+{
+	const struct room_undo *u = &d->room->undos[i];
+	const struct act *other = plan_emergency(d->book, &u->item);
+	char detail[240];
+
+	if (other == NULL || u->act.is_emergency || d->rollback.given_up)
+		return false;
+	str_printf(detail, sizeof(detail),
+		   "EMERGENCY variant by %s, instead of %s: %.160s",
+		   other->kind, plan_act(d->book, &u->item)->kind, why);
+	director_notice(d, "%s: %s", plan_name(d->book, &u->item), detail);
+	if (emit_intent(d, i, true, detail))
+		send_intended(d, i, false);
+	return true;
 }
 
 static void
 read_item(struct director *d, int i)
 {
-	const struct act *acts[] = { plan_act(d->book,
-					      &d->room->undos[i].item) };
+	const struct act *acts[] = { room_undo_act(d->room, (size_t)i) };
 	const struct errand_order o = {
 		.errand = ERRAND_READBACK,
 		.acts = acts,
@@ -363,7 +406,9 @@ rollback_item_ended(struct director *d, int i, const struct message *m)
 	case OUTCOME_FAILED:
 	case OUTCOME_CANCELLED:
 		if (emit_undo_in(d, i, STEP_FAILED, "actor", m->result.detail,
-				 &m->result.regions))
+				 &m->result.regions) &&
+		    (!m->result.is_down ||
+		     !send_emergency(d, i, m->result.detail)))
 			isolate(d, i, m->result.detail);
 		break;
 	}
@@ -392,8 +437,10 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 		return; /* stays unknown; the next turn halts */
 	else if ((f->landed == LANDED_NO || f->landed == LANDED_PART) &&
 		 u->act.attempt < ITEM_ATTEMPTS)
-		send_item(d, i); /* not there: the same key again */
-	else
+		/* not there: the same key again */
+		send_item(d, i, u->act.is_emergency);
+	else if (f->landed != LANDED_UNCLEAR ||
+		 !send_emergency(d, i, f->detail))
 		give_up_reading(d, i, f->detail);
 }
 
@@ -443,7 +490,7 @@ rollback_tick(struct director *d)
 					sizeof(why)))
 		halt(d, plan_name(d->book, &d->room->undos[i].item), why);
 	else
-		send_item(d, i);
+		send_item(d, i, false);
 }
 
 void

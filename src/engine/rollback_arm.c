@@ -139,7 +139,9 @@ rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 	bool sent;
 
 	for (size_t i = 0; i < count; i++)
-		acts[i] = plan_act(d->book, &items[i]);
+		acts[i] = purpose == PURPOSE_READ_ALL
+				  ? room_undo_act(d->room, i)
+				  : plan_act(d->book, &items[i]);
 	sent = errand_send(d, purpose, -1, &o);
 	mem_free(acts);
 	return sent;
@@ -318,6 +320,30 @@ drain_lines(const struct director *d, struct jwriter *w,
 			jw_text(w, NULL, line);
 }
 
+/* "if the platform cannot be reached: trunk by dns": confirmed with the rest.
+ */
+static void
+emergency_line(const struct director *d, struct jwriter *w,
+	       const struct plan_item *items, size_t count)
+{
+	char line[ROOM_LINE] = "";
+	size_t used = 0;
+
+	for (size_t i = 0; i < count && used + 1 < sizeof(line); i++) {
+		const struct act *other = plan_emergency(d->book, &items[i]);
+
+		if (other == NULL)
+			continue;
+		str_printf(line + used, sizeof(line) - used, "%s%s by %s",
+			   used > 0 ? ", "
+				    : "if the platform cannot be reached: ",
+			   plan_name(d->book, &items[i]), other->kind);
+		used = strlen(line);
+	}
+	if (used > 0)
+		jw_text(w, NULL, line);
+}
+
 /* What the rollback leads back to, as the gates of that domain last saw it. */
 static bool
 target_line(const struct director *d, char *to, size_t size)
@@ -394,6 +420,7 @@ write_lines(const struct director *d, struct buf *out,
 		jw_text(&w, NULL, line);
 	}
 	drain_lines(d, &w, items, count);
+	emergency_line(d, &w, items, count);
 	invariants_undo_lines(d, &w, items, count);
 	if (closure_line(d, line, sizeof(line), items, count))
 		jw_text(&w, NULL, line);

@@ -91,6 +91,7 @@ clear_steps(struct book *b)
 		act_clear(&b->steps[i].act);
 		act_clear(&b->steps[i].undo);
 		act_clear(&b->steps[i].emergency);
+		act_clear(&b->steps[i].undo_emergency);
 	}
 	mem_free(b->steps);
 }
@@ -115,8 +116,10 @@ clear_invariants(struct book *b)
 static void
 clear_rollback(struct book_rollback *r)
 {
-	for (size_t i = 0; i < r->undo_count; i++)
+	for (size_t i = 0; i < r->undo_count; i++) {
 		act_clear(&r->undos[i].act);
+		act_clear(&r->undos[i].emergency);
+	}
 	mem_free(r->undos);
 	mem_free(r->validations);
 	mem_free(r->drains);

@@ -94,7 +94,8 @@ struct book_step {
 	enum rollback_after after;
 	bool before_gates; /* the decision must be GO before it acts */
 	struct act act;
-	struct act undo;      /* kind "" when it has none */
+	struct act undo;	   /* kind "" when it has none */
+	struct act undo_emergency; /* the same, of the undo */
 	struct act emergency; /* instead of act, when that cannot be reached;
 				 kind "" when it has none */
 	int line;	      /* in the runbook */

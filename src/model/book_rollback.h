@@ -37,6 +37,8 @@ struct book_undo {
 	char object[80];
 	char sets[BOOK_VALUE]; /* what it makes of it; "" unknown */
 	struct act act;
+	struct act emergency; /* instead of act, when that cannot be reached;
+				 kind "" when it has none */
 };
 
 /* An object as it is before the first change; see RECORD_BASELINE. */

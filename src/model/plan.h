@@ -63,6 +63,9 @@ bool plan_may_have_run(const struct room *r, size_t step);
 bool plan_covers(const struct book *b, const struct plan_item *i, size_t step);
 
 const struct act *plan_act(const struct book *b, const struct plan_item *i);
+/* What stands in for it when the platform cannot be reached; NULL: nothing. */
+const struct act *plan_emergency(const struct book *b,
+				 const struct plan_item *i);
 /* "dns_ttl_override", or the step's id. */
 const char *plan_name(const struct book *b, const struct plan_item *i);
 const char *plan_object(const struct book *b, const struct plan_item *i);

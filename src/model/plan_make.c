@@ -208,6 +208,16 @@ plan_act(const struct book *b, const struct plan_item *i)
 	return row != NULL ? &row->act : &step_of(b, i)->undo;
 }
 
+const struct act *
+plan_emergency(const struct book *b, const struct plan_item *i)
+{
+	const struct book_undo *row = row_of(b, i);
+	const struct act *act =
+		row != NULL ? &row->emergency : &step_of(b, i)->undo_emergency;
+
+	return act->kind[0] != '\0' ? act : NULL;
+}
+
 const char *
 plan_name(const struct book *b, const struct plan_item *i)
 {

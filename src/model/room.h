@@ -53,7 +53,7 @@ struct room_act {
 	int64_t next_ms;	    /* next try or poll; 0 none */
 	char detail[240];
 	char key[80];	   /* idempotency key; "" before the intent */
-	bool is_emergency; /* its emergency variant was shown last */
+	bool is_emergency; /* its emergency variant was shown, or acts, last */
 	char by[64];	   /* who confirmed */
 	char second[64];   /* who approved the plan as second person; "" none */
 	/* Where it stands in each region, as last said; NULL: not known, or
@@ -189,8 +189,9 @@ int room_next_step(const struct room *r);
 /* Over, or a cleanup that failed: nothing waits for it, and it asks for
  * nothing. */
 bool room_step_is_past(const struct room *r, size_t step);
-/* What the step does, by the plan that was shown last. */
+/* What the step does, by the plan shown last; an item, by its last intent. */
 const struct act *room_step_act(const struct room *r, size_t step);
+const struct act *room_undo_act(const struct room *r, size_t item);
 bool room_needs_met(const struct room *r, size_t step);
 bool room_is_busy(const struct room *r); /* an act is under way */
 

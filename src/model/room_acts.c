@@ -245,7 +245,13 @@ room_fold_undo(struct room *r, const struct record *rec, struct err *e)
 	if (judge_move(&u->act, rec, plan_name(r->book, &u->item), &to, e) !=
 	    ERR_NONE)
 		return e->code;
+	if (to == STEP_INTENT && record_has(rec, "variant") &&
+	    plan_emergency(r->book, &u->item) == NULL)
+		return room_refuse(rec, e, "%s has no emergency variant",
+				   plan_name(r->book, &u->item));
 	was = u->act.state;
+	if (to == STEP_INTENT)
+		u->act.is_emergency = record_has(rec, "variant");
 	move_act(&u->act, rec, to);
 	room_objects_undo(r, (size_t)i, was);
 	if (record_has(rec, "before"))

@@ -135,6 +135,15 @@ room_step_act(const struct room *r, size_t step)
 	return r->steps[step].is_emergency ? &s->emergency : &s->act;
 }
 
+const struct act *
+room_undo_act(const struct room *r, size_t item)
+{
+	const struct room_undo *u = &r->undos[item];
+
+	return u->act.is_emergency ? plan_emergency(r->book, &u->item)
+				   : plan_act(r->book, &u->item);
+}
+
 bool
 room_needs_met(const struct room *r, size_t step)
 {

@@ -50,7 +50,7 @@ const struct sample_payload sample_payloads[] = {
 	  "5555555555554444" },
 	{ LEAK_CARD, "Mastercard", "spaces in base64", "5555555555554444",
 	  "\"cGFuPTU1NTUgNTU1NSA1NTU1IDQ0NDQ=\"" },
-	{ LEAK_CARD, "Mastercard", "dashes, percent encoded", "2223003122003222",
+	{ LEAK_CARD, "Mastercard", "spaces, percent encoded", "2223003122003222",
 	  "\"2223%200031%202200%203222\"" },
 	{ LEAK_CARD, "Mastercard", "JSON in a JSON text", "2223003122003222",
 	  "\"{\\\"pan\\\":\\\"2223003122003222\\\"}\"" },

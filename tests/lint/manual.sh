@@ -188,6 +188,16 @@ manifests() {
 	done
 }
 
+# In how many writings the masking probe hides what must not leave.
+writings() {
+	local count accounts
+	count=$(grep -cE '^	\{ LEAK_(CARD|CVV),' src/probe/samples.c)
+	accounts=$(sed -n 's/^#define ACCOUNT_WRITINGS //p' src/probe/probe_masking.c)
+	part man/warroom-runbook.5 "Probe kind masking" |
+		grep -q "in $((count + accounts)) writings" ||
+		fail "masking sends $((count + accounts)) writings, the manual says otherwise"
+}
+
 scenarios() {
 	"$WARROOM" twin --list | tr -s ' '
 }
@@ -236,6 +246,7 @@ echo "ok mandoc has nothing to say"
 commands
 runbook
 manifests
+writings
 tables
 [ "$failures" = 0 ] || {
 	echo "$failures things differ"
