@@ -12,11 +12,11 @@
 #include "base/ends.h"
 #include "base/fsio.h"
 #include "base/str.h"
+#include "conf/load_read.h"
 #include "probe/answer.h"
 #include "probe/facts.h"
 #include "probe/inquiry.h"
 #include "probe/kinds.h"
-#include "probe/load_read.h"
 
 #define HEAD_MOST (64 * 1024)
 #define TAIL_MOST (4 * 1024 * 1024)

@@ -1,7 +1,7 @@
 /*
  * load_fuzz - any bytes as the result of a load test.
  *
- * Exercises src/probe/load_*.c: the first byte chooses the tool and whether the
+ * Exercises src/conf/load_*.c: the first byte chooses the tool and whether the
  * text is a whole file, or its beginning and its end.  Beyond "no crash": what
  * is read holds together, and a file that ends within a line is no result.
  */
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "probe/load_read.h"
+#include "conf/load_read.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,7 +4,7 @@
  * Quoted fields may hold commas, quotes and ends of lines (RFC 4180), so the
  * part of a long file begins with the first line that reads as a sample.
  */
-#include "probe/load_read.h"
+#include "conf/load_read.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * Columns are found by their names; "(C)" is since the start of the test, "(P)"
  * is of the period.  The last line has the result, all lines have the peaks.
  */
-#include "probe/load_read.h"
+#include "conf/load_read.h"
 
 #include <string.h>
 

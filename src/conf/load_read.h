@@ -5,8 +5,8 @@
  * of handleSummary()), JMeter's JTL as CSV.  A file that ends in the middle of
  * something is no result.  Pure.
  */
-#ifndef PROBE_LOAD_READ_H
-#define PROBE_LOAD_READ_H
+#ifndef CONF_LOAD_READ_H
+#define CONF_LOAD_READ_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* load_read - what a load test found: lines, percentiles, k6's summary. */
-#include "probe/load_read.h"
+#include "conf/load_read.h"
 
 #include <stdlib.h>
 #include <string.h>
