@@ -157,6 +157,8 @@ read_sample(struct load_figures *out, struct samples *s,
 	}
 	keep(s, elapsed_ms, at_ms);
 	out->failed += !good;
+	if (out->started_ms == 0 || (int64_t)at_ms < out->started_ms)
+		out->started_ms = (int64_t)at_ms;
 	if ((int64_t)(at_ms + elapsed_ms) > out->newest_ms)
 		out->newest_ms = (int64_t)(at_ms + elapsed_ms);
 	return true;

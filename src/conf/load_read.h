@@ -29,8 +29,9 @@ struct load_figures {
 	double p95_ms;
 	bool p95_is_bound; /* sipp counts in buckets: at most that */
 	double peak_cps, peak_sessions;
-	int64_t newest_ms; /* wall time of the last event; 0: not in the file */
-	bool is_part;	   /* of a long file only its end */
+	/* Wall time of the first event and the last; 0: not in the file. */
+	int64_t started_ms, newest_ms;
+	bool is_part; /* of a long file only its end */
 };
 
 /* ERR_FORMAT with what is wrong, ERR_ABSENT when nothing was measured,

@@ -18,6 +18,7 @@
 #define MOST 1e15
 
 enum column {
+	COLUMN_START,
 	COLUMN_TIME,
 	COLUMN_PERIOD,
 	COLUMN_RATE,
@@ -29,6 +30,7 @@ enum column {
 };
 
 static const char *const names[COLUMN_COUNT] = {
+	[COLUMN_START] = "StartTime",
 	[COLUMN_TIME] = "CurrentTime",
 	[COLUMN_PERIOD] = "ElapsedTime(P)",
 	[COLUMN_RATE] = "CallRate(P)",
@@ -110,7 +112,7 @@ read_header(struct layout *l, struct fields *f, struct load_line header,
 	bool found[COLUMN_COUNT] = { false };
 	char name[FIELD];
 
-	*l = (struct layout){ .columns = 0 };
+	*l = (struct layout){ .at = { [COLUMN_START] = COLUMNS } };
 	if (!split_fields(f, header))
 		return err_set(e, ERR_FORMAT, "more columns than sipp writes");
 	l->columns = f->count;
@@ -126,7 +128,7 @@ read_header(struct layout *l, struct fields *f, struct load_line header,
 			add_bucket(l, i, name + strlen(BUCKET));
 	}
 	for (size_t c = 0; c < COLUMN_COUNT; c++)
-		if (!found[c])
+		if (!found[c] && c != COLUMN_START)
 			return err_set(e, ERR_FORMAT,
 				       "no statistics of sipp: no column %s",
 				       names[c]);
@@ -166,6 +168,8 @@ read_row(struct load_figures *out, const struct layout *l,
 {
 	double rate, current, good, failed;
 
+	if (!read_time(f, l->at[COLUMN_START], &out->started_ms))
+		out->started_ms = 0;
 	if (!read_time(f, l->at[COLUMN_TIME], &out->newest_ms) ||
 	    !field_number(f, l->at[COLUMN_RATE], &rate) ||
 	    !field_number(f, l->at[COLUMN_CURRENT], &current) ||

@@ -9,30 +9,22 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/ends.h"
-#include "base/fsio.h"
 #include "base/str.h"
-#include "conf/load_read.h"
+#include "conf/load_file.h"
 #include "probe/answer.h"
 #include "probe/facts.h"
 #include "probe/inquiry.h"
 #include "probe/kinds.h"
 
-#define HEAD_MOST (64 * 1024)
 #define TAIL_MOST (4 * 1024 * 1024)
 #define FUTURE_MS 5000 /* clocks may differ by this much */
-
-static const char *const tools[] = {
-	[LOAD_SIPP] = "sipp", [LOAD_K6] = "k6", [LOAD_JMETER] = "jmeter"
-};
 
 struct load_state {
 	char path[FS_PATH];
 	const char *name; /* as the runbook has it */
 	enum load_tool tool;
 	int64_t max_age_ms;
-	struct ends_stamp stamp; /* of what was read */
-	bool has_read;
+	struct ends_stamp stamp; /* of what was read; zeros: nothing */
 	enum err_code code;
 	char why[SAMPLE_WHY];
 	struct load_figures figures;
@@ -41,24 +33,12 @@ struct load_state {
 static void
 read_file(struct load_state *s)
 {
-	struct load_text text;
-	struct ends x;
 	struct err e;
 
-	s->has_read = false;
-	s->code = ends_read(&x, s->path, HEAD_MOST, TAIL_MOST, &e);
-	if (s->code == ERR_NONE) {
-		text.head = x.is_whole ? NULL : buf_str(&x.head);
-		text.head_len = x.head.len;
-		text.tail = buf_str(&x.tail);
-		text.tail_len = x.tail.len;
-		s->code = load_read(&s->figures, s->tool, &text, &e);
-		s->stamp = x.stamp;
-		s->has_read = true;
-	}
+	s->code = load_file_read(&s->figures, &s->stamp, s->path, s->tool,
+				 TAIL_MOST, &e);
 	if (s->code != ERR_NONE)
 		str_printf(s->why, sizeof(s->why), "%s", e.text);
-	ends_clear(&x);
 }
 
 static struct probe_fact
@@ -139,7 +119,7 @@ load_begin(void *state, struct loop *l, int timeout_ms, probe_done *done,
 
 	(void)l;
 	(void)timeout_ms;
-	if (ends_stamp(&now, s->path, &e) != ERR_NONE || !s->has_read ||
+	if (ends_stamp(&now, s->path, &e) != ERR_NONE ||
 	    !ends_same(&now, &s->stamp))
 		read_file(s);
 	if (s->code == ERR_NONE) {
@@ -160,22 +140,11 @@ load_init(void *state, const struct probe_env *env,
 {
 	struct load_state *s = state;
 	const struct settings *with = &probe->with;
-	const char *tool = settings_text_or(with, "tool", tools[LOAD_SIPP]);
-	char folder[FS_PATH];
-	bool fits;
 
 	s->name = settings_text_or(with, "file", "");
 	s->max_age_ms = settings_duration_ms(with, "max_age", 900000);
-	for (size_t i = 0; i < ARRAY_LEN(tools); i++)
-		if (str_same(tools[i], tool))
-			s->tool = (enum load_tool)i;
-	fs_dir_of(folder, env->book->path);
-	fits = s->name[0] == '/' ? str_copy(s->path, sizeof(s->path), s->name)
-				 : fs_join(s->path, folder, s->name);
-	if (s->name[0] == '\0' || !fits)
-		return err_set(e, ERR_ARG, "file: \"%.60s\" is no path",
-			       s->name);
-	return ERR_NONE;
+	s->tool = load_tool_of(settings_text_or(with, "tool", ""));
+	return load_file_path(s->path, env->book->path, s->name, e);
 }
 
 static void
@@ -189,7 +158,7 @@ static const struct param params[] = {
 	{ .name = "file", .type = PARAM_TEXT, .required = true,
 	  .help = "what the tool wrote; beside the runbook when not absolute" },
 	{ .name = "tool", .type = PARAM_WORD, .required = true,
-	  .choices = "sipp k6 jmeter", .help = "what wrote it" },
+	  .choices = LOAD_TOOLS, .help = "what wrote it" },
 	{ .name = "max_age", .type = PARAM_DURATION, .fallback = "15m",
 	  .help = "older is a failed measurement" },
 	{ 0 },

@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_figure(f.peak_cps);
 		check_figure(f.peak_sessions);
 		assert(f.failed <= f.finished);
-		assert(f.newest_ms >= 0);
+		assert(f.newest_ms >= 0 && f.started_ms >= 0);
 		assert(tool == LOAD_K6 || copy[text.tail_len - 1] == '\n');
 	} else {
 		assert(e.code != ERR_NONE && e.text[0] != '\0');
