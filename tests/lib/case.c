@@ -26,6 +26,7 @@
 #define SECTIONS 16
 #define ROWS 64
 #define KEPT 8
+#define FILE_MS 60000 /* real */
 
 struct section {
 	const char *name;
@@ -44,6 +45,7 @@ struct a_case {
 	struct rlimit descriptors;
 	int refusing; /* a port nobody listens at */
 	char refusing_at[32];
+	char dir[FS_PATH]; /* of the runbook and the files beside it */
 	struct desk desk;
 	/* Probes that go on saying the same. */
 	struct {
@@ -132,7 +134,7 @@ fill_in(const struct a_case *c, const char *text)
 }
 
 static void
-write_files(struct a_case *c, const char *dir)
+write_files(struct a_case *c)
 {
 	char path[FS_PATH];
 	char *text, *whole;
@@ -143,7 +145,7 @@ write_files(struct a_case *c, const char *dir)
 
 		if (strncmp(name, "file ", 5) != 0)
 			continue;
-		assert_true(fs_join(path, dir, name + 5));
+		assert_true(fs_join(path, c->dir, name + 5));
 		whole = fill_in(c, c->sections[i].text);
 		test_file_write(path, whole);
 		mem_free(whole);
@@ -158,7 +160,7 @@ write_files(struct a_case *c, const char *dir)
 				   ? section(c, "after steps")
 				   : "");
 	whole = fill_in(c, buf_str(&all));
-	assert_true(fs_join(path, dir, "runbook.yaml"));
+	assert_true(fs_join(path, c->dir, "runbook.yaml"));
 	test_file_write(path, whole);
 	mem_free(whole);
 	buf_clear(&all);
@@ -171,19 +173,17 @@ load(struct a_case *c, struct buf *told)
 	const struct conf_kinds kinds = { probe_specs(), action_specs() };
 	struct err e = { .code = ERR_NONE };
 	struct findings f = { 0 };
-	char dir[FS_PATH], path[FS_PATH];
+	char path[FS_PATH];
 	struct book *b = NULL;
 
-	test_dir_make(dir);
-	write_files(c, dir);
-	assert_true(fs_join(path, dir, "runbook.yaml"));
+	write_files(c);
+	assert_true(fs_join(path, c->dir, "runbook.yaml"));
 	if (conf_load_book(&b, path, &kinds, &f, &e) != ERR_NONE)
 		buf_printf(told, "%s\n", e.text);
 	else if (conf_check(path, &kinds, &f, &e) != ERR_NONE)
 		fail_msg("%s: %s", c->path, e.text);
 	findings_print(told, &f);
 	findings_clear(&f);
-	test_dir_drop(dir);
 	return b;
 }
 
@@ -344,17 +344,28 @@ check_asked(const struct a_case *c, const char *text)
 	fail_msg("%s: the open plan does not say \"%s\"", c->path, text);
 }
 
+static bool
+is_file(void *path)
+{
+	return fs_exists(path);
+}
+
 static void
 until(struct a_case *c, const char *what, char *rest)
 {
 	enum drain_state drain;
 	enum rollback_state rollback;
 	enum step_state state = STEP_READY;
+	char path[FS_PATH];
 	char *id;
 
 	if (strcmp(what, "peer") == 0) {
 		if (!peer_wait(c->peer, rest, 1))
 			fail_msg("%s: no %s has come", c->path, rest);
+	} else if (strcmp(what, "file") == 0) {
+		if (!fs_join(path, c->dir, rest) ||
+		    !test_wait(is_file, path, FILE_MS))
+			fail_msg("%s: no file %s has come", c->path, rest);
 	} else if (strcmp(what, "passed") == 0) {
 		c->until_ms = director_now_ms(&c->desk.director);
 		until_kept(c, time_is, atoi(rest) * 1000);
@@ -501,6 +512,7 @@ case_run(const char *path, struct case_cover *cover)
 	open_case(c, path);
 	clock_set_speed(SPEED);
 	start_peer(c);
+	test_dir_make(c->dir);
 	c->refusing = peer_refusing(c->refusing_at);
 	book = load_as_told(c);
 	if (book != NULL)
@@ -508,6 +520,7 @@ case_run(const char *path, struct case_cover *cover)
 	case_check_peer(path, c->peer, section(c, "peer saw"));
 	peer_stop(c->peer);
 	close(c->refusing);
+	test_dir_drop(c->dir);
 	case_rows_clear(c->rows, c->row_count);
 	mem_free(c->bytes);
 	mem_free(c);

@@ -22,6 +22,7 @@
  *                    arm STEP, confirm [TEXT], and each verb of the console
  *                    until step STEP STATE, until rollback STATE, rest,
  *                    until peer PATCH /things/1
+ *                    until file NAME (beside the runbook, by a program)
  *                    until degraded, until passed SECONDS (of room time)
  *                    measure PROBE VALUE, keep PROBE VALUE (said again and
  *                    again while it waits), told PART (of the last notice)
