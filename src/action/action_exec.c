@@ -18,33 +18,13 @@
 
 #define PLAN_MS 7000
 #define READ_BACK_MS 15000
-#define CODES_MOST 16
 #define EVERY_MS 2000
 
 struct exec {
 	struct program act, verify;
 	bool has_verify;
-	int codes[CODES_MOST]; /* that mean done */
-	size_t code_count;
 	int64_t every_ms;
 };
-
-static enum err_code
-read_codes(struct exec *x, const char *list, struct err *e)
-{
-	struct json *doc = json_parse(list, strlen(list), e);
-	int64_t code;
-
-	if (doc == NULL)
-		return e->code;
-	for (const struct json *v = json_first(doc); v != NULL;
-	     v = json_next(v))
-		if (x->code_count < CODES_MOST && json_text(v) != NULL &&
-		    str_to_int(json_text(v), &code) && code >= 0 && code <= 255)
-			x->codes[x->code_count++] = (int)code;
-	json_free(doc);
-	return ERR_NONE;
-}
 
 static enum err_code
 exec_read(struct exec *x, const struct act *act, struct err *e)
@@ -56,10 +36,11 @@ exec_read(struct exec *x, const struct act *act, struct err *e)
 
 	*x = (struct exec){ .has_verify = verify != NULL };
 	x->every_ms = settings_duration_ms(with, "verify.every", EVERY_MS);
-	if (read_codes(x, settings_text_or(with, "done", "[\"0\"]"), e) !=
-		    ERR_NONE ||
-	    program_read(&x->act, settings_text_or(with, "argv", "[]"), names,
-			 e) != ERR_NONE)
+	if (program_read(&x->act, settings_text_or(with, "argv", "[]"), names,
+			 e) != ERR_NONE ||
+	    program_read_done(&x->act,
+			      settings_text_or(with, "done", "[\"0\"]"),
+			      e) != ERR_NONE)
 		return e->code;
 	x->act.grace_ms = clock_real_wait_ms(grace_ms);
 	if (x->has_verify && program_read(&x->verify, verify, names, e))
@@ -74,15 +55,6 @@ exec_clear(struct exec *x)
 	program_clear(&x->verify);
 }
 
-static bool
-is_done(const struct exec *x, int code)
-{
-	for (size_t i = 0; i < x->code_count; i++)
-		if (x->codes[i] == code)
-			return true;
-	return false;
-}
-
 /* What its end means for another try: see cycle.h. */
 static enum retry_class
 class_of(const struct exec *x, const struct process_end *end,
@@ -92,7 +64,7 @@ class_of(const struct exec *x, const struct process_end *end,
 		return RETRY_CUT;
 	if (end->how != PROCESS_EXITED)
 		return RETRY_LOST;
-	if (is_done(x, end->code))
+	if (program_is_done(&x->act, end->code))
 		return RETRY_ACCEPTED;
 	if (!w->job->idempotent)
 		return x->has_verify ? RETRY_CONFLICT : RETRY_FINAL;

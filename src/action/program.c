@@ -84,6 +84,32 @@ program_read(struct program *out, const char *argv, const char *names,
 	return names == NULL ? ERR_NONE : read_list(names, out, add_name, e);
 }
 
+enum err_code
+program_read_done(struct program *p, const char *list, struct err *e)
+{
+	struct json *doc = json_parse(list, strlen(list), e);
+	int64_t code;
+
+	if (doc == NULL)
+		return e->code;
+	for (const struct json *v = json_first(doc); v != NULL;
+	     v = json_next(v))
+		if (p->done_count < PROGRAM_CODES && json_text(v) != NULL &&
+		    str_to_int(json_text(v), &code) && code >= 0 && code <= 255)
+			p->done[p->done_count++] = (int)code;
+	json_free(doc);
+	return ERR_NONE;
+}
+
+bool
+program_is_done(const struct program *p, int code)
+{
+	for (size_t i = 0; i < p->done_count; i++)
+		if (p->done[i] == code)
+			return true;
+	return false;
+}
+
 void
 program_clear(struct program *p)
 {
@@ -123,6 +149,7 @@ program_run(struct process_end *out, const struct program *p,
 		.env = (const char *const *)p->env,
 		.until_real_us = clock_real_us() +
 				 (ms < LEAST_MS ? LEAST_MS : ms) * 1000LL,
+		.folder = p->folder,
 		.grace_ms = p->grace_ms,
 		.cancel = w->cancel,
 		.keep = PROGRAM_KEPT,

@@ -12,18 +12,26 @@
 #include "base/process.h"
 
 #define PROGRAM_KEPT 8192 /* last bytes of its output */
+#define PROGRAM_CODES 16
 
 struct program {
 	char **argv; /* NULL-terminated, owned */
 	char **env;
 	size_t argc, envc;
-	int grace_ms; /* real, between SIGTERM and SIGKILL */
+	int grace_ms;		 /* real, between SIGTERM and SIGKILL */
+	const char *folder;	 /* to run in, borrowed; NULL: "/" */
+	int done[PROGRAM_CODES]; /* exit codes that mean done */
+	size_t done_count;
 };
 
 /* From a list of words and a list of names (NULL: none), each as JSON text.
  * The caller clears `out` also on failure. */
 enum err_code program_read(struct program *out, const char *argv,
 			   const char *names, struct err *e) MUST_CHECK;
+/* The exit codes that mean done, from a list of them as JSON text. */
+enum err_code program_read_done(struct program *p, const char *list,
+				struct err *e) MUST_CHECK;
+bool program_is_done(const struct program *p, int code);
 void program_add(struct program *p, const char *word); /* to its words */
 void program_clear(struct program *p);
 

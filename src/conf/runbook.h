@@ -66,6 +66,11 @@ const struct node *kind_member(const struct loader *l, const struct node *map,
 void argv_check(const struct site *s, const struct kind_spec *spec,
 		const struct param *p, const struct node *list);
 
+/* What a step that makes calls or load must say, in `map` and as read from it:
+ * counts, shares and times that can hold, and an end.  Reported. */
+void traffic_check(const struct site *s, const struct kind_spec *spec,
+		   const struct node *map, const struct settings *with);
+
 /* Settings of a kind by its rows, under dotted names, fallbacks filled in. */
 void kind_settings(struct loader *l, const struct kind_spec *spec,
 		   const struct node *n, struct settings *out);

@@ -368,6 +368,8 @@ kind_settings(struct loader *l, const struct kind_spec *spec,
 	      const struct node *n, struct settings *out)
 {
 	read_level(l, &(struct level){ spec, spec->params, "", out }, n);
-	if (n->type == NODE_MAP)
+	if (n->type == NODE_MAP) {
 		each_check(l, spec, n);
+		traffic_check(&l->s, spec, n, out);
+	}
 }

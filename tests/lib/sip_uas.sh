@@ -110,6 +110,20 @@ start_uas() {
 	return 1
 }
 
+# answer_all: sipp answers every call over UDP for a minute; as start_uas.
+answer_all() {
+	local tries=0
+	while [ $tries -lt 20 ]; do
+		tries=$((tries + 1))
+		uas_port=$((20000 + RANDOM))
+		(cd "$TMPDIR" && exec sipp -sn uas -i 127.0.0.1 -p $uas_port \
+			-nostdin -timeout 60 >"$TMPDIR/uas.out" 2>&1) &
+		uas=$!
+		wait_for 5 bound $uas_port u1 $uas && return 0
+	done
+	return 1
+}
+
 # bound PORT TRANSPORT PID: is it that process that has the port?
 bound() {
 	case $2 in

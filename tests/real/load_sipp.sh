@@ -27,27 +27,13 @@ probes:
       f.age_seconds: age_seconds
 YAML
 
-# uas: sipp answers at $port, in process $uas.
-uas() {
-	local tries=0
-	while [ $tries -lt 20 ]; do
-		tries=$((tries + 1))
-		port=$((20000 + RANDOM))
-		(cd "$TMPDIR" && exec sipp -sn uas -i 127.0.0.1 -p $port \
-			-nostdin -timeout 60 >"$TMPDIR/uas.out" 2>&1) &
-		uas=$!
-		wait_for 5 bound $port u1 $uas && return 0
-	done
-	return 1
-}
-
-# calls COUNT: so many calls to $port, statistics in stat.csv.
+# calls COUNT: so many calls to $uas_port, statistics in stat.csv.
 calls() {
 	rm -f "$TMPDIR/stat.csv"
 	(cd "$TMPDIR" && timeout 30 sipp -sn uac -i 127.0.0.1 -p 0 -nostdin \
 		-r 40 -m "$1" -d 20 -timeout 20 -recv_timeout 1500 \
 		-max_retrans 2 -trace_stat -stf stat.csv -fd 1 \
-		"127.0.0.1:$port") >"$TMPDIR/uac.out" 2>&1
+		"127.0.0.1:$uas_port") >"$TMPDIR/uac.out" 2>&1
 }
 
 # says WHAT FILTER: the probe's samples answer the filter with true.
@@ -61,7 +47,7 @@ says() {
 		{ cat '$TMPDIR/out' '$TMPDIR/err'; false; }"
 }
 
-uas || { echo "sipp does not start"; cat "$TMPDIR/uas.out"; exit 1; }
+answer_all || { echo "sipp does not start"; cat "$TMPDIR/uas.out"; exit 1; }
 calls 80
 says "eighty calls, all good" '.attempts == 80 and .success_percent == 100 and
 	.failed == 0 and .age_seconds < 60 and .peak_cps > 10 and
