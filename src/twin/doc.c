@@ -126,3 +126,15 @@ doc_patch(struct twin_state *s, const char *path, const char *initial,
 	d->text = text;
 	return true;
 }
+
+bool
+doc_drop(struct twin_state *s, const char *path)
+{
+	struct twin_doc *d = find_doc(s, path);
+
+	if (d == NULL)
+		return false;
+	mem_free(d->text);
+	*d = s->docs[--s->doc_count];
+	return true;
+}

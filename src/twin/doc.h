@@ -16,6 +16,9 @@ const char *doc_text(struct twin_state *s, const char *path,
 bool doc_patch(struct twin_state *s, const char *path, const char *initial,
 	       const struct json *patch, bool *changed);
 
+/* Forgets what was written at `path`; false when nothing was. */
+bool doc_drop(struct twin_state *s, const char *path);
+
 /* Writes any JSON value again. */
 void doc_put_json(struct jwriter *w, const char *key, const struct json *v);
 

@@ -15,13 +15,8 @@
 #define REGION_LAG_MS 25000 /* room time a region lags in a scenario */
 
 const struct route *const route_tables[] = {
-	routes_guide,
-	routes_genesys,
-	routes_platform,
-	routes_cloudflare,
-	routes_crm,
-	routes_control,
-	NULL,
+	routes_guide, routes_genesys, routes_platform, routes_cloudflare,
+	routes_crm,   routes_wfm,     routes_control,  NULL,
 };
 
 void

@@ -94,6 +94,7 @@ extern const struct route routes_genesys[];
 extern const struct route routes_platform[];
 extern const struct route routes_cloudflare[];
 extern const struct route routes_crm[];
+extern const struct route routes_wfm[];
 extern const struct route routes_control[];
 /* NULL-terminated: all of them. */
 extern const struct route *const route_tables[];

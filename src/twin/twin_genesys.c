@@ -268,11 +268,41 @@ publish_real_flow(struct twin_call *c)
 	put_operation(&w, NULL, &f->version);
 }
 
+/* The calls that are up on the trunk, as the real service counts them; nobody
+ * calls out from the twin. */
+static void
+get_trunk_metrics(struct twin_call *c)
+{
+	const struct twin_trunk *t = state_trunk(c->state, c->args[0]);
+	char now[CLOCK_TEXT];
+	struct jwriter w;
+
+	if (t == NULL) {
+		route_fail(c, 404, "not.found",
+			   "The requested resource was not found.");
+		return;
+	}
+	clock_text(now, c->request->wall_ms);
+	route_json(c, 200, &w);
+	jw_object(&w, NULL);
+	jw_text(&w, "eventTime", now);
+	jw_object(&w, "trunk");
+	jw_text(&w, "id", t->id);
+	jw_object_end(&w);
+	jw_object(&w, "calls");
+	jw_int(&w, "inboundCallCount", t->calls_open);
+	jw_int(&w, "outboundCallCount", 0);
+	jw_object_end(&w);
+	jw_object_end(&w);
+}
+
 const struct route routes_genesys[] = {
 	{ "POST", "/oauth/token", ROUTE_READ, post_token,
 	  "a bearer token for any client" },
 	{ "POST", "/api/v2/analytics/conversations/aggregates/query",
 	  ROUTE_READ, post_aggregates, "figures of the voice queue" },
+	{ "GET", "/api/v2/telephony/providers/edges/trunks/{trunkId}/metrics",
+	  ROUTE_READ, get_trunk_metrics, "the calls that are up on a trunk" },
 	{ "GET", "/api/v2/flows/{flowId}", ROUTE_READ, get_real_flow,
 	  "the flow in the shape of the real service" },
 	{ "POST", "/api/v2/flows/actions/publish", ROUTE_WRITE,

@@ -17,7 +17,6 @@
 #define PROFILE_INITIAL "{\"skills\":[],\"queues\":[],\"status\":\"Offline\"}"
 #define AGENTS 120
 #define TEST_CALLS_MOST 100
-#define SCHEDULE_INITIAL "{\"frozen\":false}"
 
 static const char storage_answer[] = "{\n"
 				     "\"id\": \"recording_storage_us_east\",\n"
@@ -428,32 +427,6 @@ patch_profile(struct twin_call *c)
 	doc_change(c, PROFILE_INITIAL, "profile of user");
 }
 
-static void
-get_freeze(struct twin_call *c)
-{
-	put_doc(c, doc_text(c->state, c->request->path, SCHEDULE_INITIAL));
-}
-
-static void
-post_freeze(struct twin_call *c)
-{
-	static const char frozen[] = "{\"frozen\":true}";
-	const char *path = c->request->path;
-	struct err e;
-	struct json *mark;
-	bool changed;
-
-	if (route_need(c, "/freezeReason") == NULL)
-		return;
-	doc_change(c, SCHEDULE_INITIAL, "schedule frozen:");
-	if (c->reply->status != 200)
-		return;
-	mark = json_parse(frozen, strlen(frozen), &e);
-	if (doc_patch(c->state, path, SCHEDULE_INITIAL, mark, &changed))
-		put_doc(c, doc_text(c->state, path, SCHEDULE_INITIAL));
-	json_free(mark);
-}
-
 /* The queue a call reaches now: the strategy's, when the version it refers to
  * is the one in force.  "" is a call that is dropped. */
 static void
@@ -584,10 +557,6 @@ const struct route routes_guide[] = {
 	  get_profile, "skills, queues and status of an agent" },
 	{ "PATCH", "/api/v2/users/{userId}/routing/profile", ROUTE_WRITE,
 	  patch_profile, "set skills, queues and status" },
-	{ "GET", "/api/v2/wfm/schedules/{scheduleId}/freeze", ROUTE_READ,
-	  get_freeze, "is the schedule frozen" },
-	{ "POST", "/api/v2/wfm/schedules/{scheduleId}/freeze", ROUTE_WRITE,
-	  post_freeze, "freeze a schedule" },
 	{ "POST", "/api/v2/flow-versions", ROUTE_WRITE, post_version,
 	  "publish the current version as a new one" },
 	{ NULL, NULL, ROUTE_READ, NULL, NULL },

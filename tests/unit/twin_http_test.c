@@ -76,6 +76,13 @@ static const struct {
 	  200, "/frozen", "true" },
 	{ "GET", "/api/v2/wfm/schedules/s-1/freeze", "", 200, "/freezeDuration",
 	  "PT4H" },
+	{ "DELETE", "/api/v2/wfm/schedules/s-1/freeze", "", 200, "/frozen",
+	  "false" },
+	{ "GET", "/api/v2/wfm/schedules/s-1/freeze", "", 200, "/frozen",
+	  "false" },
+	{ "GET",
+	  "/api/v2/telephony/providers/edges/trunks/trunk_secondary/metrics",
+	  "", 200, "/calls/inboundCallCount", "0" },
 	{ "POST", FLOW "/test-calls",
 	  "{\"flowId\":\"f-8473625190\",\"flowVersionId\":\"v-1029384756\","
 	  "\"testData\":{\"callerId\":\"+15550001234\","
