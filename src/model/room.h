@@ -186,8 +186,7 @@ void room_decision(const struct room *r, int64_t now_ms, struct decision *out);
 /* The step a person would take next: running, waiting or first ready one
  * whose needs are over; -1 when none. */
 int room_next_step(const struct room *r);
-/* Over, or a cleanup that failed: nothing waits for it, and it asks for
- * nothing. */
+/* Over, or a cleanup that failed: nothing waits for it, it asks nothing. */
 bool room_step_is_past(const struct room *r, size_t step);
 /* What the step does, by the plan shown last; an item, by its last intent. */
 const struct act *room_step_act(const struct room *r, size_t step);
