@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/room_heard.h"
 #include "ui/page.h"
 #include "ui/spark.h"
 
@@ -198,6 +199,42 @@ step_progress(const struct frame *f, struct page *p, const struct room_act *a)
 		page_printf(p, ROLE_DIM, "idempotency key %s", a->key);
 }
 
+/* What was asked and answered, the last at the end; of an undo too. */
+static void
+step_exchanges(const struct frame *f, struct page *p, const char *id)
+{
+	const struct heard *h = NULL;
+	char answer[24];
+
+	while ((h = room_heard_next(f->room, id, h == NULL ? 0 : h->seq))) {
+		char when[16];
+
+		words_time(when, sizeof(when), h->wall_ms);
+		if (h->status > 0)
+			str_printf(answer, sizeof(answer), "%d", h->status);
+		else
+			str_copy(answer, sizeof(answer), "no answer");
+		page_printf(p, h->status > 0 ? ROLE_STRONG : ROLE_HOLD,
+			    "%s %s%s %s: %s in %lld ms, attempt %d", when,
+			    h->is_undo ? "undo " : "", h->method, h->url,
+			    answer, (long long)h->took_ms, h->attempt);
+		if (h->detail[0] != '\0')
+			page_printf(p, ROLE_DIM, "  %s", h->detail);
+		if (h->sent[0] != '\0')
+			page_printf(p, ROLE_DIM, "  sent %s", h->sent);
+		if (h->answer[0] != '\0')
+			page_printf(p, ROLE_NORMAL, "  answered %s", h->answer);
+	}
+}
+
+static bool
+is_shown_whole(const struct frame *f, const char *id, int64_t seq)
+{
+	const struct heard *h = room_heard_next(f->room, id, seq - 1);
+
+	return h != NULL && h->seq == seq;
+}
+
 static void
 step_journal(const struct frame *f, struct page *p, const char *id)
 {
@@ -208,7 +245,8 @@ step_journal(const struct frame *f, struct page *p, const char *id)
 			&f->room->tail[(f->room->tail_start + i) % ROOM_TAIL];
 		char when[16];
 
-		if (strstr(l->text, id) == NULL)
+		if (strstr(l->text, id) == NULL ||
+		    is_shown_whole(f, id, l->seq))
 			continue;
 		if (count++ == 0)
 			page_text(p, ROLE_KEY, 0,
@@ -253,6 +291,7 @@ detail_step(const struct frame *f, struct canvas *c, struct rect r)
 	settings_page(&p, "undone by", &s->undo);
 	if (s->undo.kind[0] == '\0')
 		page_text(&p, ROLE_HOLD, 0, "has no undo of its own");
+	step_exchanges(f, &p, s->id);
 	step_journal(f, &p, s->id);
 	scroll = page_draw(&p, c, in, f->view->scroll);
 	page_clear(&p);

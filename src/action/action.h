@@ -38,6 +38,7 @@ enum action_class {
 #define ACTION_LINES 8
 #define ACTION_LINE 160
 #define ACTION_DETAIL 240
+#define ACTION_BODY 2048 /* most that is told of a body, with the NUL */
 
 /* What would be sent, for people; resolved, redacted, clean. */
 struct action_plan {
@@ -59,6 +60,8 @@ struct action_event {
 	/* Of the exchange just ended, when there was one: */
 	char method[12]; /* "" none */
 	char url[200];	 /* redacted, clean */
+	/* Their bodies, redacted, clean; what is cut ends with its size. */
+	char sent[ACTION_BODY], answer[ACTION_BODY];
 	int status;
 	int64_t took_us;
 	/* Where it stands in each region; told with a state of the whole, none

@@ -175,21 +175,46 @@ add_message(char *why, size_t size, const struct http_answer *a)
 	json_free(doc);
 }
 
+/* Secrets go before anything is cut: half of one would pass unseen.  False when
+ * it was cut. */
+static bool
+show(char *to, size_t size, const char *bytes, size_t len)
+{
+	struct buf b;
+	bool is_whole;
+
+	buf_init(&b, 2 * len + 4096);
+	buf_add(&b, bytes, len);
+	redact_buf(&b);
+	is_whole = text_clean(to, size, buf_str(&b), b.len) && !b.cut;
+	buf_clear(&b);
+	return is_whole;
+}
+
+static void
+show_body(char to[ACTION_BODY], const char *bytes, size_t len)
+{
+	const size_t tail = 48; /* room for the words about what is cut */
+
+	if (bytes == NULL || len == 0)
+		return;
+	if (show(to, ACTION_BODY - tail, bytes, len))
+		return;
+	str_printf(to + strlen(to), tail, " … cut, %zu bytes in all", len);
+}
+
 static void
 tell_exchange(struct work *w, const struct http_request *r,
 	      const struct http_answer *a, const char *why)
 {
 	struct action_event event = { .status = a->status,
 				      .took_us = a->took_us };
-	struct buf url;
 
 	str_copy(event.detail, sizeof(event.detail), why);
 	str_copy(event.method, sizeof(event.method), r->method);
-	buf_init(&url, 16384);
-	buf_text(&url, r->url);
-	redact_buf(&url);
-	text_clean(event.url, sizeof(event.url), buf_str(&url), url.len);
-	buf_clear(&url);
+	show(event.url, sizeof(event.url), r->url, strlen(r->url));
+	show_body(event.sent, r->body, r->body_len);
+	show_body(event.answer, buf_str(&a->body), a->body.len);
 	tell(w, &event);
 }
 

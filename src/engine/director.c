@@ -141,6 +141,8 @@ director_request(struct director *d, const char *field, const char *name,
 	record_int(&r, "took_ms", event->took_us / 1000);
 	record_int(&r, "attempt", event->attempt);
 	record_text(&r, "detail", event->detail);
+	record_text(&r, "sent", event->sent);
+	record_text(&r, "answer", event->answer);
 	director_emit(d, &r);
 }
 

@@ -153,6 +153,7 @@ struct room {
 	size_t left_count;
 	struct validation_watch *watches; /* see room_health.h */
 	struct room_drain *drains;	  /* see drain.h */
+	struct room_heard *heard;	  /* see room_heard.h */
 	bool console_lost;
 	struct room_line tail[ROOM_TAIL]; /* ring */
 	size_t tail_start, tail_count;
@@ -168,8 +169,7 @@ void room_free(struct room *r); /* NULL is fine */
 enum err_code room_apply(struct room *r, const struct record *rec,
 			 struct err *e) MUST_CHECK;
 
-/* Was everything taken back, for good?  After a targeted rollback the room
- * is open as before. */
+/* Was everything taken back, for good?  By a targeted rollback it is not. */
 bool room_is_rolled_back(const struct room *r);
 /* Is there a rollback that has begun and goes on: under way or halted? */
 bool room_rollback_goes_on(const struct room *r);

@@ -10,6 +10,7 @@
 #include "model/drain.h"
 #include "model/room_fold.h"
 #include "model/room_health.h"
+#include "model/room_heard.h"
 
 static const char *const rollback_words[] = {
 	[ROLLBACK_NONE] = "none",
@@ -127,6 +128,7 @@ room_new(struct book *book)
 	r->planned = mem_new(0, sizeof(*r->planned));
 	r->left = mem_new(0, sizeof(*r->left));
 	room_watches_new(r);
+	room_heard_new(r);
 	r->drains = mem_new(book->rollback.drain_count, sizeof(*r->drains));
 	room_drains_reset(r);
 	return r;
@@ -161,6 +163,7 @@ room_copy(const struct room *r)
 		mem_copy(r->planned, r->planned_count * sizeof(*r->planned));
 	c->left = mem_copy(r->left, r->left_count * sizeof(*r->left));
 	room_watches_copy(c);
+	room_heard_copy(c);
 	c->drains = mem_copy(r->drains, r->book->rollback.drain_count *
 						sizeof(*r->drains));
 	for (size_t i = 0; i < r->book->step_count; i++)
@@ -186,6 +189,7 @@ room_free(struct room *r)
 	for (size_t i = 0; i < r->book->step_count; i++)
 		mem_free(r->steps[i].regions);
 	mem_free(r->watches);
+	mem_free(r->heard);
 	mem_free(r->drains);
 	book_drop(r->book);
 	mem_free(r->signals);

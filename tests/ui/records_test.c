@@ -117,6 +117,71 @@ a_step_leads_to_its_records(void **state)
 	eye_close(&e);
 }
 
+/* A request of publish-flow, folded as record `seq`. */
+static void
+hear(struct eye *e, int64_t seq, int64_t attempt, int64_t status,
+     const char *answer)
+{
+	struct room *room = scene_room(e->s);
+	struct record r;
+	struct err err;
+
+	record_init(&r, RECORD_REQUEST, "actor");
+	r.seq = seq;
+	r.wall_ms = SCENE_WALL_MS;
+	r.at_ms = room->last_ms;
+	record_text(&r, "step", "publish-flow");
+	record_text(&r, "method", "POST");
+	record_text(&r, "url", "https://host.invalid/flows");
+	record_int(&r, "status", status);
+	record_int(&r, "took_ms", 31);
+	record_int(&r, "attempt", attempt);
+	record_text(&r, "sent", "{\"flow\":\"f-8473625190\"}");
+	record_text(&r, "answer", answer);
+	CHECK_OK(room_apply(room, &r, &err), &err);
+	record_clear(&r);
+}
+
+static void
+a_step_shows_what_was_sent_and_what_was_answered(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	sit(&e, 60, 100);
+	hear(&e, 301, 1, 503, "{\"message\":\"busy\"}");
+	hear(&e, 302, 2, 202, "{\"job\":\"waiting\"}");
+	hear(&e, 303, 2, 202, "{\"job\":\"running\"}");
+	str_copy(e.view.selected[VIEW_RUNBOOK], SIGNAL_NAME, "publish-flow");
+	eye_type(&e, "i");
+	assert_true(eye_sees(&e, "POST https://host.invalid/flows: 503 in 31 "
+				 "ms, attempt 1"));
+	assert_true(eye_sees(&e, "sent {\"flow\":\"f-8473625190\"}"));
+	assert_true(eye_sees(&e, "answered {\"message\":\"busy\"}"));
+	assert_true(eye_sees(&e, "attempt 2"));
+	assert_true(eye_sees(&e, "answered {\"job\":\"running\"}"));
+	assert_false(eye_sees(&e, "answered {\"job\":\"waiting\"}"));
+	eye_close(&e);
+}
+
+/* However many there were: memory is bounded, the last ones are there. */
+static void
+of_many_exchanges_a_step_keeps_the_last(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	sit(&e, 200, 100);
+	for (int i = 1; i <= 40; i++)
+		hear(&e, 300 + i, i, 503, "{}");
+	str_copy(e.view.selected[VIEW_RUNBOOK], SIGNAL_NAME, "publish-flow");
+	eye_type(&e, "i");
+	assert_true(eye_sees(&e, "ms, attempt 40"));
+	assert_true(eye_sees(&e, "ms, attempt 25"));
+	assert_false(eye_sees(&e, "ms, attempt 24"));
+	eye_close(&e);
+}
+
 static void
 a_record_opens_with_all_its_fields(void **state)
 {
@@ -203,6 +268,9 @@ main(void)
 		cmocka_unit_test(the_journal_is_filtered_where_it_stands),
 		cmocka_unit_test(notes_have_a_list_of_their_own),
 		cmocka_unit_test(a_step_leads_to_its_records),
+		cmocka_unit_test(
+			a_step_shows_what_was_sent_and_what_was_answered),
+		cmocka_unit_test(of_many_exchanges_a_step_keeps_the_last),
 		cmocka_unit_test(a_record_opens_with_all_its_fields),
 		cmocka_unit_test(lines_break_between_values_and_not_inside),
 	};

@@ -4,6 +4,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/redact.h"
+
 static void
 an_accepted_change_is_done_only_when_it_reads_back(void **state)
 {
@@ -59,6 +61,41 @@ each_exchange_is_told_without_secrets(void **state)
 		assert_true(event->took_us > 0);
 	}
 	assert_int_equal(exchanges, 2);
+	close_all(&s, p);
+}
+
+/* What is told of bodies is cut, and a secret is gone before the cut. */
+static void
+bodies_are_told_short_clean_and_without_secrets(void **state)
+{
+	char big[4096] = "{\"token\":\"secret-of-the-platform\",\"pad\":\"";
+	size_t at = strlen(big);
+	/* The secret lies across the place of the cut. */
+	struct peer_row rows[] = {
+		{ .expect = "PATCH", .status = 422, .body = big },
+	};
+	struct action_event told = { .attempt = 0 };
+	struct scene s;
+	struct peer *p;
+
+	TEST_UNUSED(state);
+	memset(big + at, 'x', 1970 - at);
+	str_copy(big + 1970, sizeof(big) - 1970,
+		 "secret-of-the-platform\x1b[2Jsecret-of-the-platform\"}");
+	memset(big + strlen(big), ' ', 1000);
+	redact_add("platform", "secret-of-the-platform");
+	p = open_patch(&s, rows, ARRAY_LEN(rows));
+	scene_perform(&s);
+	for (int i = 0; i < s.event_count; i++)
+		if (s.events[i].method[0] != '\0')
+			told = s.events[i];
+	CHECK_HOLDS(told.answer, "{\"token\":\"[platform]\"");
+	CHECK_HOLDS(told.answer, "bytes in all");
+	assert_null(strstr(told.answer, "secret-of"));
+	assert_null(strchr(told.answer, '\x1b'));
+	assert_true(strlen(told.answer) < ACTION_BODY);
+	assert_true(told.sent[0] == '{');
+	redact_forget_all();
 	close_all(&s, p);
 }
 
@@ -496,6 +533,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_accepted_change_is_done_only_when_it_reads_back),
 		cmocka_unit_test(each_exchange_is_told_without_secrets),
+		cmocka_unit_test(
+			bodies_are_told_short_clean_and_without_secrets),
 		cmocka_unit_test(the_key_goes_under_the_header_the_runbook_names),
 		cmocka_unit_test(answers_lead_to_the_right_end),
 		cmocka_unit_test(a_refused_connection_goes_again_and_ends_failed),
