@@ -274,6 +274,8 @@ make_kind(struct walk *w, const struct room *r, struct record *rec)
 		return make_undo(w, r, rec);
 	case RECORD_ROLLBACK:
 		return make_rollback(w, r, rec);
+	case RECORD_DRAIN:
+		return false; /* the book of a walk drains nothing */
 	case RECORD_APPROVAL:
 		return make_approval(w, r, rec);
 	case RECORD_OVERRIDE:
