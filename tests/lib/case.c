@@ -330,6 +330,20 @@ drain_is(const struct a_case *c, int state)
 	return false;
 }
 
+/* Does an emergency variant of the rollback act? */
+static bool
+emergency_acts(const struct a_case *c, int state)
+{
+	const struct room *r = c->desk.director.room;
+
+	(void)state;
+	for (size_t i = 0; i < r->undo_count; i++)
+		if (r->undos[i].act.is_emergency &&
+		    r->undos[i].act.state == STEP_ACTING)
+			return true;
+	return false;
+}
+
 /* A line of the open plan says so. */
 static void
 check_asked(const struct a_case *c, const char *text)
@@ -375,6 +389,8 @@ until(struct a_case *c, const char *what, char *rest)
 		if (!drain_parse(rest, &drain))
 			fail_msg("%s: no drain state %s", c->path, rest);
 		until_kept(c, drain_is, (int)drain);
+	} else if (strcmp(what, "undo") == 0) {
+		until_kept(c, emergency_acts, 0);
 	} else if (strcmp(what, "rollback") == 0) {
 		if (!rollback_parse(rest, &rollback))
 			fail_msg("%s: no rollback state %s", c->path, rest);
