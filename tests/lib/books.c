@@ -183,3 +183,19 @@ books_small(void)
 	add_probe(b, "dns", "rollback.dns_ttl_seconds", "rollback");
 	return b;
 }
+
+void
+books_drain(struct book *b, const char *signal, const char *before)
+{
+	struct book_rollback *r = &b->rollback;
+	struct book_drain *row;
+
+	r->drains = mem_grow(r->drains, r->drain_count + 1, sizeof(*r->drains));
+	row = &r->drains[r->drain_count++];
+	*row = (struct book_drain){ .session_timer_ms = 600000 };
+	gate_init(&row->gate, signal);
+	row->gate.op = GATE_AT_MOST;
+	row->gate.limit = value_of_number(2);
+	str_copy(row->id, sizeof(row->id), "sessions");
+	str_copy(row->before, sizeof(row->before), before);
+}

@@ -26,4 +26,8 @@ enum { BOOKS_ABANDONMENT, BOOKS_ALIVE, BOOKS_TTL, BOOKS_GATES };
  */
 struct book *books_small(void);
 
+/* Adds a row "sessions" of rollback.drain: `signal` at most 2 ("": time alone),
+ * a session timer of 10 min.  Before a room is made of the book. */
+void books_drain(struct book *b, const char *signal, const char *before);
+
 #endif

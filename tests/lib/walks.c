@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/str.h"
+#include "model/drain.h"
 
 void
 walk_init(struct walk *w, uint64_t seed)
@@ -218,6 +219,31 @@ make_undo(struct walk *w, const struct room *r, struct record *rec)
 	return true;
 }
 
+/* A wait begins, ends, or is told again for another item. */
+static bool
+make_drain(struct walk *w, const struct room *r, struct record *rec)
+{
+	static const enum drain_state ends[] = { DRAIN_WAITING, DRAIN_ENDED,
+						 DRAIN_PASSED, DRAIN_CUT };
+	size_t rows = r->book->rollback.drain_count, i;
+	enum drain_state to = DRAIN_WAITING;
+
+	if (r->life == ROOM_CLOSED || r->undo_count == 0 || rows == 0)
+		return false;
+	i = (size_t)below(w, rows);
+	if (r->drains[i].state == DRAIN_PASSED)
+		return false;
+	if (r->drains[i].state == DRAIN_WAITING)
+		to = ends[below(w, ARRAY_LEN(ends))];
+	record_text(rec, "drain", r->book->rollback.drains[i].id);
+	record_int(rec, "item", below(w, r->undo_count));
+	record_text(rec, "state", drain_word(to));
+	if (to == DRAIN_WAITING)
+		record_int(rec, "until", w->at_ms + below(w, 9000));
+	record_text(rec, "detail", walk_text(w));
+	return true;
+}
+
 static bool
 make_rollback(struct walk *w, const struct room *r, struct record *rec)
 {
@@ -275,7 +301,7 @@ make_kind(struct walk *w, const struct room *r, struct record *rec)
 	case RECORD_ROLLBACK:
 		return make_rollback(w, r, rec);
 	case RECORD_DRAIN:
-		return false; /* the book of a walk drains nothing */
+		return make_drain(w, r, rec);
 	case RECORD_APPROVAL:
 		return make_approval(w, r, rec);
 	case RECORD_OVERRIDE:
