@@ -38,6 +38,14 @@ network_kind_of(const struct act *act)
 	return kind;
 }
 
+bool
+action_plans_alone(const struct act *act)
+{
+	const struct action_kind *kind = network_kind_of(act);
+
+	return kind->plans_alone != NULL && kind->plans_alone(act);
+}
+
 enum err_code
 action_plan(const struct action_env *env, const struct act *act,
 	    struct cancel *cancel, struct action_plan *out, struct err *e)

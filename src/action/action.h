@@ -116,6 +116,8 @@ struct action_kind {
 	enum action_class class;
 	/* ACTION_NETWORK only, NULL otherwise: */
 	bool (*mutates)(const struct act *act);
+	/* Is it planned without asking anybody?  NULL: never. */
+	bool (*plans_alone)(const struct act *act);
 	enum err_code (*plan)(const struct action_env *env,
 			      const struct act *act, struct cancel *cancel,
 			      struct action_plan *out, struct err *e);
@@ -141,6 +143,10 @@ extern const struct action_kind *const action_kinds[];
 const struct kind_spec *const *action_specs(void);
 
 const struct action_kind *action_kind_of(const char *name); /* or NULL */
+
+/* Does action_plan() ask nobody for this act, so that it may be called where
+ * nothing may wait?  Its kind must be ACTION_NETWORK. */
+bool action_plans_alone(const struct act *act);
 
 /* The three calls for any act (its kind must be ACTION_NETWORK). */
 enum err_code action_plan(const struct action_env *env, const struct act *act,

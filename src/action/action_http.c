@@ -12,6 +12,14 @@ http_mutates(const struct act *act)
 			     settings_text_or(&act->with, "method", "GET"));
 }
 
+/* What cannot be read back is not read before either. */
+static bool
+http_plans_alone(const struct act *act)
+{
+	return http_mutates(act) &&
+	       settings_text(&act->with, "verify.pointer") == NULL;
+}
+
 /* An http step is spelled as it stands. */
 static enum err_code
 spell(struct settings *out, const struct book_endpoint *endpoint,
@@ -108,6 +116,7 @@ const struct action_kind action_kind_http = {
 		  .params = action_http_params },
 	.class = ACTION_NETWORK,
 	.mutates = http_mutates,
+	.plans_alone = http_plans_alone,
 	.plan = http_plan,
 	.perform = http_perform,
 	.readback = http_readback,

@@ -2,7 +2,21 @@
 #include "base/digest.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
+
+/* Looking the algorithm up takes longer than a record takes to be hashed, so
+ * it is looked up once, by whoever hashes first, and never let go. */
+static struct sha256 {
+	pthread_once_t once;
+	EVP_MD *md; /* NULL: the library has none */
+} sha256 = { .once = PTHREAD_ONCE_INIT };
+
+static void
+look_up(void)
+{
+	sha256.md = EVP_MD_fetch(NULL, "SHA2-256", NULL);
+}
 
 static void
 to_hex(char out[DIGEST_HEX], const unsigned char *bytes, size_t len)
@@ -23,8 +37,11 @@ digest_parts(char out[DIGEST_HEX], const struct digest_part *parts,
 	unsigned char sum[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	int ok = ctx != NULL && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL);
+	int ok;
 
+	pthread_once(&sha256.once, look_up);
+	ok = ctx != NULL && sha256.md != NULL &&
+	     EVP_DigestInit_ex(ctx, sha256.md, NULL);
 	for (size_t i = 0; ok && i < count; i++)
 		ok = EVP_DigestUpdate(ctx, parts[i].bytes, parts[i].len);
 	ok = ok && EVP_DigestFinal_ex(ctx, sum, &len);

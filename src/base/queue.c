@@ -47,14 +47,14 @@ queue_free(struct queue *q)
 	mem_free(q);
 }
 
-/* Lock held. */
+/* Lock held.  Who waits is told after it is dropped, so that nobody wakes to
+ * a lock that is taken. */
 static void
 append(struct queue *q, void *item)
 {
 	assert(q->len < q->cap);
 	q->items[(q->head + q->len) % q->cap] = item;
 	q->len++;
-	signal_flag_raise(&q->changed);
 }
 
 bool
@@ -68,6 +68,8 @@ queue_put(struct queue *q, void *item)
 	if (taken)
 		append(q, item);
 	lock_drop(&q->lock);
+	if (taken)
+		signal_flag_raise(&q->changed);
 	return taken;
 }
 
@@ -84,6 +86,8 @@ queue_put_wait(struct queue *q, void *item)
 	if (taken)
 		append(q, item);
 	lock_drop(&q->lock);
+	if (taken)
+		signal_flag_raise(&q->changed);
 	return taken;
 }
 
@@ -127,6 +131,8 @@ queue_put_latest(struct queue *q, void *item,
 		}
 	}
 	lock_drop(&q->lock);
+	if (unwanted != item)
+		signal_flag_raise(&q->changed);
 	if (unwanted == NULL)
 		return 0;
 	q->drop(unwanted); /* outside the lock: drop may do anything */
@@ -137,18 +143,20 @@ void *
 queue_take(struct queue *q, int64_t until_real_us)
 {
 	void *item = NULL;
+	bool was_full;
 
 	lock_take(&q->lock);
 	while (q->len == 0 && !q->closed && !q->woken)
 		if (!signal_flag_wait(&q->changed, &q->lock, until_real_us))
 			break;
-	if (q->len > 0) {
+	was_full = q->len == q->cap;
+	if (q->len > 0)
 		item = remove_at(q, 0);
-		signal_flag_raise(&q->changed);
-	} else {
+	else
 		q->woken = false; /* this NULL is what the wake asked for */
-	}
 	lock_drop(&q->lock);
+	if (was_full)
+		signal_flag_raise(&q->changed); /* somebody may wait to put */
 	return item;
 }
 
@@ -157,8 +165,8 @@ queue_wake(struct queue *q)
 {
 	lock_take(&q->lock);
 	q->woken = true;
-	signal_flag_raise(&q->changed);
 	lock_drop(&q->lock);
+	signal_flag_raise(&q->changed);
 }
 
 void
@@ -166,8 +174,8 @@ queue_close(struct queue *q)
 {
 	lock_take(&q->lock);
 	q->closed = true;
-	signal_flag_raise(&q->changed);
 	lock_drop(&q->lock);
+	signal_flag_raise(&q->changed);
 }
 
 size_t

@@ -16,7 +16,9 @@ struct queue;
 
 /* `drop` frees an item nobody will take any more.  `cap` at least 1. */
 struct queue *queue_new(size_t cap, void (*drop)(void *item));
-void queue_free(struct queue *q); /* drops what is left; NULL is fine */
+/* Drops what is left; NULL is fine.  Join those who put before: they may
+ * still be on their way out of a put when its item is already taken. */
+void queue_free(struct queue *q);
 
 /* Takes ownership and returns true, or false (caller keeps the item) when the
  * queue is full or closed.  Never blocks. */

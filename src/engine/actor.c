@@ -1,4 +1,10 @@
-/* actor - one errand on the network, on a thread of its own. */
+/*
+ * actor - errands on the network, one after the other, on a thread of its own.
+ *
+ * `next` is the only word between director and thread: the director sets it
+ * under the lock, the thread takes it.  What an errand works with is written
+ * by the director before that and read by the thread until its MESSAGE_END.
+ */
 #include "engine/actor.h"
 
 #include <assert.h>
@@ -9,12 +15,21 @@
 
 #define READBACK_PAUSE_MS 1000 /* room time between doubting looks */
 
+enum next {
+	NEXT_NONE, /* it waits */
+	NEXT_ERRAND,
+	NEXT_LEAVE,
+};
+
 struct actor {
 	struct thread thread;
 	struct cancel cancel;
 	struct queue *inbox;
+	struct lock lock; /* guards `next` */
+	struct signal_flag told;
+	enum next next;
 	struct errand_order order;
-	struct act *acts;
+	struct act *acts; /* own copies; order.act_count */
 	char key[80];
 };
 
@@ -57,12 +72,12 @@ perform(struct actor *a, struct message *end)
 }
 
 static void
-plan_one(struct actor *a, size_t i, struct errand_found *out)
+plan_one(const struct action_env *env, const struct act *act,
+	 struct cancel *cancel, struct errand_found *out)
 {
 	struct err e = { .code = ERR_NONE };
 
-	out->code = action_plan(a->order.env, &a->acts[i], &a->cancel,
-				&out->plan, &e);
+	out->code = action_plan(env, act, cancel, &out->plan, &e);
 	if (out->code != ERR_NONE)
 		str_copy(out->detail, sizeof(out->detail), e.text);
 }
@@ -86,19 +101,18 @@ read_one(struct actor *a, size_t i, struct errand_found *out)
 }
 
 static void
-actor_body(void *arg)
+carry_out(struct actor *a)
 {
-	struct actor *a = arg;
 	struct message *end = message_new(MESSAGE_END);
 
 	if (a->order.errand == ERRAND_PERFORM) {
 		perform(a, end);
 	} else {
-		end->found_count = a->order.act_count;
-		end->found = mem_new(a->order.act_count, sizeof(*end->found));
+		message_add_found(end, a->order.act_count);
 		for (size_t i = 0; i < a->order.act_count; i++) {
 			if (a->order.errand == ERRAND_PLAN)
-				plan_one(a, i, &end->found[i]);
+				plan_one(a->order.env, &a->acts[i], &a->cancel,
+					 &end->found[i]);
 			else if (a->order.errand == ERRAND_LOOK)
 				action_look(a->order.env, &a->acts[i],
 					    &a->cancel, &end->found[i].look);
@@ -106,33 +120,89 @@ actor_body(void *arg)
 				read_one(a, i, &end->found[i]);
 		}
 	}
-	hand_over(a, end);
+	hand_over(a, end); /* from here on the errand is the director's */
+}
+
+struct message *
+actor_plan(const struct errand_order *o)
+{
+	struct message *end;
+
+	if (o->errand != ERRAND_PLAN)
+		return NULL;
+	for (size_t i = 0; i < o->act_count; i++)
+		if (!action_plans_alone(o->acts[i]))
+			return NULL;
+	end = message_new(MESSAGE_END);
+	end->errand_id = o->id;
+	message_add_found(end, o->act_count);
+	for (size_t i = 0; i < o->act_count; i++)
+		plan_one(o->env, o->acts[i], NULL, &end->found[i]);
+	return end;
+}
+
+static enum next
+wait_for_next(struct actor *a)
+{
+	enum next next;
+
+	lock_take(&a->lock);
+	while (a->next == NEXT_NONE)
+		signal_flag_wait(&a->told, &a->lock, INT64_MAX);
+	next = a->next;
+	a->next = NEXT_NONE;
+	lock_drop(&a->lock);
+	return next;
+}
+
+static void
+actor_body(void *arg)
+{
+	struct actor *a = arg;
+
+	while (wait_for_next(a) == NEXT_ERRAND)
+		carry_out(a);
+}
+
+static void
+tell(struct actor *a, enum next next)
+{
+	lock_take(&a->lock);
+	assert(next == NEXT_LEAVE || a->next == NEXT_NONE);
+	a->next = next;
+	lock_drop(&a->lock);
+	signal_flag_raise(&a->told);
+}
+
+static void
+forget_acts(struct actor *a)
+{
+	for (size_t i = 0; i < a->order.act_count; i++)
+		act_clear(&a->acts[i]);
+	mem_free(a->acts);
+	a->acts = NULL;
+	a->order.act_count = 0;
 }
 
 static void
 actor_free(struct actor *a)
 {
-	for (size_t i = 0; i < a->order.act_count; i++)
-		act_clear(&a->acts[i]);
-	mem_free(a->acts);
+	forget_acts(a);
 	cancel_close(&a->cancel);
+	signal_flag_clear(&a->told);
+	lock_clear(&a->lock);
 	mem_free(a);
 }
 
 enum err_code
-actor_start(struct actor **out, const struct errand_order *o,
-	    struct queue *inbox, struct err *e)
+actor_new(struct actor **out, struct queue *inbox, struct err *e)
 {
 	struct actor *a = mem_new(1, sizeof(*a));
 
-	assert(o->errand != ERRAND_PERFORM || o->act_count == 1);
 	*out = NULL;
-	a->order = *o;
 	a->inbox = inbox;
-	str_copy(a->key, sizeof(a->key), o->key);
-	a->acts = mem_new(o->act_count, sizeof(*a->acts));
-	for (size_t i = 0; i < o->act_count; i++)
-		act_copy(&a->acts[i], o->acts[i]);
+	lock_init(&a->lock);
+	signal_flag_init(&a->told);
 	if (cancel_open(&a->cancel, e) != ERR_NONE ||
 	    thread_start(&a->thread, "actor", actor_body, a, e) != ERR_NONE) {
 		actor_free(a);
@@ -140,6 +210,27 @@ actor_start(struct actor **out, const struct errand_order *o,
 	}
 	*out = a;
 	return ERR_NONE;
+}
+
+void
+actor_send(struct actor *a, const struct errand_order *o)
+{
+	assert(o->errand != ERRAND_PERFORM || o->act_count == 1);
+	assert(!cancel_is_raised(&a->cancel));
+	forget_acts(a);
+	a->order = *o;
+	a->order.acts = NULL; /* the caller's; ours are a->acts */
+	str_copy(a->key, sizeof(a->key), o->key);
+	a->acts = mem_new(o->act_count, sizeof(*a->acts));
+	for (size_t i = 0; i < o->act_count; i++)
+		act_copy(&a->acts[i], o->acts[i]);
+	tell(a, NEXT_ERRAND);
+}
+
+bool
+actor_may_go_again(const struct actor *a)
+{
+	return !cancel_is_raised(&a->cancel);
 }
 
 void
@@ -161,6 +252,7 @@ actor_join(struct actor *a)
 {
 	if (a == NULL)
 		return;
+	tell(a, NEXT_LEAVE);
 	thread_join(&a->thread);
 	actor_free(a);
 }

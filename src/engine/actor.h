@@ -1,8 +1,9 @@
 /*
- * actor - a thread that carries out one errand on the network and reports.
+ * actor - a thread that carries out errands on the network and reports.
  *
- * The director starts it, cancels it, joins it; the actor only puts messages
- * into the director's inbox.  It borrows env and copies the acts.
+ * One errand at a time.  The director starts it, sends it, cancels it, joins
+ * it; the actor only puts messages into the director's inbox.  It borrows env
+ * and copies the acts.
  */
 #ifndef ENGINE_ACTOR_H
 #define ENGINE_ACTOR_H
@@ -29,11 +30,21 @@ struct errand_order {
 	uint64_t seed;
 };
 
-/* Starts at once.  Every started actor ends with exactly one MESSAGE_END. */
-enum err_code actor_start(struct actor **out, const struct errand_order *o,
-			  struct queue *inbox, struct err *e) MUST_CHECK;
+/* Starts a thread that waits for its first errand; `inbox` outlives it.
+ * ERR_SYSTEM: no thread or descriptor is left. */
+enum err_code actor_new(struct actor **out, struct queue *inbox,
+			struct err *e) MUST_CHECK;
+/* Begins an errand at once.  Each ends with exactly one MESSAGE_END, and the
+ * next is sent only after that.  Never to one that was cancelled. */
+void actor_send(struct actor *a, const struct errand_order *o);
+/* The MESSAGE_END of an errand that needs no thread, since it asks nobody:
+ * plans of acts that are not read before.  Else NULL; the caller owns it. */
+struct message *actor_plan(const struct errand_order *o);
+/* False once it was cancelled: that holds for ever; join it. */
+bool actor_may_go_again(const struct actor *a);
 void actor_cancel(struct actor *a); /* any thread; NULL is fine */
 void actor_nudge(struct actor *a);  /* ends its waits of now; likewise */
-void actor_join(struct actor *a);   /* waits and frees; NULL is fine */
+/* Waits for the errand in hand, then frees; NULL is fine. */
+void actor_join(struct actor *a);
 
 #endif

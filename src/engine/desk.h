@@ -34,8 +34,8 @@ enum purpose {
 struct errand_slot {
 	enum purpose purpose; /* PURPOSE_NONE: free */
 	int64_t id;
-	int subject; /* step or undo index; -1 */
-	struct actor *actor;
+	int subject;		 /* step or undo index; -1 */
+	struct actor *actor;	 /* waits here between two errands; or NULL */
 	bool is_dropped;	 /* nobody wants to hear its end any more */
 	int64_t give_up_real_us; /* cancel it then; INT64_MAX never */
 };

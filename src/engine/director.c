@@ -70,8 +70,7 @@ director_die(struct director *d, const char *why)
 		return;
 	d->dead = true;
 	d->over = true;
-	for (size_t i = 0; i < ERRANDS_MOST; i++)
-		actor_cancel(d->errands[i].actor);
+	errand_cancel_all(d);
 	director_notice(d,
 			"%s.  Nothing more will be done; mend it and start "
 			"again: the room resumes",
@@ -415,14 +414,27 @@ copy_probes(const struct director *d)
 	return mem_copy(d->probes, d->book->probe_count * sizeof(*d->probes));
 }
 
+/* A picture nobody waits for is not made while news lie there that will
+ * change it, unless those never end. */
+static bool
+picture_is_due(const struct director *d, int64_t now_us)
+{
+	int64_t age_us = now_us - d->last_publish_us;
+
+	if (d->urgent)
+		return true;
+	if (age_us < PUBLISH_EVERY_US)
+		return false;
+	return age_us >= 2 * PUBLISH_EVERY_US || queue_len(d->inbox) == 0;
+}
+
 static void
 publish(struct director *d, bool at_once)
 {
 	int64_t now_us = clock_real_us();
 	struct snapshot *s;
 
-	if (!d->dirty || (!at_once && !d->urgent &&
-			  now_us - d->last_publish_us < PUBLISH_EVERY_US))
+	if (!d->dirty || (!at_once && !picture_is_due(d, now_us)))
 		return;
 	s = snapshot_new(room_copy(d->room), copy_probes(d),
 			 d->book->probe_count);

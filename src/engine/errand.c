@@ -72,34 +72,78 @@ slot_of(struct director *d, int64_t id)
 	return NULL;
 }
 
-bool
-errand_send(struct director *d, enum purpose purpose, int subject,
-	    const struct errand_order *order)
+/* A free slot, one whose actor waits for work before one without; or NULL. */
+static struct errand_slot *
+free_slot(struct director *d)
 {
-	struct errand_order o = *order;
-	struct err e = { .code = ERR_NONE };
+	struct errand_slot *empty = NULL;
 
 	for (size_t i = 0; i < ERRANDS_MOST; i++) {
 		struct errand_slot *s = &d->errands[i];
 
 		if (s->purpose != PURPOSE_NONE)
 			continue;
-		o.id = ++d->last_errand;
-		o.env = &d->env;
-		o.seed = d->options.seed + (uint64_t)o.id;
-		if (actor_start(&s->actor, &o, d->inbox, &e) != ERR_NONE) {
-			director_notice(d, "%s", e.text);
-			return false;
-		}
-		s->purpose = purpose;
-		s->id = o.id;
-		s->subject = subject;
-		s->is_dropped = false;
-		s->give_up_real_us = INT64_MAX;
-		return true;
+		if (s->actor != NULL)
+			return s;
+		if (empty == NULL)
+			empty = s;
 	}
-	director_notice(d, "too much is under way at once: try again");
-	return false;
+	return empty;
+}
+
+/* Frees the slot; an actor that was cancelled does nothing any more. */
+static void
+release(struct errand_slot *s)
+{
+	s->purpose = PURPOSE_NONE;
+	if (s->actor == NULL || actor_may_go_again(s->actor))
+		return;
+	actor_join(s->actor);
+	s->actor = NULL;
+}
+
+/* By the slot's actor, or here when it takes no time; told in a message in
+ * either case. */
+static bool
+carry_out(struct director *d, struct errand_slot *s,
+	  const struct errand_order *o, struct err *e)
+{
+	struct message *end = actor_plan(o);
+
+	if (end != NULL && queue_put(d->inbox, end))
+		return true;
+	message_free(end);
+	if (s->actor == NULL && actor_new(&s->actor, d->inbox, e) != ERR_NONE)
+		return false;
+	actor_send(s->actor, o);
+	return true;
+}
+
+bool
+errand_send(struct director *d, enum purpose purpose, int subject,
+	    const struct errand_order *order)
+{
+	struct errand_slot *s = free_slot(d);
+	struct errand_order o = *order;
+	struct err e = { .code = ERR_NONE };
+
+	if (s == NULL) {
+		director_notice(d, "too much is under way at once: try again");
+		return false;
+	}
+	o.id = d->last_errand + 1;
+	o.env = &d->env;
+	o.seed = d->options.seed + (uint64_t)o.id;
+	if (!carry_out(d, s, &o, &e)) {
+		director_notice(d, "%s", e.text);
+		return false;
+	}
+	s->purpose = purpose;
+	s->id = d->last_errand = o.id;
+	s->subject = subject;
+	s->is_dropped = false;
+	s->give_up_real_us = INT64_MAX;
+	return true;
 }
 
 void
@@ -120,8 +164,7 @@ errand_end(struct director *d, const struct message *m)
 
 	assert(s != NULL);
 	ended = *s;
-	*s = (struct errand_slot){ .purpose = PURPOSE_NONE };
-	actor_join(ended.actor);
+	release(s);
 	if (!ended.is_dropped)
 		purposes[ended.purpose].end(d, ended.subject, m);
 }
@@ -169,6 +212,14 @@ errand_cancel(struct director *d, enum purpose purpose)
 }
 
 void
+errand_cancel_all(struct director *d)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose != PURPOSE_NONE)
+			actor_cancel(d->errands[i].actor);
+}
+
+void
 errand_nudge(struct director *d, enum purpose purpose)
 {
 	for (size_t i = 0; i < ERRANDS_MOST; i++)
@@ -198,8 +249,8 @@ errand_bound(struct director *d, enum purpose purpose, int real_ms)
 void
 errand_join_all(struct director *d)
 {
+	errand_cancel_all(d);
 	for (size_t i = 0; i < ERRANDS_MOST; i++) {
-		actor_cancel(d->errands[i].actor);
 		actor_join(d->errands[i].actor);
 		d->errands[i] = (struct errand_slot){ 0 };
 	}

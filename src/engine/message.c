@@ -1,6 +1,7 @@
 /* message - life cycle of what reaches the director's inbox. */
 #include "engine/message.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -12,6 +13,14 @@ message_new(enum message_kind kind)
 
 	m->kind = kind;
 	return m;
+}
+
+void
+message_add_found(struct message *m, size_t count)
+{
+	assert(m->found == NULL);
+	m->found = mem_new(count, sizeof(*m->found));
+	m->found_count = count;
 }
 
 void

@@ -62,6 +62,8 @@ struct message {
 };
 
 struct message *message_new(enum message_kind kind);
+/* Room for the results of `count` acts, all zero; once a message. */
+void message_add_found(struct message *m, size_t count);
 void message_free(void *message); /* also what it owns */
 
 /* Same probe's report: for queue_put_latest(). */

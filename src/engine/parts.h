@@ -43,6 +43,7 @@ void errand_tick(struct director *d);
 bool errand_is_out(const struct director *d, enum purpose purpose);
 bool errand_any(const struct director *d);
 void errand_cancel(struct director *d, enum purpose purpose);
+void errand_cancel_all(struct director *d);
 /* Ends the waits it is in: it tries, or looks, again now. */
 void errand_nudge(struct director *d, enum purpose purpose);
 /* Cancels what only looks; its end is not told. */
