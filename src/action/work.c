@@ -73,15 +73,24 @@ work_open_job(struct work *out, const struct action_job *job, struct err *e)
 	return ERR_NONE;
 }
 
+static int64_t
+waits_until_us(const struct work *w)
+{
+	return w->waits_until_us != 0 ? w->waits_until_us : w->until_us;
+}
+
 struct work
 work_aside(const struct work *w)
 {
 	struct work aside = *w;
-	int64_t least_us = clock_us() + room_us_of_real_ms(ASIDE_MS);
+	int64_t now_us = clock_us();
+	int64_t least_us = now_us + room_us_of_real_ms(ASIDE_MS);
 
+	aside.waits_until_us = waits_until_us(w);
 	if (work_is_cancelled(w)) {
 		aside.cancel = NULL;
 		aside.until_us = least_us;
+		aside.waits_until_us = now_us;
 	} else if (aside.until_us < least_us) {
 		aside.until_us = least_us;
 	}
@@ -124,7 +133,7 @@ enum work_wait
 work_sleep(struct work *w, enum step_state state, const char *detail,
 	   int64_t room_ms)
 {
-	int64_t left_ms = (w->until_us - clock_us()) / 1000;
+	int64_t left_ms = (waits_until_us(w) - clock_us()) / 1000;
 	bool is_cut = room_ms > left_ms;
 	bool woke;
 
@@ -273,7 +282,7 @@ take_budget(struct work *w, bool mutates, struct err *e)
 	budget_act_waits(b, w->endpoint, true);
 	while (code == ERR_NONE && !w->is_hurried &&
 	       (word = budget_act(b, w->endpoint, &wait_us)) != BUDGET_GO) {
-		if (!mutates && wait_us > w->until_us - clock_us())
+		if (!mutates && wait_us > waits_until_us(w) - clock_us())
 			break;
 		code = sleep_for_budget(w, word, wait_us / 1000 + 1, e);
 	}

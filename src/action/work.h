@@ -17,6 +17,8 @@ struct work {
 	struct auth_client who;
 	struct cancel *cancel;	      /* NULL: nothing ends it early */
 	int64_t until_us;	      /* room time */
+	int64_t waits_until_us;	      /* an aside: no wait between exchanges
+					 lasts longer; 0: until_us */
 	const struct action_job *job; /* NULL: planning or reading back */
 	enum step_state state;	      /* last told */
 	int attempt;
@@ -41,7 +43,8 @@ void work_open_alone(struct work *out, const struct action_env *env,
 void work_open_job_alone(struct work *out, const struct action_job *job);
 
 /* A copy that can still read back: after a cancel nothing ends it but three
- * real seconds; after the deadline it has as long. */
+ * real seconds; after the deadline it has as long.  Those are for exchanges:
+ * it waits no longer between two of them than `w` would. */
 struct work work_aside(const struct work *w);
 
 /* The person or the room has ended it. */

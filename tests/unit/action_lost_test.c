@@ -261,6 +261,28 @@ reading_back_tells_landed_from_not_landed_from_unclear(void **state)
 	}
 }
 
+/* The time after the deadline is for looking once more, not for waiting. */
+static void
+past_the_deadline_it_reads_back_and_does_not_poll(void **state)
+{
+	static const struct peer_row rows[] = {
+		{ .expect = "PATCH", .end = PEER_CLOSE },
+		{ .expect = "GET", .body = IS_NEW },
+		{ .expect = "GET", .body = IS_OLD, .always = true },
+	};
+	struct scene s;
+	struct peer *p = open_patch(&s, rows, ARRAY_LEN(rows));
+
+	TEST_UNUSED(state);
+	s.job.timeout_ms = 1;
+	want_verify(&s);
+	scene_perform(&s);
+	assert_int_equal(s.result.outcome, OUTCOME_UNKNOWN);
+	assert_int_equal(peer_count(p, "PATCH"), 1);
+	assert_int_equal(peer_count(p, "GET"), 3);
+	close_all(&s, p);
+}
+
 int
 main(void)
 {
@@ -276,6 +298,7 @@ main(void)
 		cmocka_unit_test(a_long_body_is_wrapped_and_then_cut),
 		cmocka_unit_test(a_secret_in_the_body_is_not_shown),
 		cmocka_unit_test(reading_back_tells_landed_from_not_landed_from_unclear),
+		cmocka_unit_test(past_the_deadline_it_reads_back_and_does_not_poll),
 	};
 	/* clang-format on */
 
