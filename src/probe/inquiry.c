@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "net/identity.h"
 #include "probe/facts.h"
@@ -21,6 +22,7 @@ ask_at_init(struct ask_at *at, const struct probe_env *env,
 	buf_init(&at->url, URL_CAP);
 	if (p == NULL)
 		return err_set(e, ERR_ARG, "no endpoint \"%s\"", endpoint);
+	at->endpoint = p;
 	at->who = identity_client(p);
 	at->ca_file = p->ca_file;
 	return identity_url(&at->url, p, path, e);
@@ -30,19 +32,6 @@ void
 ask_at_clear(struct ask_at *at)
 {
 	buf_clear(&at->url);
-}
-
-void
-ask_begin(struct ask *a, struct loop *l, int timeout_ms, probe_done *done,
-	  void *ctx)
-{
-	assert(a->call == NULL);
-	a->loop = l;
-	a->done = done;
-	a->ctx = ctx;
-	a->result = (struct probe_result){ .code = ERR_NONE };
-	a->started_us = clock_real_us();
-	a->until_us = a->started_us + timeout_ms * 1000LL;
 }
 
 static void
@@ -56,27 +45,80 @@ on_answer(void *ctx, struct http_answer *answer)
 	a->heard(a->owner, answer);
 }
 
-void
-ask_send(struct ask *a, const struct ask_at *at, const char *method,
-	 const char *body)
+static void
+drop_body(struct ask *a)
 {
-	struct http_request request = { .method = method,
+	mem_free(a->body);
+	a->body = NULL;
+}
+
+/* Past the toll. */
+static void
+send_now(void *ctx)
+{
+	struct ask *a = ctx;
+	const struct ask_at *at = a->at;
+	struct http_request request = { .method = a->method,
 					.url = buf_str(&at->url),
 					.ca_file = at->ca_file,
-					.body = body };
+					.body = a->body };
+	enum err_code code;
 	struct err e;
 
-	if (body != NULL) {
-		request.body_len = strlen(body);
+	if (a->body != NULL) {
+		request.body_len = strlen(a->body);
 		request.headers[0] = (struct http_header){ "Content-Type",
 							   "application/json" };
 	}
 	request.timeout_ms = (int)ask_left_ms(a);
 	if (request.timeout_ms < 1)
 		request.timeout_ms = 1;
-	if (auth_start(&a->call, a->loop, a->auth, &at->who, &request,
-		       on_answer, a, &e) != ERR_NONE)
+	code = auth_start(&a->call, a->loop, a->auth, &at->who, &request,
+			  on_answer, a, &e);
+	drop_body(a);
+	if (code != ERR_NONE)
 		ask_fail(a, e.code, e.text);
+}
+
+static void
+send_never(void *ctx, enum err_code code, const char *why)
+{
+	drop_body(ctx);
+	ask_fail(ctx, code, why);
+}
+
+void
+ask_begin(struct ask *a, struct loop *l, int timeout_ms, probe_done *done,
+	  void *ctx)
+{
+	assert(a->call == NULL);
+	a->loop = l;
+	a->done = done;
+	a->ctx = ctx;
+	a->result = (struct probe_result){ .code = ERR_NONE };
+	a->started_us = clock_real_us();
+	a->until_us = a->started_us + timeout_ms * 1000LL;
+	toll_begin(&a->toll, l, a->until_us, send_now, send_never, a);
+}
+
+void
+ask_init(struct ask *a, const struct probe_env *env,
+	 const struct book_probe *probe, ask_heard *heard, void *owner)
+{
+	a->auth = env->auth;
+	a->heard = heard;
+	a->owner = owner;
+	toll_init(&a->toll, env, probe);
+}
+
+void
+ask_send(struct ask *a, const struct ask_at *at, const char *method,
+	 const char *body)
+{
+	a->at = at;
+	a->method = method;
+	a->body = mem_text(body);
+	toll_pass(&a->toll, at->endpoint);
 }
 
 bool
@@ -125,6 +167,8 @@ ask_clear(struct ask *a)
 	if (a->call != NULL)
 		auth_cancel(a->call);
 	a->call = NULL;
+	toll_clear(&a->toll);
+	drop_body(a);
 }
 
 struct probe_fact

@@ -10,9 +10,11 @@
 
 #include "base/buf.h"
 #include "probe/answer.h"
+#include "probe/toll.h"
 
 /* Whom to ask, read once from the book, from which it borrows. */
 struct ask_at {
+	const struct book_endpoint *endpoint;
 	struct auth_client who;
 	const char *ca_file;
 	struct buf url;
@@ -28,7 +30,7 @@ void ask_at_clear(struct ask_at *at);
 /* An answer, whatever it is; it is cleared afterwards. */
 typedef void ask_heard(void *owner, struct http_answer *a);
 
-/* Zeroed but for the first three, which the kind's init() sets. */
+/* Zeroed but for what ask_init() sets. */
 struct ask {
 	struct auth_store *auth;
 	ask_heard *heard;
@@ -38,14 +40,23 @@ struct ask {
 	int64_t started_us, until_us;
 	struct probe_result result; /* what it cost so far */
 	struct auth_call *call;
+	struct toll toll;
+	const struct ask_at *at; /* of the request that passes the toll */
+	const char *method;
+	char *body;
 	probe_done *done;
 	void *ctx;
 };
 
+/* For the kind's init(). */
+void ask_init(struct ask *a, const struct probe_env *env,
+	      const struct book_probe *probe, ask_heard *heard, void *owner);
+
 void ask_begin(struct ask *a, struct loop *l, int timeout_ms, probe_done *done,
 	       void *ctx);
 /* heard() follows, or the measurement has failed and been reported: the caller
- * returns at once.  NULL `body`: none; else it is sent as JSON. */
+ * returns at once.  NULL `body`: none; else it is sent as JSON.  It waits for
+ * the endpoint's budget within the deadline; `at` and `method` outlive that. */
 void ask_send(struct ask *a, const struct ask_at *at, const char *method,
 	      const char *body);
 /* The JSON of an answer of 2xx in `to`, which the caller clears always; false

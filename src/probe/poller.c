@@ -8,7 +8,8 @@
  * way, or that was slept through, is left out: two measurements of one probe
  * are never in flight and nothing is caught up in a burst.
  *
- * Each measurement is one request of its endpoint's budget.  Without one it
+ * The first request of a measurement is one of its endpoint's budget; kinds
+ * that send more pay for those themselves (toll.h).  Without it a measurement
  * waits, for half its interval at most, in the order in which the probes came.
  * No more than LANE_MOST measurements of one endpoint are under way; the others
  * wait likewise.  A slot that could not be used, and each slot while the
@@ -407,7 +408,10 @@ prepare(struct poller *p, const struct probe_env *env, const char *const *only,
 	uint64_t seed, struct err *e)
 {
 	const struct book *b = env->book;
+	struct probe_env own = *env;
 	struct rng rng;
+
+	own.budget = p->budget;
 
 	rng_seed(&rng, seed);
 	if (check_ids(b, only, e) != ERR_NONE ||
@@ -415,7 +419,7 @@ prepare(struct poller *p, const struct probe_env *env, const char *const *only,
 		return e->code;
 	for (size_t i = 0; i < b->probe_count; i++)
 		if (is_listed(only, b->probes[i].id) &&
-		    add_entry(p, env, &b->probes[i], &rng, e) != ERR_NONE)
+		    add_entry(p, &own, &b->probes[i], &rng, e) != ERR_NONE)
 			return e->code;
 	sort_entries(p);
 	return thread_start(&p->thread, "poller", run, p, e);

@@ -257,9 +257,7 @@ agents_init(void *state, const struct probe_env *env,
 	struct agents_state *s = state;
 	const struct settings *with = &probe->with;
 
-	s->ask.auth = env->auth;
-	s->ask.heard = on_heard;
-	s->ask.owner = s;
+	ask_init(&s->ask, env, probe, on_heard, s);
 	if (ask_setting(&s->states, with, "states", e) != ERR_NONE ||
 	    view_init(&s->views[0], "view", "", env, with, e) != ERR_NONE)
 		return e->code;

@@ -175,9 +175,7 @@ analytics_init(void *state, const struct probe_env *env,
 	const struct settings *with = &probe->with;
 	const struct book_endpoint *endpoint;
 
-	s->ask.auth = env->auth;
-	s->ask.heard = on_heard;
-	s->ask.owner = s;
+	ask_init(&s->ask, env, probe, on_heard, s);
 	s->env = env;
 	s->endpoint = settings_text_or(with, "endpoint", "");
 	endpoint = book_endpoint(env->book, s->endpoint);

@@ -247,9 +247,7 @@ calls_init(void *state, const struct probe_env *env,
 	struct calls_state *s = state;
 	const struct settings *with = &probe->with;
 
-	s->ask.auth = env->auth;
-	s->ask.heard = on_heard;
-	s->ask.owner = s;
+	ask_init(&s->ask, env, probe, on_heard, s);
 	s->method = settings_text_or(with, "method", "GET");
 	s->body = settings_text(with, "body");
 	s->results = settings_text_or(with, "results", "");

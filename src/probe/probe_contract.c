@@ -25,6 +25,7 @@
 #include "probe/dead_letter.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
+#include "probe/toll.h"
 
 #define URL_CAP 8192
 #define RAW_BYTES 4096
@@ -59,6 +60,7 @@ struct contract_state {
 	int64_t started_us, until_us, latency_us;
 	struct loop *loop;
 	struct auth_call *call;
+	struct toll toll;
 	probe_done *done;
 	void *ctx;
 };
@@ -167,6 +169,7 @@ contract_init(void *state, const struct probe_env *env,
 	if (endpoint == NULL)
 		return err_set(e, ERR_ARG, "no endpoint \"%s\"", id);
 	s->auth = env->auth;
+	toll_init(&s->toll, env, probe);
 	s->who = identity_client(endpoint);
 	s->probe = probe->id;
 	s->request.method = settings_text_or(with, "method", "POST");
@@ -348,19 +351,33 @@ fail(struct contract_state *s, enum err_code code, const char *why)
 
 static void on_answer(void *ctx, struct http_answer *a);
 
+/* Past the toll. */
 static void
-send(struct contract_state *s, enum phase phase)
+send_now(void *ctx)
 {
+	struct contract_state *s = ctx;
 	struct http_request request =
-		phase == PHASE_READ ? s->look : s->request;
+		s->phase == PHASE_READ ? s->look : s->request;
 	int64_t left_ms = (s->until_us - clock_real_us()) / 1000;
 	struct err e;
 
-	s->phase = phase;
 	request.timeout_ms = left_ms < 1 ? 1 : (int)left_ms;
 	if (auth_start(&s->call, s->loop, s->auth, &s->who, &request, on_answer,
 		       s, &e) != ERR_NONE)
 		fail(s, e.code, e.text);
+}
+
+static void
+send_never(void *ctx, enum err_code code, const char *why)
+{
+	fail(ctx, code, why);
+}
+
+static void
+send(struct contract_state *s, enum phase phase)
+{
+	s->phase = phase;
+	toll_pass(&s->toll, s->toll.named);
 }
 
 /* The address of what was stored: its id is the last segment. */
@@ -482,6 +499,7 @@ contract_begin(void *state, struct loop *l, int timeout_ms, probe_done *done,
 	s->latency_us = 0;
 	s->started_us = clock_real_us();
 	s->until_us = s->started_us + timeout_ms * 1000LL;
+	toll_begin(&s->toll, l, s->until_us, send_now, send_never, s);
 	send(s, PHASE_SEND);
 }
 
@@ -493,6 +511,7 @@ contract_clear(void *state)
 	if (s->call != NULL)
 		auth_cancel(s->call);
 	s->call = NULL;
+	toll_clear(&s->toll);
 	drop_heard(s);
 	jtree_clear(&s->payload);
 	jschema_free(s->schema);

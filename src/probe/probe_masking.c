@@ -307,9 +307,7 @@ masking_init(void *state, const struct probe_env *env,
 	struct masking_state *s = state;
 	const struct settings *with = &probe->with;
 
-	s->ask.auth = env->auth;
-	s->ask.heard = on_heard;
-	s->ask.owner = s;
+	ask_init(&s->ask, env, probe, on_heard, s);
 	s->method = settings_text_or(with, "method", "POST");
 	s->body = settings_text_or(with, "body", "{\"text\":" MARK "}");
 	s->pointer = settings_text_or(with, "pointer", "");

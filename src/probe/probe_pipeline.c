@@ -239,9 +239,7 @@ pipeline_init(void *state, const struct probe_env *env,
 	const struct settings *with = &probe->with;
 	const char *endpoint = settings_text_or(with, "endpoint", "");
 
-	s->ask.auth = env->auth;
-	s->ask.heard = on_heard;
-	s->ask.owner = s;
+	ask_init(&s->ask, env, probe, on_heard, s);
 	s->newest = settings_text_or(with, "newest", "");
 	s->far_newest = settings_text_or(with, "far.newest", "");
 	s->marker = settings_text(with, "marker");

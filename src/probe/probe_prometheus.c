@@ -26,6 +26,7 @@
 #include "net/identity.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
+#include "probe/toll.h"
 
 #define URL_CAP 8192
 #define PATH_CAP (URL_CAP / 2)
@@ -45,6 +46,8 @@ struct prom_state {
 	int connects;
 	struct loop *loop;
 	struct auth_call *call;
+	struct toll toll;
+	const struct buf *asked; /* what passes the toll */
 	probe_done *done;
 	void *ctx;
 };
@@ -95,6 +98,7 @@ prom_init(void *state, const struct probe_env *env,
 	s->auth = env->auth;
 	s->who = identity_client(endpoint);
 	s->ca_file = endpoint->ca_file;
+	toll_init(&s->toll, env, probe);
 	s->max_age_s =
 		(double)settings_duration_ms(with, "max_age", 120000) / 1000;
 	if (make_url(&s->value_url, endpoint, "", query, "", e) != ERR_NONE)
@@ -310,11 +314,13 @@ on_answer(void *ctx, struct http_answer *a)
 	report(s, &r, age_s);
 }
 
+/* Past the toll. */
 static void
-ask(struct prom_state *s, const struct buf *url)
+send_now(void *ctx)
 {
+	struct prom_state *s = ctx;
 	struct http_request request = { .method = "GET",
-					.url = buf_str(url),
+					.url = buf_str(s->asked),
 					.ca_file = s->ca_file };
 	int64_t left_ms = (s->until_us - clock_real_us()) / 1000;
 	struct err e;
@@ -327,6 +333,22 @@ ask(struct prom_state *s, const struct buf *url)
 		fail(&r, e.code, e.text);
 		report(s, &r, NAN);
 	}
+}
+
+static void
+send_never(void *ctx, enum err_code code, const char *why)
+{
+	struct probe_result r = { .code = ERR_NONE };
+
+	fail(&r, code, why);
+	report(ctx, &r, NAN);
+}
+
+static void
+ask(struct prom_state *s, const struct buf *url)
+{
+	s->asked = url;
+	toll_pass(&s->toll, s->toll.named);
 }
 
 static void
@@ -345,6 +367,7 @@ prom_begin(void *state, struct loop *l, int timeout_ms, probe_done *done,
 	s->connects = 0;
 	s->started_us = clock_real_us();
 	s->until_us = s->started_us + timeout_ms * 1000LL;
+	toll_begin(&s->toll, l, s->until_us, send_now, send_never, s);
 	ask(s, &s->value_url);
 }
 
@@ -356,6 +379,7 @@ prom_clear(void *state)
 	if (s->call != NULL)
 		auth_cancel(s->call);
 	s->call = NULL;
+	toll_clear(&s->toll);
 	buf_clear(&s->value_url);
 	buf_clear(&s->age_url);
 }

@@ -189,9 +189,7 @@ storage_init(void *state, const struct probe_env *env,
 	struct storage_state *s = state;
 	const struct settings *with = &probe->with;
 
-	s->ask.auth = env->auth;
-	s->ask.heard = on_heard;
-	s->ask.owner = s;
+	ask_init(&s->ask, env, probe, on_heard, s);
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		s->wanted[i] = settings_text_or(with, fields[i].setting,
 						fields[i].fallback);

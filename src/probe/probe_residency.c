@@ -287,9 +287,7 @@ residency_init(void *state, const struct probe_env *env,
 	const char *endpoint = settings_text_or(with, "endpoint", "");
 	enum err_code code = ERR_NONE;
 
-	s->ask.auth = env->auth;
-	s->ask.heard = on_heard;
-	s->ask.owner = s;
+	ask_init(&s->ask, env, probe, on_heard, s);
 	if (ask_setting(&s->allowed, with, "allowed", e) != ERR_NONE ||
 	    ask_setting(&s->list, with, "stores", e) != ERR_NONE)
 		return e->code;

@@ -26,6 +26,7 @@
 #include "base/str.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
+#include "probe/toll.h"
 #include "probe/trunks.h"
 
 #define HOLD_INTERVALS 3
@@ -44,6 +45,7 @@ struct peer {
 	struct sip_state *owner;
 	const struct book_endpoint *endpoint;
 	struct sip_call *call;
+	struct toll toll;
 	enum standing standing;
 	int bad_in_row;
 	int good_in_row;
@@ -103,11 +105,14 @@ sip_init(void *state, const struct probe_env *env,
 		1000 * settings_duration_ms(&probe->with, "flap_window",
 					    FLAP_WINDOW_MS);
 	s->peers = mem_new(trunks.count, sizeof(*s->peers));
-	for (; s->count < trunks.count; s->count++)
-		s->peers[s->count] =
-			(struct peer){ .owner = s,
-				       .endpoint = trunks.peers[s->count],
-				       .rtt_us = -1 };
+	for (; s->count < trunks.count; s->count++) {
+		struct peer *p = &s->peers[s->count];
+
+		*p = (struct peer){ .owner = s,
+				    .endpoint = trunks.peers[s->count],
+				    .rtt_us = -1 };
+		toll_init(&p->toll, env, probe);
+	}
 	return ERR_NONE;
 }
 
@@ -365,25 +370,41 @@ on_answer(void *ctx, const struct sip_result *a)
 }
 
 static void
-ask(struct peer *p, struct loop *l, int timeout_ms)
+refuse(void *ctx, enum err_code code, const char *why)
 {
-	const struct sip_target target = trunks_target(p->endpoint, timeout_ms);
-	struct sip_result refused = { .rtt_us = -1, .retry_after_s = -1 };
+	struct sip_result refused = { .code = code,
+				      .rtt_us = -1,
+				      .retry_after_s = -1 };
+
+	str_copy(refused.why, sizeof(refused.why), why);
+	on_answer(ctx, &refused);
+}
+
+/* Past the toll. */
+static void
+ask_now(void *ctx)
+{
+	struct peer *p = ctx;
+	const struct sip_target target =
+		trunks_target(p->endpoint, toll_left_ms(&p->toll));
 	struct err e;
 
+	if (sip_options_start(&p->call, p->toll.loop, &target, on_answer, p,
+			      &e) != ERR_NONE)
+		refuse(p, e.code, e.text);
+}
+
+/* The caller's own place in `open` keeps the round from ending in here. */
+static void
+ask(struct peer *p, struct loop *l, int64_t until_us)
+{
 	if (p->hold_until_us > clock_us()) {
 		count_bad(p);
 		p->owner->open--;
 		return;
 	}
-	refused.code =
-		sip_options_start(&p->call, l, &target, on_answer, p, &e);
-	if (refused.code == ERR_NONE)
-		return;
-	str_copy(refused.why, sizeof(refused.why), e.text);
-	p->owner->open++; /* the caller finishes the round, not on_answer() */
-	on_answer(p, &refused);
-	p->owner->open--;
+	toll_begin(&p->toll, l, until_us, ask_now, refuse, p);
+	toll_pass(&p->toll, p->endpoint);
 }
 
 static void
@@ -400,7 +421,7 @@ sip_begin(void *state, struct loop *l, int timeout_ms, probe_done *done,
 		s->first_us = clock_us();
 	s->open = s->count + 1;
 	for (size_t i = 0; i < s->count; i++)
-		ask(&s->peers[i], l, timeout_ms);
+		ask(&s->peers[i], l, s->started_us + timeout_ms * 1000LL);
 	if (--s->open == 0)
 		finish(s);
 }
@@ -410,9 +431,11 @@ sip_clear(void *state)
 {
 	struct sip_state *s = state;
 
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++) {
 		if (s->peers[i].call != NULL)
 			sip_cancel(s->peers[i].call);
+		toll_clear(&s->peers[i].toll);
+	}
 	mem_free(s->peers);
 	s->peers = NULL;
 	s->count = 0;

@@ -23,6 +23,7 @@
 #include "net/sip_invite.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
+#include "probe/toll.h"
 #include "probe/trunks.h"
 
 #define OFFERS_MOST 8
@@ -50,7 +51,8 @@ struct line {
 	struct call_state *owner;
 	const struct book_endpoint *endpoint;
 	struct sip_invite *call;
-	size_t at; /* the offer under way */
+	struct toll toll; /* each INVITE is one request */
+	size_t at;	  /* the offer under way */
 	struct reply replies[OFFERS_MOST];
 	int status; /* of the first offer; 0 none */
 	int64_t setup_us;
@@ -156,10 +158,13 @@ call_init(void *state, const struct probe_env *env,
 	s->is_strict = !str_same(mode, "flexible");
 	s->hold_most_us = HOLD_INTERVALS * probe->every_ms * 1000;
 	s->lines = mem_new(trunks.count, sizeof(*s->lines));
-	for (; s->count < trunks.count; s->count++)
-		s->lines[s->count] =
-			(struct line){ .owner = s,
-				       .endpoint = trunks.peers[s->count] };
+	for (; s->count < trunks.count; s->count++) {
+		struct line *l = &s->lines[s->count];
+
+		*l = (struct line){ .owner = s,
+				    .endpoint = trunks.peers[s->count] };
+		toll_init(&l->toll, env, probe);
+	}
 	return ERR_NONE;
 }
 
@@ -445,10 +450,28 @@ on_result(void *ctx, const struct sip_invite_result *a)
 		call_next(l);
 }
 
-/* Each offer gets its share of the time left. */
 static void
 call_next(struct line *l)
 {
+	toll_pass(&l->toll, l->endpoint);
+}
+
+static void
+refuse(void *ctx, enum err_code code, const char *why)
+{
+	struct sip_invite_result refused = { .code = code,
+					     .setup_us = -1,
+					     .retry_after_s = -1 };
+
+	str_copy(refused.why, sizeof(refused.why), why);
+	on_result(ctx, &refused);
+}
+
+/* Past the toll.  Each offer gets its share of the time left. */
+static void
+call_now(void *ctx)
+{
+	struct line *l = ctx;
 	struct call_state *s = l->owner;
 	const struct offer *o = &s->offers[l->at];
 	int64_t left_us = s->until_us - clock_real_us();
@@ -456,19 +479,14 @@ call_next(struct line *l)
 		.user = s->user,
 		.count = o->count,
 	};
-	struct sip_invite_result refused = { .setup_us = -1,
-					     .retry_after_s = -1 };
 	struct err e;
 
 	left_us /= (int64_t)(s->offer_count - l->at);
 	order.target = trunks_target(l->endpoint, (int)(left_us / 1000) + 1);
 	memcpy(order.payloads, o->payloads, sizeof(order.payloads));
-	refused.code =
-		sip_invite_start(&l->call, s->loop, &order, on_result, l, &e);
-	if (refused.code == ERR_NONE)
-		return;
-	str_copy(refused.why, sizeof(refused.why), e.text);
-	on_result(l, &refused);
+	if (sip_invite_start(&l->call, s->loop, &order, on_result, l, &e) !=
+	    ERR_NONE)
+		refuse(l, e.code, e.text);
 }
 
 /* A trunk that asked for quiet keeps what it said last. */
@@ -486,6 +504,8 @@ start_line(struct line *l)
 	l->setup_us = -1;
 	l->our_fault = ERR_NONE;
 	l->why[0] = '\0';
+	toll_begin(&l->toll, l->owner->loop, l->owner->until_us, call_now,
+		   refuse, l);
 	call_next(l);
 }
 
@@ -514,8 +534,10 @@ call_clear(void *state)
 {
 	struct call_state *s = state;
 
-	for (size_t i = 0; i < s->count; i++)
+	for (size_t i = 0; i < s->count; i++) {
 		sip_invite_cancel(s->lines[i].call);
+		toll_clear(&s->lines[i].toll);
+	}
 	mem_free(s->lines);
 	s->lines = NULL;
 	s->count = 0;

@@ -248,12 +248,65 @@ an_endpoint_that_lets_nothing_out_proves_nothing(void **state)
 	case_broken("masking", "masked", with);
 }
 
+/* Each request is one of the endpoint's budget: a measurement of many waits for
+ * its turn, or says that it never came. */
+static void
+each_sample_waits_for_the_budget(void **state)
+{
+	struct peer_row rows[ROWS];
+	struct budget_use use;
+	struct probe_case c;
+
+	TEST_UNUSED(state);
+	rows[0] =
+		(struct peer_row){ .expect = "POST /mask ", .body = HARMLESS };
+	rows[1] = (struct peer_row){ .expect = "POST /mask ",
+				     .body = MASKED,
+				     .always = true };
+	case_open(&c, "masking", facts, settings, rows, 2);
+	c.scene.book->probes[0].timeout_ms = 60000;
+	c.scene.book->endpoints[0].rate_per_minute = 480;
+	c.scene.env.budget = budget_new(c.scene.book);
+	case_measure(&c);
+	case_check(&c, "masked", "masked", "yes");
+	budget_use(c.scene.env.budget, &c.scene.book->endpoints[0], &use);
+	assert_int_equal(use.probes, payloads() + ACCOUNTS + 1);
+	assert_int_equal(peer_count(c.peer, "POST"), use.probes);
+	scene_stop(&c.scene);
+	budget_free(c.scene.env.budget);
+	case_close(&c);
+}
+
+static void
+a_budget_too_small_for_all_samples_is_named(void **state)
+{
+	struct peer_row rows[ROWS];
+	struct probe_case c;
+
+	TEST_UNUSED(state);
+	rows[0] =
+		(struct peer_row){ .expect = "POST /mask ", .body = HARMLESS };
+	rows[1] = (struct peer_row){ .expect = "POST /mask ",
+				     .body = MASKED,
+				     .always = true };
+	case_open(&c, "masking", facts, settings, rows, 2);
+	c.scene.book->endpoints[0].rate_per_minute = 12;
+	case_measure(&c);
+	case_check(&c, "budget", "masked",
+		   "? after 1 requests the budget of far (12 a minute) is used "
+		   "up");
+	assert_int_equal(peer_count(c.peer, "POST"), 1);
+	case_close(&c);
+}
+
 int
 main(void)
 {
 	/* clang-format off */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_samples_are_many_and_their_cards_pass_luhn),
+		cmocka_unit_test(each_sample_waits_for_the_budget),
+		cmocka_unit_test(a_budget_too_small_for_all_samples_is_named),
 		cmocka_unit_test(what_is_masked_is_no_leak),
 		cmocka_unit_test(every_sample_that_comes_out_as_it_went_in_is_a_leak),
 		cmocka_unit_test(each_writing_is_seen_through),

@@ -62,6 +62,32 @@ one_good_answer_is_enough_at_the_start(void **state)
 	peer_stop(p);
 }
 
+/* That we may not ask says nothing of the trunk. */
+static void
+what_the_budget_of_a_trunk_does_not_allow_is_not_sent(void **state)
+{
+	struct peer *p = peer_sip_start(200);
+	const struct probe_report *r;
+	struct scene s;
+
+	TEST_UNUSED(state);
+	scene_open(&s);
+	add_trunks(&s, &p, 1);
+	s.book->endpoints[0].rate_per_minute = 1;
+	scene_start(&s);
+	poller_now(s.poller, "trunk");
+	r = scene_wait(&s, "trunk", 0);
+	assert_false(r->failed);
+	for (int i = 0; i < 3; i++) {
+		r = round_of(&s);
+		assert_true(r->failed);
+		CHECK_HOLDS(alive_of(r)->why,
+			    "the budget of sbc1 (1 a minute) is used up");
+	}
+	scene_close(&s);
+	peer_stop(p);
+}
+
 static void
 three_bad_answers_put_it_down_and_two_good_ones_up(void **state)
 {
@@ -371,6 +397,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_good_answer_is_enough_at_the_start),
 		cmocka_unit_test(three_bad_answers_put_it_down_and_two_good_ones_up),
+		cmocka_unit_test(what_the_budget_of_a_trunk_does_not_allow_is_not_sent),
 		cmocka_unit_test(too_few_bad_answers_at_the_start_decide_nothing),
 		cmocka_unit_test(all_peers_must_be_in_service),
 		cmocka_unit_test(strict_takes_nothing_but_2xx),
