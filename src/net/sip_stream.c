@@ -213,7 +213,7 @@ is_verified(struct sip_stream *s, struct err *e)
 {
 	struct tls_place seen = { .chain_valid = true };
 
-	if (tls_kit_chain(&seen, s->ssl, s->name) && seen.chain_valid)
+	if (tls_kit_chain(&seen, s->ssl, s->name, true) && seen.chain_valid)
 		return true;
 	err_set(e, ERR_TLS, "the certificate is not accepted: %s",
 		seen.chain_why[0] != '\0' ? seen.chain_why : "none was shown");

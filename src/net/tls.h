@@ -62,6 +62,7 @@ struct tls_target {
 	int port;	     /* when `where` has none; 0: 443 */
 	const char *name;    /* expected name and SNI; NULL: the host */
 	const char *ca_file; /* NULL: the system's bundle */
+	bool is_sip;	     /* the name may stand in a URI of SIP, too */
 	int timeout_ms;	     /* real, for everything */
 };
 

@@ -51,6 +51,7 @@ struct tls_call {
 	char where[300];
 	char name[256];
 	char *ca_file;
+	bool is_sip;
 	struct address_lookup *lookup;
 	struct loop_timer *deadline;
 	int64_t until_us;
@@ -277,7 +278,8 @@ note_control(struct lane *lane, enum tls_verdict verdict, const char *why)
 
 	if (verdict == TLS_ACCEPTED)
 		lane->has_control = true;
-	if (lane->ssl != NULL && tls_kit_chain(p, lane->ssl, lane->call->name))
+	if (lane->ssl != NULL &&
+	    tls_kit_chain(p, lane->ssl, lane->call->name, lane->call->is_sip))
 		return;
 	p->chain_known = verdict == TLS_REFUSED || verdict == TLS_REFUSED_WEAK;
 	str_printf(p->chain_why, sizeof(p->chain_why),
@@ -489,6 +491,7 @@ tls_start(struct tls_call **out, struct loop *l, const struct tls_target *t,
 	c->done = done;
 	c->ctx = ctx;
 	c->ca_file = mem_text(t->ca_file);
+	c->is_sip = t->is_sip;
 	c->started_us = clock_real_us();
 	c->until_us = c->started_us + t->timeout_ms * 1000LL;
 	c->result.days_left = NAN;

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -15,6 +16,7 @@
 #include "net/loop_item.h"
 
 #define CA_BUNDLE "/etc/ssl/certs/ca-certificates.crt"
+#define AUTHORITIES 8 /* kept at a time */
 #define KEEP_CA_US (10 * 60 * 1000000LL)
 
 /* Every cipher and signature this library has: a probe of a version must not
@@ -43,11 +45,18 @@ static const int wire_versions[TLS_VERSIONS] = {
 	[TLS_1_3] = TLS1_3_VERSION,
 };
 
+/* The control context with the certificates of one file. */
+struct authority {
+	SSL_CTX *ctx; /* NULL: a free place */
+	char *file;
+	int64_t loaded_us;
+};
+
 struct tls_kit {
 	BIO_METHOD *plumbing;
-	SSL_CTX *contexts[TLS_VERSIONS + 1]; /* the last for TLS_CONTROL */
-	char *ca_file;
-	int64_t loaded_us;
+	/* The last, of TLS_CONTROL, is that of the authority asked for last. */
+	SSL_CTX *contexts[TLS_VERSIONS + 1];
+	struct authority authorities[AUTHORITIES];
 };
 
 /* The socket's own write() would raise SIGPIPE on a closed connection. */
@@ -184,14 +193,23 @@ make_control(const char *ca_file)
 }
 
 static void
+drop_authority(struct authority *a)
+{
+	SSL_CTX_free(a->ctx);
+	mem_free(a->file);
+	*a = (struct authority){ 0 };
+}
+
+static void
 drop_kit(void *part)
 {
 	struct tls_kit *kit = part;
 
-	for (int i = 0; i <= TLS_VERSIONS; i++)
+	for (int i = 0; i < TLS_VERSIONS; i++)
 		SSL_CTX_free(kit->contexts[i]);
+	for (size_t i = 0; i < AUTHORITIES; i++)
+		drop_authority(&kit->authorities[i]);
 	BIO_meth_free(kit->plumbing);
-	mem_free(kit->ca_file);
 	mem_free(kit);
 }
 
@@ -219,24 +237,43 @@ make_kit(struct tls_kit **out, struct loop *l, struct err *e)
 	return ERR_NONE;
 }
 
+/* The place of `file`, else a free one, else the oldest. */
+static struct authority *
+authority_of(struct tls_kit *kit, const char *file)
+{
+	struct authority *best = &kit->authorities[0];
+
+	for (size_t i = 0; i < AUTHORITIES; i++) {
+		struct authority *a = &kit->authorities[i];
+
+		if (a->ctx != NULL && str_same(a->file, file))
+			return a;
+		if (best->ctx != NULL &&
+		    (a->ctx == NULL || a->loaded_us < best->loaded_us))
+			best = a;
+	}
+	return best;
+}
+
 /* Reading a bundle takes milliseconds of work, so it is kept for a while. */
 static enum err_code
 load_control(struct tls_kit *kit, const char *ca_file, struct err *e)
 {
-	SSL_CTX **control = &kit->contexts[TLS_CONTROL];
+	struct authority *a = authority_of(kit, ca_file);
 	char shown[120];
 
-	if (*control != NULL && str_same(kit->ca_file, ca_file) &&
-	    clock_real_us() - kit->loaded_us < KEEP_CA_US)
+	if (a->ctx == NULL || !str_same(a->file, ca_file) ||
+	    clock_real_us() - a->loaded_us >= KEEP_CA_US) {
+		drop_authority(a);
+		a->file = mem_text(ca_file);
+		a->ctx = make_control(ca_file);
+		a->loaded_us = clock_real_us();
+		ERR_clear_error();
+	}
+	kit->contexts[TLS_CONTROL] = a->ctx;
+	if (a->ctx != NULL)
 		return ERR_NONE;
-	SSL_CTX_free(*control);
-	mem_free(kit->ca_file);
-	kit->ca_file = mem_text(ca_file);
-	*control = make_control(ca_file);
-	kit->loaded_us = clock_real_us();
-	ERR_clear_error();
-	if (*control != NULL)
-		return ERR_NONE;
+	drop_authority(a);
 	text_clean(shown, sizeof(shown), ca_file, strlen(ca_file));
 	return err_set(e, ERR_TLS,
 		       "cannot read CA certificates from %s; name a PEM file",
@@ -253,22 +290,22 @@ tls_kit_get(struct tls_kit **out, struct loop *l, const char *ca_file,
 	return load_control(*out, ca_file == NULL ? CA_BUNDLE : ca_file, e);
 }
 
-/* A certificate's CN is no name: only subjectAltName counts. */
 static bool
-expect_name(SSL *ssl, const char *name)
+is_address(const char *name)
 {
-	X509_VERIFY_PARAM *rules = SSL_get0_param(ssl);
 	struct address ignored;
 	struct err e;
 
-	X509_VERIFY_PARAM_set_time(rules, (time_t)(clock_wall_ms() / 1000));
-	X509_VERIFY_PARAM_set_hostflags(
-		rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
-			       X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-	if (address_parse(&ignored, name, 1, &e) == ERR_NONE)
-		return X509_VERIFY_PARAM_set1_ip_asc(rules, name) == 1;
-	return SSL_set1_host(ssl, name) == 1 &&
-	       SSL_set_tlsext_host_name(ssl, name) == 1;
+	return address_parse(&ignored, name, 1, &e) == ERR_NONE;
+}
+
+/* The name itself is looked for after the handshake, see wrong_name(). */
+static bool
+prepare_names(SSL *ssl, const char *name)
+{
+	X509_VERIFY_PARAM_set_time(SSL_get0_param(ssl),
+				   (time_t)(clock_wall_ms() / 1000));
+	return is_address(name) || SSL_set_tlsext_host_name(ssl, name) == 1;
 }
 
 enum err_code
@@ -280,7 +317,7 @@ tls_kit_open(SSL **out, const struct tls_kit *kit, int turn, int fd,
 
 	*out = NULL;
 	*seen = (struct tls_seen){ .fd = fd };
-	if (ssl == NULL || bio == NULL || !expect_name(ssl, name)) {
+	if (ssl == NULL || bio == NULL || !prepare_names(ssl, name)) {
 		SSL_free(ssl);
 		BIO_free(bio);
 		ERR_clear_error();
@@ -401,8 +438,57 @@ write_pin(char *to, size_t size, const X509 *leaf)
 	OPENSSL_free(der);
 }
 
+/* "sip:NAME" and nothing behind it. */
+static bool
+is_sip_uri(const ASN1_STRING *uri, const char *name)
+{
+	const char *text = (const char *)ASN1_STRING_get0_data(uri);
+	size_t len = strlen(name);
+
+	return (size_t)ASN1_STRING_length(uri) == 4 + len &&
+	       strncasecmp(text, "sip:", 4) == 0 &&
+	       strncasecmp(text + 4, name, len) == 0;
+}
+
+/* The name of a SIP domain may stand in a URI (RFC 5922 7.1). */
+static bool
+has_sip_uri(const X509 *leaf, const char *name)
+{
+	GENERAL_NAMES *names =
+		X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
+	bool is_there = false;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		const GENERAL_NAME *n = sk_GENERAL_NAME_value(names, i);
+
+		is_there = is_there ||
+			   (n->type == GEN_URI &&
+			    is_sip_uri(n->d.uniformResourceIdentifier, name));
+	}
+	GENERAL_NAMES_free(names);
+	return is_there;
+}
+
+/* X509_V_OK when the certificate is for `name`.  Its CN is no name: only
+ * subjectAltName counts. */
+static long
+wrong_name(X509 *leaf, const char *name, bool is_sip)
+{
+	unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+			 X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+
+	if (is_address(name))
+		return X509_check_ip_asc(leaf, name, 0) == 1
+			       ? X509_V_OK
+			       : X509_V_ERR_IP_ADDRESS_MISMATCH;
+	if (X509_check_host(leaf, name, 0, flags, NULL) == 1 ||
+	    (is_sip && has_sip_uri(leaf, name)))
+		return X509_V_OK;
+	return X509_V_ERR_HOSTNAME_MISMATCH;
+}
+
 bool
-tls_kit_chain(struct tls_place *out, SSL *ssl, const char *name)
+tls_kit_chain(struct tls_place *out, SSL *ssl, const char *name, bool is_sip)
 {
 	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl);
 	X509 *leaf = SSL_get0_peer_certificate(ssl);
@@ -417,6 +503,8 @@ tls_kit_chain(struct tls_place *out, SSL *ssl, const char *name)
 		if (!(out->days_left <= days))
 			out->days_left = days;
 	}
+	if (verdict == X509_V_OK)
+		verdict = wrong_name(leaf, name, is_sip);
 	write_pin(out->pin, sizeof(out->pin), leaf);
 	out->chain_known = true;
 	out->chain_valid = verdict == X509_V_OK;

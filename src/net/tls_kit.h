@@ -41,7 +41,9 @@ enum tls_verdict tls_kit_judge(int ssl_error, int turn,
 			       size_t size);
 
 /* Reads chain, name, dates and pin of a control handshake into `out`; false
- * when the server showed no certificate. */
-bool tls_kit_chain(struct tls_place *out, SSL *ssl, const char *name);
+ * when the server showed no certificate.  With `is_sip` the name may stand in
+ * a URI "sip:NAME", too (RFC 5922 7.1). */
+bool tls_kit_chain(struct tls_place *out, SSL *ssl, const char *name,
+		   bool is_sip);
 
 #endif

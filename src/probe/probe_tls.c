@@ -89,7 +89,8 @@ tls_init(void *state, const struct probe_env *env,
 		return err_set(e, ERR_ARG, "address of %s is too long", id);
 	s->target.where = s->where;
 	s->is_drill = env->book->is_drill;
-	if (str_same(endpoint->adapter, "sip"))
+	s->target.is_sip = str_same(endpoint->adapter, "sip");
+	if (s->target.is_sip)
 		s->target.port = SIPS_PORT;
 	s->target.name = settings_text(&probe->with, "name");
 	s->target.ca_file =

@@ -50,30 +50,44 @@ note(void *ctx, const struct tls_result *result)
 	s->is_done = true;
 }
 
+static bool expects_sip; /* of the targets that follow */
+
 static struct tls_result
-look(int port, const char *name, const char *ca, int timeout_ms)
+look_on(struct loop *l, int port, const char *name, const char *ca,
+	int timeout_ms)
 {
 	char where[40];
 	char ca_file[FS_PATH];
 	struct tls_target t = { .where = where,
 				.name = name,
 				.ca_file = ca_file,
+				.is_sip = expects_sip,
 				.timeout_ms = timeout_ms };
 	struct seen s = { 0 };
 	struct tls_call *call;
-	struct loop *l;
 	struct err e;
 
 	str_printf(where, sizeof(where), "127.0.0.1:%d", port);
 	assert_true(fs_join(ca_file, dir, ca));
-	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
 	CHECK_OK(tls_start(&call, l, &t, note, &s, &e), &e);
 	CHECK_OK(loop_run_until(l, &s.is_done, -1,
 				clock_real_us() + timeout_ms * 1000LL + 2000000,
 				&e),
 		 &e);
-	loop_free(l);
 	return s.result;
+}
+
+static struct tls_result
+look(int port, const char *name, const char *ca, int timeout_ms)
+{
+	struct tls_result r;
+	struct loop *l;
+	struct err e;
+
+	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
+	r = look_on(l, port, name, ca, timeout_ms);
+	loop_free(l);
+	return r;
 }
 
 static struct tls_result
@@ -172,6 +186,71 @@ chain_name_and_dates_are_judged(void **state)
 			  str_starts(r.places[0].pin, "sha256//") &&
 				  strlen(r.places[0].pin) == 52);
 	}
+}
+
+/* RFC 5922 7.1: a SIP domain is named by a URI; elsewhere a URI is no name. */
+static void
+the_name_of_a_trunk_may_stand_in_a_uri(void **state)
+{
+	static const struct {
+		const char *who, *name;
+		bool is_sip, is_valid;
+	} rows[] = {
+		{ "trunk", "sbc.test", true, true },
+		{ "trunk", "SBC.test", true, true },
+		{ "trunk", "longer.test", true, true },
+		{ "trunk", "longer.tes", true, false },
+		{ "trunk", "other.test", true, false },
+		{ "trunk", "sbc.test", false, false },
+		{ "good", "sbc.test", true, true },
+		{ "trunk", "127.0.0.1", true, false },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct tls_server s;
+		struct tls_result r;
+
+		tls_server_start(&s, dir, "127.0.0.1:0", rows[i].who, "");
+		expects_sip = rows[i].is_sip;
+		r = look(s.port, rows[i].name, "ca.pem", 8000);
+		expects_sip = false;
+		test_child_drop(&s.child);
+		CHECK_ROW(rows[i].name, r.code == ERR_NONE);
+		CHECK_ROW(rows[i].name, r.chain_valid == rows[i].is_valid);
+		if (!rows[i].is_valid)
+			CHECK_HOLDS(r.chain_why, "mismatch");
+	}
+}
+
+/* Each keeps what it has read: the file of one may go meanwhile. */
+static void
+authorities_do_not_push_each_other_out(void **state)
+{
+	static const char *const turns[] = { "other.pem", "self.pem",
+					     "other.pem", "ca.pem",
+					     "other.pem" };
+	char line[FS_PATH + 80];
+	struct tls_server s;
+	struct loop *l;
+	struct err e;
+
+	TEST_UNUSED(state);
+	str_printf(line, sizeof(line), "cd %s && cp ca.pem other.pem", dir);
+	tls_server_shell(line);
+	tls_server_start(&s, dir, "127.0.0.1:0", "good", "");
+	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(turns); i++) {
+		struct tls_result r = look_on(l, s.port, NULL, turns[i], 8000);
+
+		CHECK_ROW(turns[i], r.code == ERR_NONE);
+		assert_int_equal(r.chain_valid,
+				 !str_same(turns[i], "self.pem"));
+		str_printf(line, sizeof(line), "rm -f %s/other.pem", dir);
+		tls_server_shell(line);
+	}
+	loop_free(l);
+	test_child_drop(&s.child);
 }
 
 static int64_t
@@ -467,6 +546,8 @@ main(void)
 		cmocka_unit_test(
 			a_demand_for_a_certificate_hides_no_old_version),
 		cmocka_unit_test(chain_name_and_dates_are_judged),
+		cmocka_unit_test(the_name_of_a_trunk_may_stand_in_a_uri),
+		cmocka_unit_test(authorities_do_not_push_each_other_out),
 		cmocka_unit_test(an_ended_certificate_is_not_valid),
 		cmocka_unit_test(peers_that_are_no_tls_servers_prove_nothing),
 		cmocka_unit_test(hanging_up_counts_beside_a_good_handshake),

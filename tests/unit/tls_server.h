@@ -26,7 +26,8 @@ tls_server_shell(const char *line)
 }
 
 /* An authority (ca) and what it signed: good for sbc.test, 127.0.0.1 and
- * 127.0.0.2, bare with a name in its CN alone; and self, by itself. */
+ * 127.0.0.2, bare with a name in its CN alone, trunk for sip:sbc.test and
+ * sip:longer.test; and self, by itself. */
 static inline void
 tls_server_certificates(const char *dir)
 {
@@ -44,6 +45,10 @@ tls_server_certificates(const char *dir)
 		   "&& $NEW -CA ca.pem -CAkey ca.key -subj /CN=sbc.test "
 		   "-addext basicConstraints=CA:FALSE -keyout bare.key -out "
 		   "bare.pem && "
+		   "$NEW -CA ca.pem -CAkey ca.key -subj /CN=trunk -addext "
+		   "subjectAltName=URI:sip:sbc.test,URI:sip:longer.test "
+		   "-addext basicConstraints=CA:FALSE -keyout trunk.key -out "
+		   "trunk.pem && "
 		   "$NEW -subj /CN=self -addext subjectAltName=IP:127.0.0.1 "
 		   "-keyout self.key -out self.pem",
 		   dir);
