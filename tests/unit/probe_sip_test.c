@@ -123,6 +123,112 @@ three_bad_answers_put_it_down_and_two_good_ones_up(void **state)
 	peer_stop(p);
 }
 
+static double
+number_of(const struct probe_report *r, const char *signal)
+{
+	return scene_sample(r, signal)->value.number;
+}
+
+/* In service, out of it, back: two flaps; an answer that is bad once moves
+ * nothing but the answers. */
+static void
+flaps_are_counted_by_standing_and_by_answers(void **state)
+{
+	static const struct {
+		int status;
+		double flaps, changes;
+	} rounds[] = {
+		{ 200, 0, 0 }, { 503, 0, 1 }, { 200, 0, 2 }, { 503, 0, 3 },
+		{ 503, 0, 3 }, { 503, 1, 3 }, { 200, 1, 4 }, { 200, 2, 4 },
+	};
+	struct peer *p = peer_sip_start(200);
+	struct book_probe *probe;
+	const struct probe_report *r = NULL;
+	double before_s = 0;
+	struct scene s;
+
+	TEST_UNUSED(state);
+	scene_open(&s);
+	probe = add_trunks(&s, &p, 1);
+	scene_signal(probe, "t.flaps", "flaps");
+	scene_signal(probe, "t.changes", "answer_changes");
+	scene_signal(probe, "t.stable", "stable_s");
+	scene_start(&s);
+	(void)scene_wait(&s, "trunk", 0); /* it comes by itself */
+	for (size_t i = 0; i < ARRAY_LEN(rounds); i++) {
+		char row[16];
+
+		peer_sip_say(p, rounds[i].status, 0);
+		if (r != NULL)
+			before_s = number_of(r, "t.stable");
+		r = round_of(&s);
+		str_printf(row, sizeof(row), "round %zu", i);
+		CHECK_ROW(row, number_of(r, "t.flaps") == rounds[i].flaps);
+		CHECK_ROW(row, number_of(r, "t.changes") == rounds[i].changes);
+		if (i == 4)
+			assert_true(number_of(r, "t.stable") > before_s);
+	}
+	/* It came back just now. */
+	assert_true(number_of(r, "t.stable") < before_s);
+	scene_close(&s);
+	peer_stop(p);
+}
+
+/* The manifest's order counts, not the list's: the first in service carries the
+ * calls, and a failover is ready while another one is in service behind it. */
+static void
+the_first_in_service_in_the_manifest_s_order_carries_calls(void **state)
+{
+	static const struct {
+		int first, second;
+		const char *active;
+		bool is_ready;
+	} rounds[] = {
+		{ 200, 200, "sbc2", true },
+		{ 200, 503, "sbc1", false },
+		{ 503, 503, "? no peer is in service", false },
+		{ 503, 200, "sbc2", false },
+		{ 200, 200, "sbc2", true },
+	};
+	struct peer *peers[TRUNKS] = { peer_sip_start(200),
+				       peer_sip_start(200) };
+	struct book_probe *probe;
+	struct scene s;
+
+	TEST_UNUSED(state);
+	scene_open(&s);
+	probe = add_trunks(&s, peers, TRUNKS);
+	scene_set(probe, "failures", "1");
+	scene_set(probe, "recoveries", "1");
+	scene_signal(probe, "t.active", "active");
+	scene_signal(probe, "t.ready", "failover_ready");
+	str_copy(s.book->trunk.id, sizeof(s.book->trunk.id), "sbc2");
+	s.book->trunk.sequence = mem_new(1, sizeof(char *));
+	s.book->trunk.sequence[0] = mem_text("sbc1");
+	s.book->trunk.sequence_count = 1;
+	scene_start(&s);
+	(void)scene_wait(&s, "trunk", 0); /* it comes by itself */
+	for (size_t i = 0; i < ARRAY_LEN(rounds); i++) {
+		const struct probe_report *r;
+		const struct sample *active;
+
+		peer_sip_say(peers[0], rounds[i].first, 0);
+		peer_sip_say(peers[1], rounds[i].second, 0);
+		r = round_of(&s);
+		active = scene_sample(r, "t.active");
+		if (rounds[i].active[0] == '?')
+			CHECK_HOLDS(active->why, rounds[i].active + 2);
+		else
+			assert_string_equal(active->value.words,
+					    rounds[i].active);
+		assert_int_equal(scene_sample(r, "t.ready")->value.flag,
+				 rounds[i].is_ready);
+	}
+	scene_close(&s);
+	for (int i = 0; i < TRUNKS; i++)
+		peer_stop(peers[i]);
+}
+
 static void
 too_few_bad_answers_at_the_start_decide_nothing(void **state)
 {
@@ -398,6 +504,8 @@ main(void)
 		cmocka_unit_test(one_good_answer_is_enough_at_the_start),
 		cmocka_unit_test(three_bad_answers_put_it_down_and_two_good_ones_up),
 		cmocka_unit_test(what_the_budget_of_a_trunk_does_not_allow_is_not_sent),
+		cmocka_unit_test(flaps_are_counted_by_standing_and_by_answers),
+		cmocka_unit_test(the_first_in_service_in_the_manifest_s_order_carries_calls),
 		cmocka_unit_test(too_few_bad_answers_at_the_start_decide_nothing),
 		cmocka_unit_test(all_peers_must_be_in_service),
 		cmocka_unit_test(strict_takes_nothing_but_2xx),
