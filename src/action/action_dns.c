@@ -76,6 +76,10 @@ is_published(const struct dns_order *o, struct work *w, char *seen, size_t size)
 	struct dns_answer a;
 	struct err e;
 
+	if (!work_hold(w)) {
+		str_copy(seen, size, "cancelled while it was paused");
+		return false;
+	}
 	if (dns_do(&a, w->env->fence, o->server, o->name, o->type, ASK_MS,
 		   w->cancel == NULL ? -1 : w->cancel->wake.fd,
 		   &e) != ERR_NONE) {

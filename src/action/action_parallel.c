@@ -192,6 +192,14 @@ describe(const struct whole *w, int64_t now_ms, char *to, size_t size)
 		   late.count == 1 ? last->heard : "");
 }
 
+/* Is it long since it was told?  What is paused has nothing to tell. */
+static bool
+is_due(const struct whole *w, int64_t now_ms)
+{
+	return now_ms >= w->told_ms + RETELL_MS &&
+	       (w->job->cancel == NULL || !cancel_is_paused(w->job->cancel));
+}
+
 /* Tells the whole when something of it has changed or time has passed. */
 static void
 tell(struct whole *w)
@@ -201,7 +209,7 @@ tell(struct whole *w)
 	struct action_event event = { .state = state };
 
 	branches_sides(&w->b, &event.regions);
-	if (state == w->state && now_ms < w->told_ms + RETELL_MS &&
+	if (state == w->state && !is_due(w, now_ms) &&
 	    regions_same_sides(&event.regions, &w->sides))
 		return;
 	for (size_t i = 0; i < w->b.count; i++) {

@@ -232,7 +232,7 @@ reconcile_perform(const struct action_job *job, struct action_result *out)
 		return;
 	}
 	if (o.for_ms > 0 && o.for_ms < job->timeout_ms)
-		w.until_us = clock_us() + o.for_ms * 1000;
+		work_due(&w, o.for_ms);
 	work_say(&w, STEP_ACTING, "reading every object", 0);
 	for (;;) {
 		size_t right = look(&o, &w, told, sizeof(told));

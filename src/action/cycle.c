@@ -180,13 +180,13 @@ back_off(struct cycle *c, int64_t retry_after_ms, const char *why,
 		return false;
 	}
 	if (retry->budget_ms > 0 &&
-	    next_us > c->began_us + retry->budget_ms * 1000) {
+	    next_us > c->began_us + work_idle_us(w) + retry->budget_ms * 1000) {
 		str_printf(detail, sizeof(detail),
 			   "%.160s; its budget for tries is used up", why);
 		settle(c, true, detail, out);
 		return false;
 	}
-	if (next_us >= w->until_us) {
+	if (delay_ms * 1000 >= work_left_us(w)) {
 		str_printf(detail, sizeof(detail),
 			   "%.160s; no time left for another try in %s", why,
 			   wait);
@@ -222,7 +222,7 @@ cycle_run(struct cycle *c, struct action_result *out)
 		char detail[48];
 
 		out->attempts = w->attempt;
-		if (work_is_cancelled(w)) {
+		if (!work_hold(w)) {
 			end_cancelled(c, why, out);
 			return;
 		}

@@ -140,10 +140,11 @@ program_check(const struct program *p, const struct action_env *env,
 }
 
 enum err_code
-program_run(struct process_end *out, const struct program *p,
-	    const struct work *w, struct err *e)
+program_run(struct process_end *out, const struct program *p, struct work *w,
+	    struct err *e)
 {
-	int ms = clock_real_wait_ms((w->until_us - clock_us()) / 1000);
+	bool is_wanted = work_hold(w);
+	int ms = clock_real_wait_ms(work_left_us(w) / 1000);
 	const struct process_order order = {
 		.argv = (const char *const *)p->argv,
 		.env = (const char *const *)p->env,
@@ -156,6 +157,10 @@ program_run(struct process_end *out, const struct program *p,
 	};
 
 	*out = (struct process_end){ .code = -1 };
+	if (!is_wanted) {
+		out->how = PROCESS_CANCELLED;
+		return ERR_NONE;
+	}
 	if (program_check(p, w->env, e) != ERR_NONE ||
 	    process_run(out, &order, e) != ERR_NONE)
 		return e->code;

@@ -43,7 +43,7 @@ enum err_code program_check(const struct program *p,
 /* Runs it until the deadline of `w`, at least a second.  The caller clears
  * `out->output` always; it is redacted. */
 enum err_code program_run(struct process_end *out, const struct program *p,
-			  const struct work *w, struct err *e) MUST_CHECK;
+			  struct work *w, struct err *e) MUST_CHECK;
 
 /* "exit 3: the last words it said; left behind and killed: sleep (71)". */
 void program_words(const struct process_end *end, char *to, size_t size);

@@ -22,15 +22,43 @@ room_us_of_real_ms(int real_ms)
 	return (int64_t)(real_ms * 1000.0 * clock_speed());
 }
 
+static int64_t
+idle_in_all_us(const struct work *w)
+{
+	return w->cancel == NULL ? 0 : cancel_idle_us(w->cancel);
+}
+
+int64_t
+work_idle_us(const struct work *w)
+{
+	return idle_in_all_us(w) - w->idle_us;
+}
+
+static void
+due_us(struct work *w, int64_t left_us)
+{
+	w->idle_us = idle_in_all_us(w);
+	w->until_us = clock_us() + left_us;
+}
+
+void
+work_due(struct work *w, int64_t room_ms)
+{
+	due_us(w, room_ms * 1000);
+}
+
+int64_t
+work_left_us(const struct work *w)
+{
+	return w->until_us + work_idle_us(w) - clock_us();
+}
+
 void
 work_open_alone(struct work *out, const struct action_env *env,
 		struct cancel *cancel, int real_ms)
 {
-	*out = (struct work){ .env = env,
-			      .cancel = cancel,
-			      .until_us =
-				      clock_us() + room_us_of_real_ms(real_ms),
-			      .attempt = 1 };
+	*out = (struct work){ .env = env, .cancel = cancel, .attempt = 1 };
+	due_us(out, room_us_of_real_ms(real_ms));
 }
 
 enum err_code
@@ -52,7 +80,7 @@ take_job(struct work *out, const struct action_job *job)
 {
 	assert(job->max_attempts >= 1 && job->key != NULL);
 	out->job = job;
-	out->until_us = clock_us() + job->timeout_ms * 1000;
+	work_due(out, job->timeout_ms);
 	out->state = STEP_ACTING;
 	rng_seed(&out->rng, job->seed);
 }
@@ -74,26 +102,29 @@ work_open_job(struct work *out, const struct action_job *job, struct err *e)
 }
 
 static int64_t
-waits_until_us(const struct work *w)
+waits_left_us(const struct work *w)
 {
-	return w->waits_until_us != 0 ? w->waits_until_us : w->until_us;
+	if (w->waits_until_us == 0)
+		return work_left_us(w);
+	return w->waits_until_us + work_idle_us(w) - clock_us();
 }
 
 struct work
 work_aside(const struct work *w)
 {
+	int64_t least_us = room_us_of_real_ms(ASIDE_MS);
+	int64_t left_us = work_left_us(w), waits_us = waits_left_us(w);
 	struct work aside = *w;
-	int64_t now_us = clock_us();
-	int64_t least_us = now_us + room_us_of_real_ms(ASIDE_MS);
 
-	aside.waits_until_us = waits_until_us(w);
 	if (work_is_cancelled(w)) {
 		aside.cancel = NULL;
-		aside.until_us = least_us;
-		aside.waits_until_us = now_us;
-	} else if (aside.until_us < least_us) {
-		aside.until_us = least_us;
+		left_us = least_us;
+		waits_us = 0;
+	} else if (left_us < least_us) {
+		left_us = least_us;
 	}
+	due_us(&aside, left_us);
+	aside.waits_until_us = aside.until_us - left_us + waits_us;
 	return aside;
 }
 
@@ -106,7 +137,23 @@ work_is_cancelled(const struct work *w)
 bool
 work_is_late(const struct work *w)
 {
-	return clock_us() >= w->until_us;
+	return work_left_us(w) <= 0;
+}
+
+/* No probe has to stand back for an act that stands still. */
+bool
+work_hold(struct work *w)
+{
+	bool goes_on;
+
+	if (w->cancel == NULL)
+		return true;
+	if (!w->is_urgent || !cancel_is_paused(w->cancel))
+		return cancel_hold(w->cancel);
+	budget_act_waits(w->env->budget, w->endpoint, false);
+	goes_on = cancel_hold(w->cancel);
+	budget_act_waits(w->env->budget, w->endpoint, true);
+	return goes_on;
 }
 
 static void
@@ -129,40 +176,61 @@ work_say(struct work *w, enum step_state state, const char *detail,
 	tell(w, &event);
 }
 
+/* Sleeps, paused or not; false when it did not sleep to the end. */
+static bool
+nap(struct work *w, int64_t room_us)
+{
+	int64_t room_ms = (room_us + 999) / 1000;
+	unsigned nudges;
+	bool slept;
+
+	if (w->cancel == NULL) {
+		struct cancel never;
+		struct err e;
+
+		slept = cancel_open(&never, &e) == ERR_NONE &&
+			cancel_sleep_ms(&never, room_ms);
+		cancel_close(&never);
+		return slept;
+	}
+	nudges = cancel_nudges(w->cancel);
+	slept = cancel_sleep_ms(w->cancel, room_ms);
+	if (cancel_nudges(w->cancel) == nudges)
+		return slept;
+	w->is_hurried = true;
+	return false;
+}
+
+/* Sleeps until `end_us` or the deadline, which a pause puts off. */
+static enum work_wait
+sleep_until(struct work *w, int64_t end_us)
+{
+	int64_t wait_us, left_us;
+	bool is_woken = false;
+
+	while (!is_woken && work_hold(w) &&
+	       (wait_us = end_us - clock_us()) > 0 &&
+	       (left_us = waits_left_us(w)) > 0)
+		is_woken = !nap(w, wait_us < left_us ? wait_us : left_us);
+	if (!work_hold(w) || (is_woken && w->cancel == NULL))
+		return WORK_CANCELLED;
+	return is_woken || end_us <= clock_us() + waits_left_us(w) ? WORK_SLEPT
+								   : WORK_LATE;
+}
+
 enum work_wait
 work_sleep(struct work *w, enum step_state state, const char *detail,
 	   int64_t room_ms)
 {
-	int64_t left_ms = (waits_until_us(w) - clock_us()) / 1000;
-	bool is_cut = room_ms > left_ms;
-	bool woke;
+	int64_t left_ms = waits_left_us(w) / 1000;
 
 	if (work_is_cancelled(w))
 		return WORK_CANCELLED;
 	if (left_ms <= 0)
 		return WORK_LATE;
-	if (is_cut)
-		room_ms = left_ms;
-	work_say(w, state, detail, clock_ms() + room_ms);
-	if (w->cancel != NULL) {
-		unsigned nudges = cancel_nudges(w->cancel);
-
-		woke = !cancel_sleep_ms(w->cancel, room_ms);
-		if (cancel_nudges(w->cancel) != nudges) {
-			w->is_hurried = true;
-			is_cut = false;
-		}
-	} else {
-		struct cancel never;
-		struct err e;
-
-		woke = cancel_open(&never, &e) != ERR_NONE ||
-		       !cancel_sleep_ms(&never, room_ms);
-		cancel_close(&never);
-	}
-	if (woke)
-		return WORK_CANCELLED;
-	return is_cut ? WORK_LATE : WORK_SLEPT;
+	work_say(w, state, detail,
+		 clock_ms() + (room_ms > left_ms ? left_ms : room_ms));
+	return sleep_until(w, clock_us() + room_ms * 1000);
 }
 
 /* The words of a peer for its refusal, where JSON APIs put them. */
@@ -230,7 +298,7 @@ tell_exchange(struct work *w, const struct http_request *r,
 static int
 exchange_ms(const struct work *w)
 {
-	int ms = clock_real_wait_ms((w->until_us - clock_us()) / 1000);
+	int ms = clock_real_wait_ms(work_left_us(w) / 1000);
 
 	if (ms > EXCHANGE_MS)
 		return EXCHANGE_MS;
@@ -280,12 +348,14 @@ take_budget(struct work *w, bool mutates, struct err *e)
 	if (b == NULL || budget_act(b, w->endpoint, &wait_us) == BUDGET_GO)
 		return ERR_NONE;
 	budget_act_waits(b, w->endpoint, true);
+	w->is_urgent = true;
 	while (code == ERR_NONE && !w->is_hurried &&
 	       (word = budget_act(b, w->endpoint, &wait_us)) != BUDGET_GO) {
-		if (!mutates && wait_us > waits_until_us(w) - clock_us())
+		if (!mutates && wait_us > waits_left_us(w))
 			break;
 		code = sleep_for_budget(w, word, wait_us / 1000 + 1, e);
 	}
+	w->is_urgent = false;
 	budget_act_waits(b, w->endpoint, false);
 	return code;
 }
@@ -299,6 +369,10 @@ exchange(struct work *w, const struct http_request *r, struct http_answer *out,
 
 	*out = (struct http_answer){ .retry_after_ms = -1 };
 	buf_init(&out->body, HTTP_BODY_CAP);
+	if (!work_hold(w))
+		return err_set(e, ERR_CANCELLED,
+			       "cancelled while it was "
+			       "paused");
 	if (take_budget(w, r->mutates, e) != ERR_NONE)
 		return e->code;
 	w->is_hurried = false;

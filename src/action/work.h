@@ -16,12 +16,14 @@ struct work {
 	const struct book_endpoint *endpoint;
 	struct auth_client who;
 	struct cancel *cancel;	      /* NULL: nothing ends it early */
-	int64_t until_us;	      /* room time */
+	int64_t until_us;	      /* room time, pauses apart */
 	int64_t waits_until_us;	      /* an aside: no wait between exchanges
 					 lasts longer; 0: until_us */
+	int64_t idle_us;	      /* paused in all when those were set */
 	const struct action_job *job; /* NULL: planning or reading back */
 	enum step_state state;	      /* last told */
 	int attempt;
+	bool is_urgent;	 /* probes stand back: it waits for its endpoint */
 	bool is_hurried; /* a person has ended the wait: the next request is
 			    sent whatever its endpoint's budget says */
 	struct rng rng;
@@ -51,6 +53,15 @@ struct work work_aside(const struct work *w);
 bool work_is_cancelled(const struct work *w);
 /* Its deadline is over. */
 bool work_is_late(const struct work *w);
+/* Room time left until the deadline; a pause takes nothing of it. */
+int64_t work_left_us(const struct work *w);
+/* Its deadline becomes `room_ms` from now. */
+void work_due(struct work *w, int64_t room_ms);
+/* Waits while the act is paused: due before whatever leaves the house.  False
+ * when it was cancelled. */
+bool work_hold(struct work *w);
+/* Room time the act was paused for since its deadline was set. */
+int64_t work_idle_us(const struct work *w);
 
 /* Tells a state; `next_ms` room time of the next try, 0 none. */
 void work_say(struct work *w, enum step_state state, const char *detail,
@@ -58,7 +69,8 @@ void work_say(struct work *w, enum step_state state, const char *detail,
 
 enum work_wait { WORK_SLEPT, WORK_CANCELLED, WORK_LATE };
 
-/* Tells `state` and sleeps `room_ms`, at most until the deadline. */
+/* Tells `state` and sleeps `room_ms`, at most until the deadline, and for as
+ * long as the act is paused. */
 enum work_wait work_sleep(struct work *w, enum step_state state,
 			  const char *detail, int64_t room_ms);
 

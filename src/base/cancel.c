@@ -1,4 +1,4 @@
-/* cancel - a token that ends somebody's waiting. */
+/* cancel - a token that ends somebody's waiting, or holds it up. */
 #include "base/cancel.h"
 
 #include "base/clock.h"
@@ -8,6 +8,8 @@ cancel_open(struct cancel *c, struct err *e)
 {
 	atomic_init(&c->raised, false);
 	atomic_init(&c->nudges, 0);
+	c->paused_us = -1;
+	c->idle_us = 0;
 	lock_init(&c->lock);
 	signal_flag_init(&c->news);
 	return wake_open(&c->wake, e);
@@ -67,6 +69,64 @@ cancel_sleep_ms(struct cancel *c, int64_t room_ms)
 			clock_real_us() +
 				1000LL * clock_real_wait_ms((left_us + 999) /
 							    1000));
+	lock_drop(&c->lock);
+	return !cancel_is_raised(c);
+}
+
+void
+cancel_pause(struct cancel *c)
+{
+	lock_take(&c->lock);
+	if (c->paused_us < 0)
+		c->paused_us = clock_us();
+	lock_drop(&c->lock);
+}
+
+/* The pause of now; the lock is held. */
+static int64_t
+pause_us(const struct cancel *c)
+{
+	return c->paused_us < 0 ? 0 : clock_us() - c->paused_us;
+}
+
+void
+cancel_resume(struct cancel *c)
+{
+	lock_take(&c->lock);
+	c->idle_us += pause_us(c);
+	c->paused_us = -1;
+	signal_flag_raise(&c->news);
+	lock_drop(&c->lock);
+}
+
+bool
+cancel_is_paused(struct cancel *c)
+{
+	bool is_paused;
+
+	lock_take(&c->lock);
+	is_paused = c->paused_us >= 0;
+	lock_drop(&c->lock);
+	return is_paused;
+}
+
+int64_t
+cancel_idle_us(struct cancel *c)
+{
+	int64_t idle_us;
+
+	lock_take(&c->lock);
+	idle_us = c->idle_us + pause_us(c);
+	lock_drop(&c->lock);
+	return idle_us;
+}
+
+bool
+cancel_hold(struct cancel *c)
+{
+	lock_take(&c->lock);
+	while (!cancel_is_raised(c) && c->paused_us >= 0)
+		signal_flag_wait(&c->news, &c->lock, INT64_MAX);
 	lock_drop(&c->lock);
 	return !cancel_is_raised(c);
 }

@@ -1,5 +1,5 @@
 /*
- * cancel - a token that ends somebody's waiting.
+ * cancel - a token that ends somebody's waiting, or holds it up.
  *
  * The owner raises it from any thread; the worker polls cancel_is_raised() or
  * puts the descriptor into its poll set.  Cancelling never undoes what was
@@ -20,6 +20,8 @@ struct cancel {
 	struct lock lock;	 /* of the sleepers */
 	struct signal_flag news; /* raised or nudged */
 	atomic_uint nudges;
+	int64_t paused_us; /* room time since when; -1: it goes on; locked */
+	int64_t idle_us;   /* paused in all before that; locked */
 };
 
 /* A lowered token; fails with ERR_SYSTEM.  End it with cancel_close(). */
@@ -34,7 +36,17 @@ void cancel_nudge(struct cancel *c);
 unsigned cancel_nudges(const struct cancel *c);
 
 /* Sleeps `room_ms` of room time, or until nudged; false when cancelled
- * meanwhile. */
+ * meanwhile.  A pause does not make it longer: see cancel_hold(). */
 bool cancel_sleep_ms(struct cancel *c, int64_t room_ms);
+
+/* Holds the worker up before its next act, until cancel_resume().  Twice is
+ * once.  Any thread. */
+void cancel_pause(struct cancel *c);
+void cancel_resume(struct cancel *c);
+bool cancel_is_paused(struct cancel *c); /* any thread */
+/* Room time for which it has been paused in all, the pause of now with it. */
+int64_t cancel_idle_us(struct cancel *c);
+/* Waits while it is paused; false when cancelled.  A nudge does not end it. */
+bool cancel_hold(struct cancel *c);
 
 #endif

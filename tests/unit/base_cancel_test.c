@@ -172,6 +172,75 @@ a_nudge_ends_the_sleep_of_all_and_cancels_none(void **state)
 	cancel_close(&c);
 }
 
+struct held {
+	struct cancel cancel;
+	atomic_bool is_over, went_on;
+};
+
+static void
+hold(void *arg)
+{
+	struct held *h = arg;
+
+	atomic_store(&h->went_on, cancel_hold(&h->cancel));
+	atomic_store(&h->is_over, true);
+}
+
+static void
+a_held_worker_goes_on_when_resumed_or_ends_when_cancelled(void **state)
+{
+	TEST_UNUSED(state);
+	for (int cancels = 0; cancels < 2; cancels++) {
+		struct held h = { .is_over = false };
+		struct thread t;
+		struct err e;
+
+		CHECK_OK(cancel_open(&h.cancel, &e), &e);
+		assert_true(cancel_hold(&h.cancel)); /* nothing holds it */
+		cancel_pause(&h.cancel);
+		cancel_pause(&h.cancel);
+		assert_true(cancel_is_paused(&h.cancel));
+		CHECK_OK(thread_start(&t, "held", hold, &h, &e), &e);
+		cancel_nudge(&h.cancel); /* is no word to go on */
+		assert_true(cancel_sleep_ms(&h.cancel, 20));
+		assert_false(atomic_load(&h.is_over));
+		if (cancels)
+			cancel_raise(&h.cancel);
+		else
+			cancel_resume(&h.cancel);
+		thread_join(&t);
+		assert_int_equal(atomic_load(&h.went_on), !cancels);
+		assert_int_equal(cancel_is_paused(&h.cancel), cancels);
+		cancel_close(&h.cancel);
+	}
+}
+
+static void
+the_time_of_all_pauses_is_kept(void **state)
+{
+	struct cancel c;
+	struct err e;
+
+	TEST_UNUSED(state);
+	test_clock_take();
+	CHECK_OK(cancel_open(&c, &e), &e);
+	test_clock_forward_ms(1000);
+	assert_int_equal(cancel_idle_us(&c), 0);
+	cancel_pause(&c);
+	test_clock_forward_ms(30000);
+	assert_int_equal(cancel_idle_us(&c), 30000000); /* as it goes on */
+	cancel_resume(&c);
+	cancel_resume(&c);
+	test_clock_forward_ms(500);
+	assert_int_equal(cancel_idle_us(&c), 30000000);
+	cancel_pause(&c);
+	test_clock_forward_ms(12);
+	cancel_resume(&c);
+	assert_int_equal(cancel_idle_us(&c), 30012000);
+	cancel_close(&c);
+	test_clock_release();
+}
+
 int
 main(void)
 {
@@ -184,6 +253,9 @@ main(void)
 		cmocka_unit_test(cancelling_ends_a_sleep_and_all_later_ones),
 		cmocka_unit_test(
 			a_nudge_ends_the_sleep_of_all_and_cancels_none),
+		cmocka_unit_test(
+			a_held_worker_goes_on_when_resumed_or_ends_when_cancelled),
+		cmocka_unit_test(the_time_of_all_pauses_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
