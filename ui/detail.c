@@ -160,8 +160,10 @@ step_needs(const struct frame *f, struct page *p, const struct book_step *s)
 
 /* What a person can do about a step in this state. */
 static const char *
-step_hint(const struct book_step *s, enum step_state state)
+step_hint(const struct book_step *s, const struct room_act *a)
 {
+	enum step_state state = a->state;
+
 	if (state == STEP_UNKNOWN)
 		return "c reads the outcome back; R shows the rollback's plan";
 	if (state == STEP_FAILED)
@@ -171,19 +173,38 @@ step_hint(const struct book_step *s, enum step_state state)
 		return "enter in the runbook shows its plan";
 	if (step_is_running(state) && str_same(s->act.kind, "manual"))
 		return "d ends it with a proof, f gives it up";
-	return step_is_running(state) ? "f gives it up" : "";
+	if (a->is_paused)
+		return "p lets it go on; f gives it up, a ends it and reads it "
+		       "back";
+	return step_is_running(state)
+		       ? "p pauses it, r ends its wait; f gives it up, a ends "
+			 "it and reads it back"
+		       : "";
 }
 
 static void
 step_progress(const struct frame *f, struct page *p, const struct room_act *a)
 {
 	struct look look = words_step(a->state);
+	int64_t idle_ms;
 	char when[48];
 
 	page_printf(p, look.role, "%s %s: %s", words_glyph(p->set, look.glyph),
 		    step_word(a->state), step_help(a->state));
 	if (a->detail[0] != '\0')
 		page_printf(p, look.role, "%s", a->detail);
+	if (a->is_paused) {
+		when_text(f, a->paused_ms, when, sizeof(when));
+		page_printf(p, ROLE_HOLD,
+			    "paused since %s: nothing more is sent, and its "
+			    "time stands still",
+			    when);
+	}
+	idle_ms = room_idle_ms(a, f->now.room_ms);
+	if (idle_ms > 0) {
+		str_duration(when, sizeof(when), idle_ms / 1000 * 1000);
+		page_printf(p, ROLE_NORMAL, "paused for %s in all", when);
+	}
 	if (a->began_ms >= 0) {
 		when_text(f, a->began_ms, when, sizeof(when));
 		page_printf(p, ROLE_NORMAL,
@@ -277,7 +298,7 @@ detail_step(const struct frame *f, struct canvas *c, struct rect r)
 	in.cols--;
 	page_init(&p, c->set, in.cols);
 	step_progress(f, &p, &f->room->steps[s - f->book->steps]);
-	hint = step_hint(s, f->room->steps[s - f->book->steps].state);
+	hint = step_hint(s, &f->room->steps[s - f->book->steps]);
 	if (hint[0] != '\0')
 		page_text(&p, ROLE_KEY, 0, hint);
 	begin_filter(f, &p);

@@ -98,14 +98,19 @@ draw_running(const struct frame *f, struct pen *p, size_t step)
 	int64_t spent_ms = a->began_ms >= 0 ? f->now.room_ms - a->began_ms : 0;
 	char spent[24], takes[24], next[16];
 
+	spent_ms -= room_idle_ms(a, f->now.room_ms);
 	words_span(spent, sizeof(spent), spent_ms);
 	words_span(takes, sizeof(takes), s->takes_ms);
+	if (a->is_paused) {
+		words_age(next, sizeof(next), f->now.room_ms - a->paused_ms);
+		pen_printf(p, ROLE_HOLD, "paused %s in ", next);
+	}
 	pen_printf(p, look.role, "%s ", step_word(a->state));
 	if (a->attempt > 1)
 		pen_printf(p, ROLE_HOLD, "try %d ", a->attempt);
 	if (a->polls > 0)
 		pen_printf(p, ROLE_NORMAL, "poll %d ", a->polls);
-	if (a->next_ms > f->now.room_ms) {
+	if (!a->is_paused && a->next_ms > f->now.room_ms) {
 		words_age(next, sizeof(next), a->next_ms - f->now.room_ms);
 		pen_printf(p, ROLE_HOLD, "next in %s ", next);
 	}

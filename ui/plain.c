@@ -298,8 +298,9 @@ show_status(struct plain *p, const struct frame *f)
 			limit, age);
 	}
 	for (size_t i = 0; i < f->book->step_count; i++)
-		say_now(p, "step %d %s %s%s%s", (int)i + 1,
+		say_now(p, "step %d %s %s%s%s%s", (int)i + 1,
 			f->book->steps[i].id,
+			f->room->steps[i].is_paused ? "paused in " : "",
 			step_word(f->room->steps[i].state),
 			f->room->steps[i].detail[0] != '\0' ? ": " : "",
 			f->room->steps[i].detail);

@@ -59,6 +59,7 @@ void verb_done(struct hand *h);
 void verb_fail(struct hand *h);
 void verb_abort(struct hand *h);
 void verb_retry(struct hand *h);
+void verb_pause(struct hand *h);
 void verb_recheck(struct hand *h);
 void verb_mute(struct hand *h);
 

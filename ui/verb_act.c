@@ -286,6 +286,10 @@ verb_retry(struct hand *h)
 		    "Take it back without waiting for calls to end");
 		return;
 	}
+	if (room_rollback_goes_on(h->frame->room)) {
+		ask(h, COMMAND_RETRY, "", "retry", "Try its item again now");
+		return;
+	}
 	s = step_meant(h);
 	if (s != NULL)
 		ask(h, COMMAND_RETRY, s->id, "retry", "Try again:");
@@ -336,6 +340,24 @@ verb_leave(struct hand *h)
 		h->out->wants_leave = true;
 	else
 		view_open(h->view, MODE_LEAVE);
+}
+
+/* To stand still takes one key, to go on a word: that sends something. */
+void
+verb_pause(struct hand *h)
+{
+	int step = room_step_under_way(h->frame->room);
+	const char *why, *id;
+
+	if (step < 0 || !frame_may_act(h->frame, &why)) {
+		verb_leave(h);
+		return;
+	}
+	id = h->frame->book->steps[step].id;
+	if (h->frame->room->steps[step].is_paused)
+		ask(h, COMMAND_RESUME, id, "resume", "Let it go on:");
+	else
+		send(h, COMMAND_PAUSE, id);
 }
 
 void

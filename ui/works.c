@@ -56,8 +56,21 @@ may_fail(const struct frame *f)
 static bool
 may_retry(const struct frame *f)
 {
-	return f->room->rollback == ROLLBACK_HALTED || rollback_waits(f) ||
-	       in_state(f, STEP_FAILED);
+	const struct book_step *step;
+	const struct room_act *a = act_meant(f, &step);
+
+	return room_rollback_goes_on(f->room) ||
+	       (a != NULL &&
+		(a->state == STEP_FAILED || step_is_running(a->state)));
+}
+
+static bool
+may_abort(const struct frame *f)
+{
+	const struct book_step *step;
+	const struct room_act *a = act_meant(f, &step);
+
+	return a != NULL && step_is_running(a->state);
 }
 
 static bool
@@ -121,6 +134,7 @@ static const struct {
 	{ verb_skip, true, may_skip },
 	{ verb_done, true, may_done },
 	{ verb_fail, true, may_fail },
+	{ verb_abort, true, may_abort },
 	{ verb_retry, true, may_retry },
 	{ verb_recheck, true, may_recheck },
 	{ verb_swap, false, has_rollback },

@@ -43,8 +43,10 @@ print_text(const struct room *r, const struct decision *d, bool held,
 		printf("rollback %s %s\n", rollback_word(r->rollback),
 		       r->rollback_detail);
 	for (size_t i = 0; i < r->book->step_count; i++)
-		printf("  %-11s %-20s %s\n", step_word(r->steps[i].state),
-		       r->book->steps[i].id, r->steps[i].detail);
+		printf("  %-11s %-20s %s%s\n", step_word(r->steps[i].state),
+		       r->book->steps[i].id,
+		       r->steps[i].is_paused ? "paused; " : "",
+		       r->steps[i].detail);
 	for (size_t i = 0; i < r->undo_count; i++)
 		printf("  undo %-11s %-24s %s\n",
 		       step_word(r->undos[i].act.state),

@@ -217,6 +217,7 @@ actor_send(struct actor *a, const struct errand_order *o)
 {
 	assert(o->errand != ERRAND_PERFORM || o->act_count == 1);
 	assert(!cancel_is_raised(&a->cancel));
+	cancel_resume(&a->cancel); /* the one before may have ended paused */
 	forget_acts(a);
 	a->order = *o;
 	a->order.acts = NULL; /* the caller's; ours are a->acts */
@@ -245,6 +246,15 @@ actor_nudge(struct actor *a)
 {
 	if (a != NULL)
 		cancel_nudge(&a->cancel);
+}
+
+void
+actor_pause(struct actor *a, bool pauses)
+{
+	if (a != NULL && pauses)
+		cancel_pause(&a->cancel);
+	else if (a != NULL)
+		cancel_resume(&a->cancel);
 }
 
 void

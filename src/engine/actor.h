@@ -44,6 +44,8 @@ struct message *actor_plan(const struct errand_order *o);
 bool actor_may_go_again(const struct actor *a);
 void actor_cancel(struct actor *a); /* any thread; NULL is fine */
 void actor_nudge(struct actor *a);  /* ends its waits of now; likewise */
+/* It sends nothing more of this errand until it may go on; likewise. */
+void actor_pause(struct actor *a, bool pauses);
 /* Waits for the errand in hand, then frees; NULL is fine. */
 void actor_join(struct actor *a);
 

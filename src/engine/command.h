@@ -18,6 +18,8 @@
 	X(COMMAND_FAIL,     "fail",     "give up the step, or rollback, under way") \
 	X(COMMAND_ABORT,    "abort",    "end the step under way and read it back") \
 	X(COMMAND_RETRY,    "retry",    "try again; while it waits, now")     \
+	X(COMMAND_PAUSE,    "pause",    "let the step under way send nothing more") \
+	X(COMMAND_RESUME,   "resume",   "let a paused step go on")            \
 	X(COMMAND_RECHECK,  "recheck",  "read an unknown outcome back")       \
 	X(COMMAND_SKIP,     "skip",     "leave a step out (reason)")          \
 	X(COMMAND_OVERRIDE, "override", "break a rule in the open plan (reason)") \

@@ -163,6 +163,7 @@ park(struct director *d, const char *why)
 	d->parking = true;
 	str_copy(d->park_why, sizeof(d->park_why), why);
 	runner_decline(d, why);
+	runner_end_paused(d);
 	errand_drop(d, PURPOSE_KEPT);
 	errand_drop(d, PURPOSE_BASELINE);
 	if (d->room->rollback == ROLLBACK_ARMED)
@@ -231,9 +232,12 @@ decline(struct director *d)
 static void
 retry(struct director *d, const struct command *c)
 {
-	if (d->room->rollback == ROLLBACK_HALTED)
+	bool runs = rollback_is_running(d);
+
+	if (d->room->rollback == ROLLBACK_HALTED ||
+	    (!rollback_go_on(d) && runs))
 		rollback_retry(d);
-	else if (!rollback_go_on(d))
+	else if (!runs)
 		runner_person(d, c);
 }
 
@@ -262,9 +266,13 @@ handle_command(struct director *d, const struct command *c)
 	case COMMAND_ABORT:
 	case COMMAND_FAIL:
 		if (rollback_is_running(d))
-			rollback_give_up(d);
+			rollback_give_up(d, c);
 		else
 			runner_person(d, c);
+		break;
+	case COMMAND_PAUSE:
+	case COMMAND_RESUME:
+		runner_pause(d, c);
 		break;
 	case COMMAND_DONE:
 	case COMMAND_RECHECK:

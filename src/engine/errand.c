@@ -228,6 +228,14 @@ errand_nudge(struct director *d, enum purpose purpose)
 }
 
 void
+errand_pause(struct director *d, enum purpose purpose, bool pauses)
+{
+	for (size_t i = 0; i < ERRANDS_MOST; i++)
+		if (d->errands[i].purpose == purpose)
+			actor_pause(d->errands[i].actor, pauses);
+}
+
+void
 errand_drop(struct director *d, enum purpose purpose)
 {
 	for (size_t i = 0; i < ERRANDS_MOST; i++)

@@ -46,6 +46,8 @@ void errand_cancel(struct director *d, enum purpose purpose);
 void errand_cancel_all(struct director *d);
 /* Ends the waits it is in: it tries, or looks, again now. */
 void errand_nudge(struct director *d, enum purpose purpose);
+/* It sends nothing more until it may go on. */
+void errand_pause(struct director *d, enum purpose purpose, bool pauses);
 /* Cancels what only looks; its end is not told. */
 void errand_drop(struct director *d, enum purpose purpose);
 void errand_bound(struct director *d, enum purpose purpose, int real_ms);
@@ -67,6 +69,12 @@ void runner_confirm(struct director *d, const struct command *c);
 void runner_baseline_stands(struct director *d, int step);
 void runner_decline(struct director *d, const char *why);
 void runner_person(struct director *d, const struct command *c);
+/* What a person says of a step under way, with who and when. */
+bool runner_word(struct director *d, size_t step, const char *detail);
+/* runner_pause.c: a step that stands still. */
+void runner_pause(struct director *d, const struct command *c);
+/* The room is left: a paused step would never end. */
+void runner_end_paused(struct director *d);
 void runner_tick(struct director *d);
 bool runner_move(struct director *d, size_t step, enum step_state to,
 		 const char *detail);
@@ -74,6 +82,8 @@ bool runner_move(struct director *d, size_t step, enum step_state to,
 bool runner_leave(struct director *d, size_t step, const char *why);
 void runner_resume(struct director *d);
 bool runner_is_busy(const struct director *d);
+/* Is this very step carried out now, by an actor or by waiting? */
+bool runner_is_under_way(const struct director *d, size_t step);
 void runner_armed(struct director *d, int step, const struct message *m);
 void runner_rechecked(struct director *d, int step, const struct message *m);
 void runner_event(struct director *d, int step,
@@ -164,7 +174,9 @@ void rollback_withdraw(struct director *d, const char *why);
 void rollback_begin_record(const struct director *d, struct record *r,
 			   enum rollback_state to, const char *by);
 /* A person gives it up: what is on its way is cancelled, then it halts. */
-void rollback_give_up(struct director *d);
+void rollback_give_up(struct director *d, const struct command *c);
+/* Halted: goes on.  Under way: the item that waits is tried, or looked at,
+ * again now. */
 void rollback_retry(struct director *d);
 /* What the manifest's trigger means for breaches nobody has answered yet;
  * `found` is parallel to the gates. */

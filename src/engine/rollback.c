@@ -99,18 +99,6 @@ rollback_begin(struct director *d, const char *by)
 	director_emit(d, &r);
 }
 
-void
-rollback_retry(struct director *d)
-{
-	if (d->room->rollback != ROLLBACK_HALTED)
-		return;
-	if (rollback_is_outrun(d))
-		director_notice(d, "not tried again: a step has run since the "
-				   "rollback halted; R shows the plan with it");
-	else
-		rollback_begin(d, d->options.commander);
-}
-
 static bool
 something_ran(const struct director *d)
 {
@@ -176,10 +164,11 @@ rollback_breach(struct director *d, const struct decision *now,
 	rollback_ask(d, "", now->sentence);
 }
 
-/* What an undo wants is the baseline: its words are turned round. */
+/* What an undo wants is the baseline: its words are turned round.  `next_ms`
+ * is of the actor's clock; 0 none. */
 static bool
 emit_undo_in(struct director *d, int i, enum step_state to, const char *by,
-	     const char *detail, const struct regions *regions)
+	     const char *detail, int64_t next_ms, const struct regions *regions)
 {
 	const struct room_undo *u = &d->room->undos[i];
 	struct regions sides = *regions;
@@ -193,6 +182,8 @@ emit_undo_in(struct director *d, int i, enum step_state to, const char *by,
 	record_text(&r, "was", step_word(u->act.state));
 	record_int(&r, "attempt", u->act.attempt);
 	record_text(&r, "detail", detail);
+	if (next_ms > 0)
+		record_int(&r, "next", next_ms + d->base_ms - d->start_ms);
 	regions_flip(&sides);
 	regions_record(&r, &sides);
 	return director_emit(d, &r);
@@ -202,7 +193,7 @@ static bool
 emit_undo(struct director *d, int i, enum step_state to, const char *by,
 	  const char *detail)
 {
-	return emit_undo_in(d, i, to, by, detail, &(struct regions){ 0 });
+	return emit_undo_in(d, i, to, by, detail, 0, &(struct regions){ 0 });
 }
 
 /* Each round, and each variant, is a transaction of its own. */
@@ -363,7 +354,7 @@ rollback_event(struct director *d, int i, const struct action_event *event)
 	if (!d->dead && step_may_move(u->act.state, event->state) &&
 	    (event->state != u->act.state || event->regions.count > 0))
 		emit_undo_in(d, i, event->state, "actor", event->detail,
-			     &event->regions);
+			     event->next_ms, &event->regions);
 }
 
 /* Steps that changed the same object are taken back by this item. */
@@ -383,7 +374,7 @@ static void
 item_is_back(struct director *d, int i, const char *detail,
 	     const struct regions *regions)
 {
-	if (!emit_undo_in(d, i, STEP_VERIFIED, "actor", detail, regions))
+	if (!emit_undo_in(d, i, STEP_VERIFIED, "actor", detail, 0, regions))
 		return;
 	mark_undone(d, i);
 	if (d->room->undos[i].item.layer <= LAYER_ROUTING)
@@ -400,13 +391,14 @@ rollback_item_ended(struct director *d, int i, const struct message *m)
 		item_is_back(d, i, m->result.detail, &m->result.regions);
 		break;
 	case OUTCOME_UNKNOWN:
-		emit_undo_in(d, i, STEP_UNKNOWN, "actor", m->result.detail,
+		emit_undo_in(d, i, STEP_UNKNOWN, "actor", m->result.detail, 0,
 			     &m->result.regions);
 		break;
 	case OUTCOME_FAILED:
 	case OUTCOME_CANCELLED:
 		if (emit_undo_in(d, i, STEP_FAILED, "actor", m->result.detail,
-				 &m->result.regions) &&
+				 0, &m->result.regions) &&
+		    !d->rollback.given_up && /* else the next turn halts */
 		    (!m->result.is_down ||
 		     !send_emergency(d, i, m->result.detail)))
 			isolate(d, i, m->result.detail);
@@ -475,7 +467,7 @@ rollback_tick(struct director *d)
 		return;
 	}
 	if (d->rollback.given_up)
-		halt(d, "given up", d->options.commander);
+		halt(d, "given up", d->rollback.gave_up);
 	else if (director_now_ms(d) >= d->rollback.deadline_ms && i >= 0)
 		halt(d, "time", "timeoutSeconds of the manifest passed");
 	else if (i < 0)
@@ -493,10 +485,55 @@ rollback_tick(struct director *d)
 		send_item(d, i, false);
 }
 
-void
-rollback_give_up(struct director *d)
+/* An item that waits is tried, or looked at, again now; who said so is in the
+ * journal. */
+static void
+hurry(struct director *d)
 {
+	int i = d->rollback.current;
+	bool acts = errand_is_out(d, PURPOSE_UNDO_ACT);
+	enum step_state state;
+
+	if (i < 0 || d->rollback.given_up ||
+	    (!acts && !errand_is_out(d, PURPOSE_UNDO_RECONCILE))) {
+		director_notice(d, "no item of the rollback waits for another "
+				   "try");
+		return;
+	}
+	state = d->room->undos[i].act.state;
+	if (state == STEP_INTENT)
+		return; /* it is being sent */
+	if (emit_undo(d, i, state, d->options.commander,
+		      acts ? "tried again now" : "read back again now"))
+		errand_nudge(d,
+			     acts ? PURPOSE_UNDO_ACT : PURPOSE_UNDO_RECONCILE);
+}
+
+void
+rollback_retry(struct director *d)
+{
+	if (d->room->rollback != ROLLBACK_HALTED)
+		hurry(d);
+	else if (rollback_is_outrun(d))
+		director_notice(d, "not tried again: a step has run since the "
+				   "rollback halted; R shows the plan with it");
+	else
+		rollback_begin(d, d->options.commander);
+}
+
+void
+rollback_give_up(struct director *d, const struct command *c)
+{
+	bool has_why = c->text[strspn(c->text, " \t")] != '\0';
+
+	if (c->verb == COMMAND_FAIL && !has_why) {
+		director_notice(d, "fail needs a reason");
+		return;
+	}
 	d->rollback.given_up = true;
+	str_printf(d->rollback.gave_up, sizeof(d->rollback.gave_up), "%s%s%s",
+		   d->options.commander, has_why ? ": " : "",
+		   has_why ? c->text : "");
 	errand_cancel(d, PURPOSE_ACT);
 	errand_cancel(d, PURPOSE_RECONCILE);
 	errand_cancel(d, PURPOSE_UNDO_ACT);

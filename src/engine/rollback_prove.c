@@ -163,6 +163,8 @@ void
 rollback_checked(struct director *d, const struct message *m)
 {
 	d->rollback.checking = false;
+	if (d->rollback.given_up)
+		return; /* it halts */
 	if (m->result.outcome == OUTCOME_DONE)
 		rollback_watch_begin(d, d->book->rollback.check_name);
 	else

@@ -87,6 +87,14 @@ runner_is_busy(const struct director *d)
 	       errand_is_out(d, PURPOSE_RECONCILE);
 }
 
+bool
+runner_is_under_way(const struct director *d, size_t step)
+{
+	return d->waiting_step == (int)step ||
+	       (step_is_running(d->room->steps[step].state) &&
+		errand_is_out(d, PURPOSE_ACT));
+}
+
 /* A gate step, a wait and a manual step are carried out by the director. */
 static void
 begin_wait(struct director *d, int step)
@@ -290,7 +298,8 @@ runner_tick(struct director *d)
 			 "watch") == 0;
 	if (d->room->verdict == VERDICT_NO_GO)
 		d->wait_broken = true;
-	if (director_now_ms(d) < d->wait_until_ms)
+	if (d->room->steps[d->waiting_step].is_paused ||
+	    director_now_ms(d) < d->wait_until_ms)
 		return;
 	judge_now(d); /* it ends by what the gates say now */
 	d->wait_broken |= d->room->verdict == VERDICT_NO_GO;
@@ -309,6 +318,7 @@ runner_resume(struct director *d)
 {
 	for (size_t i = 0; i < d->book->step_count && !d->dead; i++) {
 		enum step_state state = d->room->steps[i].state;
+		bool was_paused = d->room->steps[i].is_paused;
 		bool on_network = runner_class_of(room_step_act(d->room, i)) ==
 				  ACTION_NETWORK;
 
@@ -316,7 +326,10 @@ runner_resume(struct director *d)
 			runner_leave(d, i, "the console ended before it acted");
 		} else if (step_is_running(state)) {
 			runner_move(d, i, STEP_UNKNOWN,
-				    "the console ended while it acted");
+				    was_paused ? "the console ended while it "
+						 "was paused"
+					       : "the console ended while it "
+						 "acted");
 			if (!on_network)
 				runner_move(d, i, STEP_READY,
 					    "nothing was sent");

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/str.h"
+
 static void
 refuse(struct director *d, const struct command *c, enum step_state state,
        const char *what)
@@ -31,6 +33,19 @@ end_step(struct director *d, size_t step, enum step_state to,
 	record_int(&r, "attempt", d->room->steps[step].attempt);
 	record_text(&r, "detail", c->text);
 	director_emit(d, &r);
+}
+
+bool
+runner_word(struct director *d, size_t step, const char *detail)
+{
+	struct record r;
+
+	runner_record(d, &r, step, d->room->steps[step].state,
+		      d->options.commander);
+	r.deferred = false;
+	record_int(&r, "attempt", d->room->steps[step].attempt);
+	record_text(&r, "detail", detail);
+	return director_emit(d, &r);
 }
 
 /* A manual step whose plan was seen is confirmed by the proof, unless it
@@ -81,31 +96,21 @@ say_fail(struct director *d, size_t step, const struct command *c)
 {
 	enum step_state state = d->room->steps[step].state;
 
-	if (d->waiting_step == (int)step) {
-		d->waiting_step = -1;
-		runner_move(d, step, STEP_FAILED,
-			    c->text[0] ? c->text : "given up by a person");
-	} else if (step_is_running(state)) {
-		errand_cancel(d, PURPOSE_ACT);
-	} else if (state != STEP_UNKNOWN) {
+	char word[sizeof(c->text) + 16];
+
+	if (!runner_is_under_way(d, step) && state != STEP_UNKNOWN) {
 		refuse(d, c, state, "there is nothing to give up");
-	} else if (!lacks_words(d, c, "a reason")) {
+	} else if (lacks_words(d, c, "a reason")) {
+		return;
+	} else if (d->waiting_step == (int)step || state == STEP_UNKNOWN) {
+		if (d->waiting_step == (int)step)
+			d->waiting_step = -1;
 		end_step(d, step, STEP_FAILED, c);
+	} else {
+		str_printf(word, sizeof(word), "given up: %s", c->text);
+		if (runner_word(d, step, word))
+			errand_cancel(d, PURPOSE_ACT);
 	}
-}
-
-/* What a person says of a step under way, with who and when. */
-static bool
-record_word(struct director *d, size_t step, const char *detail)
-{
-	struct record r;
-
-	runner_record(d, &r, step, d->room->steps[step].state,
-		      d->options.commander);
-	r.deferred = false;
-	record_int(&r, "attempt", d->room->steps[step].attempt);
-	record_text(&r, "detail", detail);
-	return director_emit(d, &r);
 }
 
 static void
@@ -118,9 +123,9 @@ say_abort(struct director *d, size_t step, const struct command *c)
 		end_step(d, step, STEP_FAILED,
 			 &(struct command){ .text = "aborted while it "
 						    "waited" });
-	} else if (!errand_is_out(d, PURPOSE_ACT)) {
+	} else if (!runner_is_under_way(d, step)) {
 		refuse(d, c, state, "it is not under way");
-	} else if (record_word(d, step,
+	} else if (runner_word(d, step,
 			       "aborted: what came of it is read "
 			       "back")) {
 		errand_cancel(d, PURPOSE_ACT);
@@ -136,7 +141,9 @@ say_retry(struct director *d, size_t step, const struct command *c)
 
 	if (!step_is_running(state) || !errand_is_out(d, PURPOSE_ACT))
 		runner_arm(d, c);
-	else if (record_word(d, step, "tried again now"))
+	else if (d->room->steps[step].is_paused)
+		refuse(d, c, state, "and paused: resume lets it go on");
+	else if (runner_word(d, step, "tried again now"))
 		errand_nudge(d, PURPOSE_ACT);
 }
 

@@ -22,6 +22,7 @@
 	X(RECORD_VERDICT,  "verdict",  true,  "a gate changed its verdict")   \
 	X(RECORD_DECISION, "decision", true,  "the room changed its verdict") \
 	X(RECORD_STEP,     "step",     true,  "a step moved")                 \
+	X(RECORD_PAUSE,    "pause",    true,  "a step was paused, or goes on") \
 	X(RECORD_REQUEST,  "request",  false, "a request and its answer")     \
 	X(RECORD_ROLLBACK, "rollback", true,  "the rollback moved")           \
 	X(RECORD_UNDO,     "undo",     true,  "an item of the rollback moved")\

@@ -133,6 +133,15 @@ say_undo(struct line *l, const struct record *r)
 }
 
 static void
+say_pause(struct line *l, const struct record *r)
+{
+	add(l, "step");
+	add_field(l, r, "step");
+	add(l, record_get_flag(r, "paused") ? "paused by" : "goes on:");
+	add(l, r->by);
+}
+
+static void
 say_request(struct line *l, const struct record *r)
 {
 	char text[48];
@@ -278,14 +287,15 @@ static void (*const says[RECORD_KIND_COUNT])(struct line *,
 	[RECORD_OPEN] = say_open,	  [RECORD_RESUME] = say_resume,
 	[RECORD_SAMPLES] = say_samples,	  [RECORD_VERDICT] = say_verdict,
 	[RECORD_DECISION] = say_decision, [RECORD_STEP] = say_step,
-	[RECORD_REQUEST] = say_request,	  [RECORD_ROLLBACK] = say_rollback,
-	[RECORD_UNDO] = say_undo,	  [RECORD_APPROVAL] = say_approval,
-	[RECORD_OVERRIDE] = say_override, [RECORD_MUTE] = say_mute,
-	[RECORD_ACK] = say_ack,		  [RECORD_NOTE] = say_note,
-	[RECORD_CONSOLE] = say_console,	  [RECORD_PARKED] = say_parked,
-	[RECORD_TORN] = say_torn,	  [RECORD_CLOCK] = say_clock,
-	[RECORD_BASELINE] = say_baseline, [RECORD_LEFTOVER] = say_leftover,
-	[RECORD_CLOSE] = say_close,	  [RECORD_DRAIN] = say_drain,
+	[RECORD_PAUSE] = say_pause,	  [RECORD_REQUEST] = say_request,
+	[RECORD_ROLLBACK] = say_rollback, [RECORD_UNDO] = say_undo,
+	[RECORD_APPROVAL] = say_approval, [RECORD_OVERRIDE] = say_override,
+	[RECORD_MUTE] = say_mute,	  [RECORD_ACK] = say_ack,
+	[RECORD_NOTE] = say_note,	  [RECORD_CONSOLE] = say_console,
+	[RECORD_PARKED] = say_parked,	  [RECORD_TORN] = say_torn,
+	[RECORD_CLOCK] = say_clock,	  [RECORD_BASELINE] = say_baseline,
+	[RECORD_LEFTOVER] = say_leftover, [RECORD_CLOSE] = say_close,
+	[RECORD_DRAIN] = say_drain,
 };
 
 void

@@ -11,10 +11,9 @@
 #include "model/decision.h"
 #include "model/plan.h"
 #include "model/record.h"
-#include "model/regions.h"
+#include "model/room_act.h"
 #include "model/room_prompt.h"
 #include "model/room_rules.h"
-#include "model/step.h"
 
 #define ROOM_HISTORY 60
 #define ROOM_TAIL 240
@@ -40,25 +39,6 @@ struct room_gate {
 	int64_t muted_until_ms;
 	struct gate_hold hold; /* from the samples; see gate.h */
 	int signal;	       /* index into signals; -1 none */
-};
-
-/* A step or a rollback item on its way. */
-struct room_act {
-	enum step_state state;
-	enum step_state before; /* its plan was shown: READY or FAILED */
-	int attempt;
-	int polls;
-	int64_t since_ms;	    /* of the state */
-	int64_t began_ms, ended_ms; /* -1: not yet */
-	int64_t next_ms;	    /* next try or poll; 0 none */
-	char detail[240];
-	char key[80];	   /* idempotency key; "" before the intent */
-	bool is_emergency; /* its emergency variant was shown, or acts, last */
-	char by[64];	   /* who confirmed */
-	char second[64];   /* who approved the plan as second person; "" none */
-	/* Where it stands in each region, as last said; NULL: not known, or
-	 * not an act per region.  Owned. */
-	struct regions *regions;
 };
 
 enum rollback_state {
@@ -186,6 +166,8 @@ void room_decision(const struct room *r, int64_t now_ms, struct decision *out);
 /* The step a person would take next: running, waiting or first ready one
  * whose needs are over; -1 when none. */
 int room_next_step(const struct room *r);
+/* The step that is under way; -1 when none is. */
+int room_step_under_way(const struct room *r);
 /* Over, or a cleanup that failed: nothing waits for it, it asks nothing. */
 bool room_step_is_past(const struct room *r, size_t step);
 /* What the step does, by the plan shown last; an item, by its last intent. */

@@ -56,6 +56,19 @@ keeps_its_end(const struct room_act *a, enum step_state to)
 	       (to == STEP_CONFIRMED || to == STEP_FAILED);
 }
 
+int64_t
+room_idle_ms(const struct room_act *a, int64_t now_ms)
+{
+	return a->idle_ms + (a->is_paused ? now_ms - a->paused_ms : 0);
+}
+
+static void
+end_pause(struct room_act *a, int64_t now_ms)
+{
+	a->idle_ms = room_idle_ms(a, now_ms);
+	a->is_paused = false;
+}
+
 /* Moves the act; the table has allowed it. */
 static void
 move_act(struct room_act *a, const struct record *rec, enum step_state to)
@@ -66,7 +79,10 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	if (to == STEP_INTENT && !was_running) {
 		a->began_ms = rec->at_ms;
 		a->polls = 0;
+		a->idle_ms = 0;
 	}
+	if (!step_is_running(to))
+		end_pause(a, rec->at_ms);
 	/* Read back and proved never to have landed: it did not begin. */
 	if (to == STEP_READY && (was_running || a->state == STEP_UNKNOWN))
 		a->began_ms = -1;
@@ -227,6 +243,34 @@ room_fold_step(struct room *r, const struct record *rec, struct err *e)
 		open_prompt(r, rec, i);
 	else
 		close_prompt(r, i);
+	return ERR_NONE;
+}
+
+/* What is paused stays in its state, and may move on: an answer that was on
+ * its way is still heard. */
+enum err_code
+room_fold_pause(struct room *r, const struct record *rec, struct err *e)
+{
+	const char *id = record_get(rec, "step");
+	int i = room_find_step(r, id);
+	bool pauses = record_get_flag(rec, "paused");
+	struct room_act *a;
+
+	if (i < 0)
+		return room_refuse(rec, e, "the runbook has no step \"%s\"",
+				   id);
+	a = &r->steps[i];
+	if (!step_is_running(a->state))
+		return room_refuse(rec, e, "%s is %s: nothing of it can wait",
+				   id, step_word(a->state));
+	if (pauses == a->is_paused)
+		return room_refuse(rec, e, "%s is %s already", id,
+				   pauses ? "paused" : "going on");
+	if (pauses)
+		a->paused_ms = rec->at_ms;
+	else
+		end_pause(a, rec->at_ms);
+	a->is_paused = pauses;
 	return ERR_NONE;
 }
 

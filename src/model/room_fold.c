@@ -325,6 +325,7 @@ static const struct {
 	[RECORD_VERDICT] = { .fold = fold_verdict, .late = true },
 	[RECORD_DECISION] = { .fold = fold_decision, .late = true },
 	[RECORD_STEP] = { .fold = room_fold_step },
+	[RECORD_PAUSE] = { .fold = room_fold_pause },
 	[RECORD_REQUEST] = { .fold = room_fold_request, .late = true },
 	[RECORD_ROLLBACK] = { .fold = room_fold_rollback },
 	[RECORD_UNDO] = { .fold = room_fold_undo },

@@ -14,6 +14,7 @@ typedef enum err_code room_fold(struct room *r, const struct record *rec,
 
 room_fold room_fold_samples;
 room_fold room_fold_step;
+room_fold room_fold_pause;
 room_fold room_fold_undo;
 room_fold room_fold_request;
 room_fold room_fold_rollback;

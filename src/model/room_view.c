@@ -194,12 +194,20 @@ room_next_step(const struct room *r)
 	return found;
 }
 
-bool
-room_is_busy(const struct room *r)
+int
+room_step_under_way(const struct room *r)
 {
 	for (size_t i = 0; i < r->book->step_count; i++)
 		if (step_is_running(r->steps[i].state))
-			return true;
+			return (int)i;
+	return -1;
+}
+
+bool
+room_is_busy(const struct room *r)
+{
+	if (room_step_under_way(r) >= 0)
+		return true;
 	for (size_t i = 0; i < r->undo_count; i++)
 		if (step_is_running(r->undos[i].act.state))
 			return true;

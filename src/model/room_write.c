@@ -112,6 +112,10 @@ write_act(struct jwriter *w, const struct room_act *a)
 	jw_int(w, "began_ms", a->began_ms);
 	jw_int(w, "ended_ms", a->ended_ms);
 	jw_int(w, "next_ms", a->next_ms);
+	jw_flag(w, "paused", a->is_paused);
+	if (a->is_paused)
+		jw_int(w, "paused_ms", a->paused_ms);
+	jw_int(w, "idle_ms", a->idle_ms);
 	jw_text(w, "detail", a->detail);
 	jw_text(w, "key", a->key);
 	jw_text(w, "by", a->by);
