@@ -364,6 +364,33 @@ is_file(void *path)
 	return fs_exists(path);
 }
 
+/* The state of the item of that name; -1: the rollback has none. */
+static int
+undo_state(const struct a_case *c, const char *name)
+{
+	const struct room *r = c->desk.director.room;
+
+	for (size_t i = 0; i < r->undo_count; i++)
+		if (strcmp(plan_name(r->book, &r->undos[i].item), name) == 0)
+			return (int)r->undos[i].act.state;
+	return -1;
+}
+
+static void
+until_undo(struct a_case *c, const char *name, enum step_state state)
+{
+	int64_t end_us = clock_real_us() + LONGEST_US;
+
+	while (undo_state(c, name) != (int)state) {
+		if (clock_real_us() > end_us)
+			fail_msg("%s: undo %s is never %s: %s", c->path, name,
+				 step_word(state), c->desk.director.notice);
+		director_turn(&c->desk.director,
+			      queue_take(c->desk.director.inbox,
+					 clock_real_us() + LOOK_US));
+	}
+}
+
 static void
 until(struct a_case *c, const char *what, char *rest)
 {
@@ -383,6 +410,11 @@ until(struct a_case *c, const char *what, char *rest)
 	} else if (strcmp(what, "passed") == 0) {
 		c->until_ms = director_now_ms(&c->desk.director);
 		until_kept(c, time_is, atoi(rest) * 1000);
+	} else if (strcmp(what, "undo") == 0) {
+		id = strsep(&rest, " ");
+		if (rest == NULL || !step_parse(rest, &state))
+			fail_msg("%s: until what?", c->path);
+		until_undo(c, id, state);
 	} else if (strcmp(what, "degraded") == 0) {
 		until_kept(c, is_degraded, 0);
 	} else if (strcmp(what, "drain") == 0) {

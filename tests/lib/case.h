@@ -20,7 +20,8 @@
  *   [commander]    one line an act:
  *                    walk STEP            arm, confirm as asked, until it ends
  *                    arm STEP, confirm [TEXT], and each verb of the console
- *                    until step STEP STATE, until rollback STATE, rest,
+ *                    until step STEP STATE, until undo NAME STATE,
+ *                    until rollback STATE, rest,
  *                    until peer PATCH /things/1
  *                    until file NAME (beside the runbook, by a program)
  *                    until degraded, until passed SECONDS (of room time)

@@ -405,6 +405,12 @@ set_scene(struct room *r, enum scene scene)
 	case SCENE_STEP:
 		run_step(r, STEP_CONVERGING);
 		break;
+	case SCENE_PAUSED:
+		run_step(r, STEP_BACKOFF);
+		r->steps[PUBLISH].next_ms = SCENE_NOW_MS + 30000;
+		r->steps[PUBLISH].is_paused = true;
+		r->steps[PUBLISH].paused_ms = SCENE_NOW_MS - 15000;
+		break;
 	case SCENE_UNKNOWN:
 		run_step(r, STEP_UNKNOWN);
 		break;

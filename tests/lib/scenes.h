@@ -17,6 +17,7 @@ enum scene {
 	SCENE_BREACH,	     /* abandonment over its limit, critical */
 	SCENE_BLIND,	     /* residency has not answered for two minutes */
 	SCENE_STEP,	     /* publish-flow converges */
+	SCENE_PAUSED,	     /* publish-flow backs off, and is paused */
 	SCENE_UNKNOWN,	     /* publish-flow has an unknown outcome */
 	SCENE_CONFIRM,	     /* the plan of publish-flow waits, phrase */
 	SCENE_CONFIRM_KEY,   /* the same without a phrase */

@@ -168,6 +168,18 @@ make_step(struct walk *w, const struct room *r, struct record *rec)
 }
 
 static bool
+make_pause(struct walk *w, const struct room *r, struct record *rec)
+{
+	size_t i = (size_t)below(w, r->book->step_count);
+
+	if (r->life == ROOM_CLOSED || !step_is_running(r->steps[i].state))
+		return false;
+	record_text(rec, "step", r->book->steps[i].id);
+	record_flag(rec, "paused", !r->steps[i].is_paused);
+	return true;
+}
+
+static bool
 make_approval(struct walk *w, const struct room *r, struct record *rec)
 {
 	if (r->life == ROOM_CLOSED || !room_awaits_second(r) ||
@@ -296,6 +308,8 @@ make_kind(struct walk *w, const struct room *r, struct record *rec)
 		return true;
 	case RECORD_STEP:
 		return make_step(w, r, rec);
+	case RECORD_PAUSE:
+		return make_pause(w, r, rec);
 	case RECORD_UNDO:
 		return make_undo(w, r, rec);
 	case RECORD_ROLLBACK:

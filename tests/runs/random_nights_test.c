@@ -267,6 +267,10 @@ do_something(struct rng *r)
 		COMMAND_RECHECK, COMMAND_DONE,	COMMAND_FAIL,
 		COMMAND_SKIP,	 COMMAND_RETRY, COMMAND_DECLINE,
 	};
+	static const enum command_verb under_way[] = {
+		COMMAND_PAUSE, COMMAND_PAUSE, COMMAND_RESUME,
+		COMMAND_RETRY, COMMAND_ABORT, COMMAND_FAIL,
+	};
 	uint64_t dice = rng_below(r, 20);
 	char step[8];
 
@@ -284,9 +288,16 @@ do_something(struct rng *r)
 		desk_say(&desk, COMMAND_ARM, step, "");
 		desk_rest(&desk);
 		agree();
-		if (rng_below(r, 4) == 0)
-			desk_pass(&desk, 0, 3);
-		else
+		desk_pass(&desk, 0, 3);
+		for (uint64_t n = rng_below(r, 4); n > 0; n--) {
+			desk_say(&desk,
+				 under_way[rng_below(r, ARRAY_LEN(under_way))],
+				 step, "as it came to mind");
+			desk_pass(&desk, 0, 1);
+		}
+		/* No night waits for who has forgotten it. */
+		desk_say(&desk, COMMAND_RESUME, step, "");
+		if (rng_below(r, 4) != 0)
 			desk_rest(&desk);
 	}
 }

@@ -105,9 +105,25 @@ write_way(struct journal *j, const char *step, enum step_state to,
 	}
 }
 
-/* A room whose console died with the steps in these states. */
 static void
-take_up(enum step_state publish, enum step_state route)
+write_pause(struct journal *j, const char *step, int64_t at_ms)
+{
+	struct err e = { .code = ERR_NONE };
+	struct record r;
+
+	record_init(&r, RECORD_PAUSE, "lead");
+	r.wall_ms = clock_wall_ms();
+	r.at_ms = at_ms;
+	record_text(&r, "step", step);
+	record_flag(&r, "paused", true);
+	CHECK_OK(journal_append(j, &r, &e), &e);
+	record_clear(&r);
+}
+
+/* A room whose console died with the steps in these states, the first one
+ * paused or not. */
+static void
+take_up(enum step_state publish, enum step_state route, bool is_paused)
 {
 	struct journal_report report;
 	struct journal *j;
@@ -122,6 +138,8 @@ take_up(enum step_state publish, enum step_state route)
 			      NULL, &report, &e),
 		 &e);
 	write_way(j, "publish", publish, at_ms);
+	if (is_paused)
+		write_pause(j, "publish", at_ms);
 	write_way(j, "route", route, at_ms);
 	journal_close(j);
 	desk_open(&night.desk);
@@ -192,10 +210,30 @@ from_each_pair_of_states_a_room_taken_up_is_rolled_back(void **state)
 			str_printf(what, sizeof(what), "publish %s, route %s",
 				   step_word((enum step_state)a),
 				   step_word((enum step_state)b));
-			take_up((enum step_state)a, (enum step_state)b);
+			take_up((enum step_state)a, (enum step_state)b, false);
 			press_R(what);
 			night_stop(&night);
 		}
+}
+
+static void
+from_each_state_a_room_taken_up_paused_says_so_and_is_rolled_back(void **state)
+{
+	char what[80];
+
+	TEST_UNUSED(state);
+	for (int s = 0; s < STEP_STATE_COUNT; s++) {
+		if (!step_is_running((enum step_state)s))
+			continue;
+		str_printf(what, sizeof(what), "publish %s, paused",
+			   step_word((enum step_state)s));
+		take_up((enum step_state)s, STEP_READY, true);
+		CHECK_ROW(what, desk_records(&night.desk, "step",
+					     "ended while it was paused") == 1);
+		CHECK_ROW(what, room_step_under_way(room()) < 0);
+		press_R(what);
+		night_stop(&night);
+	}
 }
 
 /* ---- while it is alive ---- */
@@ -244,20 +282,52 @@ make_idempotent(const char *step)
 }
 
 static void
+hold_in(const struct hold *h)
+{
+	night_start(&night, h->rows, h->count);
+	make_idempotent("route");
+	night_walk(&night, "publish");
+	night_arm(&night, "route");
+	night_agree(&night);
+	desk_until_step(&night.desk, "route", h->state);
+}
+
+static void
 while_a_step_is_alive_in_a_state_it_is_rolled_back(void **state)
 {
 	TEST_UNUSED(state);
 	for (size_t i = 0; i < ARRAY_LEN(holds); i++) {
 		const struct hold *h = &holds[i];
 
-		night_start(&night, h->rows, h->count);
-		make_idempotent("route");
-		night_walk(&night, "publish");
-		night_arm(&night, "route");
-		night_agree(&night);
-		desk_until_step(&night.desk, "route", h->state);
+		hold_in(h);
 		press_R(step_word(h->state));
 		CHECK_ROW(step_word(h->state), has_ended(&night.desk));
+		night_stop(&night);
+	}
+}
+
+static void
+while_a_step_is_paused_in_a_state_it_is_rolled_back(void **state)
+{
+	char what[80];
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(holds); i++) {
+		const struct hold *h = &holds[i];
+
+		if (!step_is_running(h->state))
+			continue;
+		str_printf(what, sizeof(what), "%s, paused",
+			   step_word(h->state));
+		hold_in(h);
+		desk_say(&night.desk, COMMAND_PAUSE, "route", "");
+		CHECK_ROW(what, room_step_under_way(room()) >= 0);
+		CHECK_ROW(what,
+			  room()->steps[room_step_under_way(room())].is_paused);
+		press_R(what);
+		CHECK_ROW(what, has_ended(&night.desk));
+		CHECK_ROW(what, desk_records(&night.desk, "pause",
+					     "\"paused\":false") == 0);
 		night_stop(&night);
 	}
 }
@@ -284,6 +354,10 @@ main(void)
 			from_each_pair_of_states_a_room_taken_up_is_rolled_back),
 		cmocka_unit_test(
 			while_a_step_is_alive_in_a_state_it_is_rolled_back),
+		cmocka_unit_test(
+			from_each_state_a_room_taken_up_paused_says_so_and_is_rolled_back),
+		cmocka_unit_test(
+			while_a_step_is_paused_in_a_state_it_is_rolled_back),
 		cmocka_unit_test(with_a_plan_open_it_is_rolled_back),
 	};
 

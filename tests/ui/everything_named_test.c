@@ -94,7 +94,7 @@ static void
 every_key_has_help_where_it_works_and_a_line(void **state)
 {
 	static const enum scene scenes[] = { SCENE_BREACH, SCENE_UNKNOWN,
-					     SCENE_ROLLING };
+					     SCENE_PAUSED, SCENE_ROLLING };
 	char *page = manual("man/warroom.1");
 
 	TEST_UNUSED(state);

@@ -175,6 +175,9 @@ reasons_and_words_are_asked_for(void **state)
 		  "stuck", 0 },
 		{ "r", SCENE_STEP, COMMAND_RETRY, "publish-flow", "retry", "",
 		  0 },
+		{ "p", SCENE_PAUSED, COMMAND_RESUME, "publish-flow", "resume",
+		  "", 0 },
+		{ "r", SCENE_ROLLING, COMMAND_RETRY, "", "retry", "", 0 },
 		{ "c", SCENE_UNKNOWN, COMMAND_RECHECK, "publish-flow",
 		  "recheck", "", 0 },
 		{ "n", SCENE_CALM, COMMAND_NOTE, "", "a note", "a note", 0 },
@@ -272,6 +275,33 @@ leaving_is_asked_and_parks(void **state)
 	eye_type(&e, "q");
 	assert_true(e.out.wants_leave);
 	eye_close(&e);
+}
+
+static void
+one_key_pauses_what_is_under_way_or_asks_to_park(void **state)
+{
+	static const enum view_mode modes[] = { MODE_MAIN, MODE_STEP,
+						MODE_JOURNAL, MODE_HELP };
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		const char *what = view_mode_titles[modes[i]];
+		struct eye e;
+
+		eye_open(&e, SCENE_STEP, 36, 120, CHARSET_UTF8);
+		view_open(&e.view, modes[i]);
+		eye_type(&e, "p");
+		CHECK_ROW(what, e.out.has_command);
+		CHECK_ROW(what, e.out.command.verb == COMMAND_PAUSE);
+		assert_string_equal(e.out.command.target, "publish-flow");
+		eye_close(&e);
+		eye_open(&e, SCENE_CALM, 36, 120, CHARSET_UTF8);
+		view_open(&e.view, modes[i]);
+		eye_type(&e, "p");
+		CHECK_ROW(what, !e.out.has_command);
+		CHECK_ROW(what, e.view.mode == MODE_LEAVE);
+		eye_close(&e);
+	}
 }
 
 static void
@@ -495,6 +525,8 @@ main(void)
 		cmocka_unit_test(escape_never_acts),
 		cmocka_unit_test(a_screen_that_only_watches_sends_nothing),
 		cmocka_unit_test(leaving_is_asked_and_parks),
+		cmocka_unit_test(
+			one_key_pauses_what_is_under_way_or_asks_to_park),
 		cmocka_unit_test(the_palette_knows_every_verb),
 		cmocka_unit_test(the_palette_completes_and_lists),
 		cmocka_unit_test(

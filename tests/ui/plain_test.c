@@ -154,6 +154,22 @@ a_breach_offers_the_rollback_also_under_a_plan(void **state)
 }
 
 static void
+a_paused_step_is_told_as_such(void **state)
+{
+	struct stage s;
+
+	TEST_UNUSED(state);
+	begin(&s, SCENE_PAUSED);
+	stage_type(&s, "status\n");
+	stage_see(&s, "publish-flow paused in backoff");
+	stage_type(&s, "resume publish-flow\n");
+	stage_hear(&s, "resume|publish-flow||\n");
+	stage_type(&s, "pause publish-flow\n");
+	stage_hear(&s, "pause|publish-flow||\n");
+	stage_close(&s);
+}
+
+static void
 the_end_of_the_input_is_the_end_of_the_person(void **state)
 {
 	struct stage s;
@@ -226,6 +242,7 @@ main(void)
 		cmocka_unit_test(what_was_typed_before_the_plan_is_forgotten),
 		cmocka_unit_test(
 			a_breach_offers_the_rollback_also_under_a_plan),
+		cmocka_unit_test(a_paused_step_is_told_as_such),
 		cmocka_unit_test(the_end_of_the_input_is_the_end_of_the_person),
 		cmocka_unit_test(
 			a_watcher_needs_no_input_and_ends_with_the_room),

@@ -295,6 +295,25 @@ a_running_step_shows_attempt_polls_and_time(void **state)
 	eye_close(&e);
 }
 
+/* Thirty-eight seconds ago it began, for fifteen of them it stands still. */
+static void
+a_paused_step_says_so_and_its_time_stands_still(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_PAUSED, 36, 120, CHARSET_UTF8);
+	assert_true(eye_sees(&e, "paused 15s in backoff try 2 poll 4 00:23 / "
+				 "~01:10"));
+	assert_false(eye_sees(&e, "next in"));
+	eye_type(&e, "i");
+	assert_true(eye_sees(&e, "paused since 02:40:52Z, 15s ago: nothing "
+				 "more is sent"));
+	assert_true(eye_sees(&e, "paused for 15s in all"));
+	assert_true(eye_sees(&e, "p lets it go on"));
+	eye_close(&e);
+}
+
 static void
 a_rollback_shows_items_time_and_result(void **state)
 {
@@ -517,6 +536,8 @@ main(void)
 		cmocka_unit_test(small_screens_keep_decision_clock_and_step),
 		cmocka_unit_test(sizes_near_a_border_do_not_flicker),
 		cmocka_unit_test(a_running_step_shows_attempt_polls_and_time),
+		cmocka_unit_test(
+			a_paused_step_says_so_and_its_time_stands_still),
 		cmocka_unit_test(a_rollback_shows_items_time_and_result),
 		cmocka_unit_test(a_gate_opens_with_sentence_chart_and_answer),
 		cmocka_unit_test(a_gate_with_a_baseline_shows_its_band),

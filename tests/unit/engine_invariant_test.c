@@ -234,6 +234,13 @@ a_rollback_names_the_item_and_halts_rather_than_break_a_rule(void **state)
 	assert_int_equal(peer_count(night.peer, "PATCH /routeback "), 1);
 	assert_int_equal(peer_count(night.peer, "PATCH /flowback "), 0);
 	CHECK_HOLDS(room()->rollback_detail, "it breaks one-stays: 0 after it");
+	/* Tried again it halts again. */
+	desk_say(&night.desk, COMMAND_RETRY, "", "");
+	assert_true(desk_until(&night.desk, is_halted));
+	assert_int_equal(
+		desk_records(&night.desk, "rollback", "\"state\":\"halted\""),
+		2);
+	assert_int_equal(peer_count(night.peer, "PATCH /flowback "), 0);
 	/* Shown anew, overridden and approved, it goes to its end. */
 	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
 	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
