@@ -24,10 +24,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "net/trunks.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
 #include "probe/toll.h"
-#include "probe/trunks.h"
 
 #define HOLD_INTERVALS 3
 #define CHANGES_MOST 64 /* remembered; more is flapping anyway */

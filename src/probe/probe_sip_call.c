@@ -21,10 +21,10 @@
 #include "base/str.h"
 #include "net/sdp.h"
 #include "net/sip_invite.h"
+#include "net/trunks.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
 #include "probe/toll.h"
-#include "probe/trunks.h"
 
 #define OFFERS_MOST 8
 #define OFFERS "[\"9 0 8\",\"9\",\"0 8\",\"0\"]"
@@ -123,19 +123,6 @@ read_offers(struct call_state *s, const char *text, struct err *e)
 	return code;
 }
 
-/* A user part goes into a URI as it is. */
-static bool
-is_user(const char *text)
-{
-	size_t len = strlen(text);
-
-	return len > 0 && len < 60 &&
-	       strspn(text, "0123456789"
-			    "abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-			    "+-_.!~*'()&=$,") == len;
-}
-
 static enum err_code
 call_init(void *state, const struct probe_env *env,
 	  const struct book_probe *probe, struct err *e)
@@ -149,10 +136,8 @@ call_init(void *state, const struct probe_env *env,
 			e) != ERR_NONE)
 		return e->code;
 	s->user = settings_text_or(&probe->with, "to", "");
-	if (!is_user(s->user))
-		return err_set(e, ERR_ARG,
-			       "\"to\" must be a number or name to call, as in "
-			       "\"+4930123456\"");
+	if (trunks_check_user(s->user, e) != ERR_NONE)
+		return e->code;
 	if (mode == NULL)
 		mode = env->book->trunk.sdp_handling;
 	s->is_strict = !str_same(mode, "flexible");

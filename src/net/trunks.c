@@ -1,5 +1,5 @@
-/* trunks - the SIP peers of a probe, in the order calls would try them. */
-#include "probe/trunks.h"
+/* trunks - SIP peers of a runbook, in the order calls would try them. */
+#include "net/trunks.h"
 
 #include <string.h>
 
@@ -77,6 +77,22 @@ trunks_target(const struct book_endpoint *ep, int timeout_ms)
 				    .name = ep->name,
 				    .ca_file = ep->ca_file,
 				    .timeout_ms = timeout_ms };
+}
+
+enum err_code
+trunks_check_user(const char *user, struct err *e)
+{
+	size_t len = strlen(user);
+
+	if (len > 0 && len < 60 &&
+	    strspn(user, "0123456789"
+			 "abcdefghijklmnopqrstuvwxyz"
+			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			 "+-_.!~*'()&=$,") == len)
+		return ERR_NONE;
+	return err_set(e, ERR_ARG,
+		       "\"to\" must be a number or name to call, as in "
+		       "\"+4930123456\"");
 }
 
 bool

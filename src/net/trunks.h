@@ -1,14 +1,14 @@
 /*
- * trunks - the SIP peers of a probe, in the order calls would try them.
+ * trunks - SIP peers of a runbook, in the order calls would try them.
  *
  * The guide's trunk manifest names the first and its failover sequence; peers
- * it does not name follow as the probe lists them.  For src/probe.
+ * it does not name follow as they are listed.
  */
-#ifndef PROBE_TRUNKS_H
-#define PROBE_TRUNKS_H
+#ifndef NET_TRUNKS_H
+#define NET_TRUNKS_H
 
+#include "model/book.h"
 #include "net/sip.h"
-#include "probe/probe.h"
 
 #define TRUNKS_MOST 64
 
@@ -24,6 +24,9 @@ enum err_code trunks_read(struct trunks *out, const struct book *b,
 
 /* How an endpoint is reached; borrows its texts. */
 struct sip_target trunks_target(const struct book_endpoint *ep, int timeout_ms);
+
+/* Whom to call: a user part goes into a URI as it is.  ERR_ARG. */
+enum err_code trunks_check_user(const char *user, struct err *e) MUST_CHECK;
 
 /* Failures of ours (fence, sockets, files) say nothing about the peer. */
 bool trunks_is_our_fault(enum err_code code);
