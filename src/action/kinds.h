@@ -17,6 +17,7 @@ struct action_kind; /* of action/action.h */
 	X(gate)         \
 	X(parallel)     \
 	X(exec)         \
+	X(calls)        \
 	X(load)         \
 	X(reconcile)
 /* clang-format on */

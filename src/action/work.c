@@ -280,6 +280,26 @@ show_body(char to[ACTION_BODY], const char *bytes, size_t len)
 	str_printf(to + strlen(to), tail, " … cut, %zu bytes in all", len);
 }
 
+/* What all exchanges have; `to` is zeroed but for what is its own. */
+static void
+name_exchange(struct action_event *to, const char *method, const char *url,
+	      const char *why)
+{
+	str_copy(to->detail, sizeof(to->detail), why);
+	str_copy(to->method, sizeof(to->method), method);
+	show(to->url, sizeof(to->url), url, strlen(url));
+}
+
+void
+work_say_exchange(struct work *w, const char *method, const char *url,
+		  int status, int64_t took_us, const char *why)
+{
+	struct action_event event = { .status = status, .took_us = took_us };
+
+	name_exchange(&event, method, url, why);
+	tell(w, &event);
+}
+
 static void
 tell_exchange(struct work *w, const struct http_request *r,
 	      const struct http_answer *a, const char *why)
@@ -287,9 +307,7 @@ tell_exchange(struct work *w, const struct http_request *r,
 	struct action_event event = { .status = a->status,
 				      .took_us = a->took_us };
 
-	str_copy(event.detail, sizeof(event.detail), why);
-	str_copy(event.method, sizeof(event.method), r->method);
-	show(event.url, sizeof(event.url), r->url, strlen(r->url));
+	name_exchange(&event, r->method, r->url, why);
 	show_body(event.sent, r->body, r->body_len);
 	show_body(event.answer, buf_str(&a->body), a->body.len);
 	tell(w, &event);

@@ -67,6 +67,11 @@ int64_t work_idle_us(const struct work *w);
 void work_say(struct work *w, enum step_state state, const char *detail,
 	      int64_t next_ms);
 
+/* Tells an exchange that has ended; `url` is redacted and cleaned here,
+ * `status` 0: none came. */
+void work_say_exchange(struct work *w, const char *method, const char *url,
+		       int status, int64_t took_us, const char *why);
+
 enum work_wait { WORK_SLEPT, WORK_CANCELLED, WORK_LATE };
 
 /* Tells `state` and sleeps `room_ms`, at most until the deadline, and for as

@@ -200,7 +200,7 @@ act_is_destructive(const struct act *act)
 	}
 	if (strcmp(act->kind, "http") == 0)
 		return method != NULL && strcmp(method, "DELETE") == 0;
-	return str_in_words("dns trunk exec load", act->kind);
+	return str_in_words("dns trunk exec calls load", act->kind);
 }
 
 bool

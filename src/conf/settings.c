@@ -26,6 +26,7 @@ static const struct {
 	{ "trunk", "endpoint", "guide" },
 	{ "sip_options", "endpoints", "sip" },
 	{ "sip_call", "endpoints", "sip" },
+	{ "calls", "endpoints", "sip" },
 	{ "contract", "endpoint", "guide genesys cxone plain" },
 	{ "tls", "endpoint", "tls sip" },
 	{ "prometheus", "endpoint", "plain" },

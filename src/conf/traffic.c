@@ -14,6 +14,13 @@ static const struct range {
 	double least, most;
 	const char *wants;
 } ranges[] = {
+	{ "calls", "count", false, 1, 1000, "1 to 1000" },
+	{ "calls", "every", true, 10, 3600000, "10ms to 1h" },
+	{ "calls", "answer_within", true, 1000, 120000, "1s to 2m" },
+	{ "calls", "min_answered_percent", false, 0.001, 100,
+	  "a share above 0 %, at most 100" },
+	{ "calls", "min_right_percent", false, 0.001, 100,
+	  "a share above 0 %, at most 100" },
 	{ "load", "min_attempts", false, 1, 1e9, "1 to 1000000000" },
 	{ "load", "max_failed_percent", false, 0, 99.999,
 	  "a share below 100 %" },
@@ -59,6 +66,23 @@ check_end(const struct site *s, const struct node *map)
 		      "it: say how many calls, as in \"-m\", \"1000\"");
 }
 
+/* Counts of calls are half of a share. */
+static void
+check_counts(const struct site *s, const struct node *queues)
+{
+	const struct node *calls, *right;
+
+	if (queues == NULL || queues->type != NODE_MAP)
+		return;
+	calls = node_get(queues, "calls");
+	right = node_get(queues, "right");
+	if ((calls == NULL) != (right == NULL))
+		node_key_error(s, calls != NULL ? calls : right, "missing",
+			       "\"calls\" and \"right\" belong together: add "
+			       "\"%s\"",
+			       calls == NULL ? "calls" : "right");
+}
+
 void
 traffic_check(const struct site *s, const struct kind_spec *spec,
 	      const struct node *map, const struct settings *with)
@@ -69,4 +93,6 @@ traffic_check(const struct site *s, const struct kind_spec *spec,
 				    with);
 	if (strcmp(spec->name, "load") == 0)
 		check_end(s, map);
+	if (strcmp(spec->name, "calls") == 0)
+		check_counts(s, node_get(map, "queues"));
 }

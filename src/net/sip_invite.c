@@ -59,10 +59,9 @@ struct sip_invite {
 	struct pending side; /* CANCEL, then BYE */
 	struct buf ack;	     /* to the 2xx, sent again with each of them */
 	char branch[24], side_branch[24];
-	char from_tag[12];
+	char from_tag[12], to_tag[64];
 	long cseq;
 	char uri[URI_MOST];
-	char to_tag[64];
 	struct sip_invite_result result;
 };
 
@@ -436,8 +435,7 @@ on_message(void *ctx, const char *bytes, size_t len)
 static void
 tell_silence(struct sip_invite *c)
 {
-	char why[200];
-	char wait[32];
+	char why[200], wait[32];
 
 	str_duration(wait, sizeof(wait), c->timeout_ms);
 	if (c->phase == PHASE_ENDING) {
@@ -534,11 +532,9 @@ end_invite(struct loop_item *item)
 	free_invite(c);
 }
 
-static const struct sip_way_user way_user = {
-	.open = on_open,
-	.message = on_message,
-	.lost = on_lost,
-};
+static const struct sip_way_user way_user = { .open = on_open,
+					      .message = on_message,
+					      .lost = on_lost };
 
 enum err_code
 sip_invite_start(struct sip_invite **out, struct loop *l,
@@ -578,6 +574,16 @@ sip_invite_start(struct sip_invite **out, struct loop *l,
 	set_timer(c);
 	*out = c;
 	return ERR_NONE;
+}
+
+void
+sip_invite_hang_up(struct sip_invite *c, int real_ms)
+{
+	if (c == NULL || c->done == NULL)
+		return;
+	c->until_us = least(c->until_us, clock_real_us() + real_ms * 1000LL);
+	c->cancel_us = 0;
+	set_timer(c);
 }
 
 void

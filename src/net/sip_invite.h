@@ -45,6 +45,9 @@ enum err_code sip_invite_start(struct sip_invite **out, struct loop *l,
 			       const struct sip_invite_order *o,
 			       sip_invite_done *done, void *ctx,
 			       struct err *e) MUST_CHECK;
+/* Ends it early: what rings is cancelled at once, what is answered yet is hung
+ * up, and done() comes within `real_ms` (1..).  NULL is fine. */
+void sip_invite_hang_up(struct sip_invite *c, int real_ms);
 /* No done(); what is up or ringing is taken down. */
 void sip_invite_cancel(struct sip_invite *c);
 

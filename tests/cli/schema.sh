@@ -13,7 +13,7 @@ check "without a word on stderr" test ! -s "$TMPDIR/err"
 check "it is one JSON object" has 'type == "object"'
 check "it says which draft" has '."$schema" | endswith("2020-12/schema")'
 check "the step kinds are there" has '."$defs".act.properties | keys ==
-	["dns","exec","gate","http","load","manual","parallel","reconcile","trunk","wait"]'
+	["calls","dns","exec","gate","http","load","manual","parallel","reconcile","trunk","wait"]'
 check "the probe kinds are there" has \
 	'.properties.probes.additionalProperties | [.oneOf[].required[0]] |
 	["dns","http","sip_options","tls"] - . == []'
