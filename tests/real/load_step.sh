@@ -73,6 +73,24 @@ check "it is ended as failed" hears 'load.*cut off, so that it proves nothing'
 check "and nothing of it is left" wait_for 20 silent
 check "this room is left too" leaves 3
 
+# The same peer answers calls of our own.
+cat >"$TMPDIR/book.yaml" <<YAML
+runbook: calls
+environment: STAGING
+region: here
+thresholds: {telephony: {min_success: 1}}
+endpoints: {trunk: {adapter: sip, address: "127.0.0.1:$uas_port"}}
+steps:
+  - id: load
+    takes: 10s
+    timeout: 1m
+    do: {calls: {endpoints: [trunk], to: service, every: 100ms}}
+    undo: none
+YAML
+check "calls begin" begin calls
+check "sipp answers each of them" hears 'load.*20 of 20 calls answered'
+check "their room is left" leaves 0
+
 # Nobody answers at that port any more.
 kill $uas
 wait $uas 2>/dev/null
