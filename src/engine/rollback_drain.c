@@ -33,6 +33,19 @@ emit_drain(struct director *d, size_t row, int item, enum drain_state to,
 	return director_emit(d, &r);
 }
 
+/* Once for each item that is held back; screens show the rest. */
+static void
+tell_wait(struct director *d, size_t row, int item, const char *why)
+{
+	int64_t left_ms = d->room->drains[row].until_ms - director_now_ms(d);
+	char left[24];
+
+	str_duration(left, sizeof(left), (left_ms + 999) / 1000 * 1000);
+	director_notice(d, "%s waits at most %s: %.120s; retry goes on now",
+			plan_name(d->book, &d->room->undos[item].item), left,
+			why);
+}
+
 /* True when this row holds the item back no longer. */
 static bool
 lets_go(struct director *d, size_t row, int item)
@@ -46,8 +59,11 @@ lets_go(struct director *d, size_t row, int item)
 	to = drain_judge(d->room, row, director_now_ms(d), why, sizeof(why));
 	if (to == DRAIN_WAITING && now->state == to && now->item == item)
 		return false;
-	return emit_drain(d, row, item, to, "director", why) &&
-	       to != DRAIN_WAITING;
+	if (!emit_drain(d, row, item, to, "director", why))
+		return false;
+	if (to == DRAIN_WAITING)
+		tell_wait(d, row, item, why);
+	return to != DRAIN_WAITING;
 }
 
 bool
