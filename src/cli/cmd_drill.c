@@ -12,6 +12,7 @@
 #include "cli/session.h"
 #include "engine/drill.h"
 #include "journal/journal.h"
+#include "twin/twin.h"
 
 #define HEADLESS_SPEED 10
 #define THINK_MS 60000 /* room time: what a calm commander takes */
@@ -78,6 +79,38 @@ choose_room(struct drill *d, struct err *e)
 	return ERR_NONE;
 }
 
+#ifndef WARROOM_NO_TWIN
+
+static enum err_code
+check_scenario(const char *name, struct err *e)
+{
+	char known[400] = "";
+
+	for (const struct twin_scenario_row *s = twin_scenarios;
+	     s->name != NULL; s++) {
+		size_t len = strlen(known);
+
+		if (str_same(s->name, name))
+			return ERR_NONE;
+		str_printf(known + len, sizeof(known) - len, "%s%s",
+			   len == 0 ? "" : ", ", s->name);
+	}
+	return err_set(e, ERR_ARG, "no scenario \"%s\": there are %s", name,
+		       known);
+}
+
+#else
+
+static enum err_code
+check_scenario(const char *name, struct err *e)
+{
+	(void)name; /* the twin that cannot be started says so */
+	(void)e;
+	return ERR_NONE;
+}
+
+#endif
+
 static enum err_code
 prepare(struct drill *d, struct err *e)
 {
@@ -90,6 +123,8 @@ prepare(struct drill *d, struct err *e)
 	};
 
 	d->session.book->is_drill = true;
+	if (check_scenario(t.scenario, e) != ERR_NONE)
+		return e->code;
 	if (choose_room(d, e) != ERR_NONE ||
 	    night_take_room(d->dir, d->session.book, e) != ERR_NONE ||
 	    bind_find_twin(&t, &d->found, e) != ERR_NONE ||

@@ -17,6 +17,7 @@
 #include "base/fsio.h"
 #include "base/str.h"
 #include "cli/doctor.h"
+#include "cli/load.h"
 #include "ui/term_name.h"
 
 #define ROWS_GOOD 24
@@ -385,12 +386,29 @@ check_bundle(struct doctor *d)
 			   CA_BUNDLE);
 }
 
+/* The themes lie beside the program, not in it. */
+static void
+check_themes(struct doctor *d)
+{
+	char path[FS_PATH];
+
+	if (load_share(path, sizeof(path), "themes/dark.yaml"))
+		doctor_say(d, DOCTOR_OK, "themes", "", "%s", path);
+	else
+		doctor_say(d, DOCTOR_WARN, "themes",
+			   "run it from its tree, install it with \"make "
+			   "install\", or give --theme FILE",
+			   "none beside the program: the screen has no "
+			   "colours");
+}
+
 void
 doctor_host(struct doctor *d, const struct book *book)
 {
 	check_terminal(d);
 	check_size(d);
 	check_locale(d);
+	check_themes(d);
 	check_tmux(d);
 	check_agent(d);
 	check_state(d);

@@ -66,10 +66,14 @@ night_theme(const struct cli_command *self, const char *given,
 
 	*found = theme_path(path, sizeof(path),
 			    given != NULL ? given : DEFAULT_THEME);
-	if (!*found)
-		return given == NULL ? -1
-				     : cli_fail(self, EXIT_USAGE,
-						"no theme \"%s\"", given);
+	if (!*found && given != NULL)
+		return cli_fail(self, EXIT_USAGE, "no theme \"%s\"", given);
+	if (!*found) {
+		cli_fail(self, 0,
+			 "no themes beside the program: going on without "
+			 "colours; give --theme FILE");
+		return -1;
+	}
 	if (theme_load(out, path, &f, &e) != ERR_NONE) {
 		if (is_only_unreadable(&f)) {
 			findings_clear(&f);

@@ -33,6 +33,7 @@ check "whoever is not ok is told what to do" jq -e '[.checks[] |
 check "a known terminal is ok" says ok terminal "256 colours"
 check "so are UTF-8" says ok locale UTF-8
 check "the state folder" says ok state "$XDG_STATE_HOME"
+check "so are the themes beside the program" says ok themes dark.yaml
 check "and the certificates" says ok certificates ca-certificates.crt
 check "people get a line a check" sh -c "[ \"\$('$WARROOM' doctor |
 	grep -cE '^(ok|warn|cannot) ')\" = $(jq '.checks | length' "$D/out") ]"
@@ -55,6 +56,10 @@ doctor 0 LC_ALL=C
 check "ASCII is said" says warn locale "ASCII"
 doctor 0 SSH_AUTH_SOCK="$D/nobody"
 check "an agent that is gone is named" says warn "ssh agent" "$D/nobody"
+
+cp "$WARROOM" "$D/alone"
+check "a program without its themes is named" sh -c "'$D/alone' doctor |
+	grep -q '^warn *themes .*no colours'"
 
 touch "$D/file"
 check "a state folder that cannot be is fatal" doctor 1 \

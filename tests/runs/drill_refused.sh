@@ -19,6 +19,13 @@ check "a journal that is a link is refused" exits 2 drill "$TMPDIR/a"
 check "what it leads to is as it was" test other = "$(cat "$TMPDIR/victim")"
 check "no twin was started for it" no_twin "$TMPDIR/a"
 
+check "a scenario that is none is refused" exits 2 timeout 100 "$WARROOM" \
+	drill runbooks/voice-cutover.yaml --headless --scenario flap \
+	--room "$TMPDIR/none"
+check "with those there are" holds "$TMPDIR/err" \
+	'no scenario "flap": there are trunk-storm, calm'
+check "and no twin was started in it" no_twin "$TMPDIR/none"
+
 mkdir -m 777 "$TMPDIR/open"
 chmod 777 "$TMPDIR/open"
 check "a folder that others may write is refused" exits 2 drill "$TMPDIR/open"
