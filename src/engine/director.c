@@ -151,7 +151,7 @@ note(struct director *d, const struct command *c)
 	struct record r;
 
 	record_init(&r, RECORD_NOTE, d->options.commander);
-	record_text(&r, "note", c->text);
+	record_text(&r, "text", c->text);
 	director_emit(d, &r);
 }
 

@@ -114,6 +114,23 @@ done_never_stands_for_the_phrase_of_an_emergency(void **state)
 	night_stop(&night);
 }
 
+/* Written, it can be read again: in the journal's list and its views. */
+static void
+a_note_is_read_where_records_are(void **state)
+{
+	const struct room_line *last;
+	const struct room *r;
+
+	TEST_UNUSED(state);
+	night_start(&night, NULL, 0);
+	r = night.desk.director.room;
+	desk_say(&night.desk, COMMAND_NOTE, "", "the carrier calls back at 3");
+	last = &r->tail[(r->tail_start + r->tail_count - 1) % ROOM_TAIL];
+	assert_int_equal(last->kind, RECORD_NOTE);
+	CHECK_HOLDS(last->text, "the carrier calls back at 3");
+	night_stop(&night);
+}
+
 static void
 skip_takes_a_reason(void **state)
 {
@@ -456,6 +473,7 @@ main(void)
 		cmocka_unit_test(done_never_stands_for_a_phrase_or_an_act),
 		cmocka_unit_test(
 			done_never_stands_for_the_phrase_of_an_emergency),
+		cmocka_unit_test(a_note_is_read_where_records_are),
 		cmocka_unit_test(skip_takes_a_reason),
 		cmocka_unit_test(a_phrase_is_typed_exactly),
 		cmocka_unit_test(a_confirm_of_another_plan_is_refused),
