@@ -410,6 +410,9 @@ until(struct a_case *c, const char *what, char *rest)
 	} else if (strcmp(what, "passed") == 0) {
 		c->until_ms = director_now_ms(&c->desk.director);
 		until_kept(c, time_is, atoi(rest) * 1000);
+	} else if (strcmp(what, "undo") == 0 &&
+		   strcmp(rest, "emergency") == 0) {
+		until_kept(c, emergency_acts, 0);
 	} else if (strcmp(what, "undo") == 0) {
 		id = strsep(&rest, " ");
 		if (rest == NULL || !step_parse(rest, &state))
@@ -421,8 +424,6 @@ until(struct a_case *c, const char *what, char *rest)
 		if (!drain_parse(rest, &drain))
 			fail_msg("%s: no drain state %s", c->path, rest);
 		until_kept(c, drain_is, (int)drain);
-	} else if (strcmp(what, "undo") == 0) {
-		until_kept(c, emergency_acts, 0);
 	} else if (strcmp(what, "rollback") == 0) {
 		if (!rollback_parse(rest, &rollback))
 			fail_msg("%s: no rollback state %s", c->path, rest);

@@ -21,6 +21,7 @@
  *                    walk STEP            arm, confirm as asked, until it ends
  *                    arm STEP, confirm [TEXT], and each verb of the console
  *                    until step STEP STATE, until undo NAME STATE,
+ *                    until undo emergency (an item acts by its variant),
  *                    until rollback STATE, rest,
  *                    until peer PATCH /things/1
  *                    until file NAME (beside the runbook, by a program)
