@@ -206,6 +206,14 @@ spare(struct placing *p, const struct book_endpoint *trunk)
 	p->spared = trunk;
 }
 
+/* A person lets it stand still: no call begins. */
+static bool
+is_paused(const struct placing *p)
+{
+	return !p->is_stopped && p->work->cancel != NULL &&
+	       cancel_is_paused(p->work->cancel);
+}
+
 /* One call if its time has come and its trunk may be asked. */
 static void
 advance(struct placing *p)
@@ -219,6 +227,12 @@ advance(struct placing *p)
 	if (p->is_stopped || p->begun == o->count ||
 	    p->begun - p->over >= AT_ONCE || clock_us() < p->next_us)
 		return;
+	if (is_paused(p)) {
+		spare(p, NULL);
+		if (p->over == p->begun)
+			work_hold(p->work);
+		return;
+	}
 	if (budget != NULL &&
 	    budget_act(budget, trunk, &wait_us) != BUDGET_GO) {
 		spare(p, trunk);
@@ -234,9 +248,10 @@ static void
 wait_a_little(struct placing *p)
 {
 	struct work *w = p->work;
-	bool may_begin = !p->is_stopped && p->begun < p->order->count &&
+	bool may_begin = !p->is_stopped && !is_paused(p) &&
+			 p->begun < p->order->count &&
 			 p->begun - p->over < AT_ONCE;
-	int64_t at_us = w->until_us;
+	int64_t at_us = clock_us() + work_left_us(w);
 	int fd = w->cancel != NULL && !p->is_stopped ? w->cancel->wake.fd : -1;
 	struct err ignored;
 	int ms;
