@@ -214,6 +214,7 @@ run(const struct cli_command *self, const struct cli_args *args)
 
 	if (!cli_duration(self, args, "for", &for_ms))
 		return EXIT_USAGE;
+	w.is_one_round = for_ms <= 0;
 	code = session_open(&w.session, self, args->operands[0],
 			    cli_value(self, args, "twin"));
 	if (code >= 0)

@@ -34,6 +34,25 @@ export WARROOM_PLATFORM_SECRET=a-secret-word-1 \
 	WARROOM_CRM_TOKEN=a-secret-word-2 WARROOM_DNS_TOKEN=a-secret-word-3
 check "probe finds every endpoint dead" exits 4 timeout 30 "$WARROOM" probe \
 	"$TMPDIR/dead.yaml"
+
+# Two wait for the budget while the slots of the others come round.
+{
+	printf '%s\n' 'runbook: once' 'environment: TEST' 'endpoints:' \
+		'  a: {adapter: plain, url: "http://127.0.0.1:1",' \
+		'    rate_per_minute: 60}' 'probes:'
+	for n in 1 2 3 4 5 6; do
+		echo "  p$n: {every: 20s, http: {endpoint: a, path: /}," \
+			"signals: {x.s$n: status}}"
+	done
+	printf '%s\n' 'thresholds: {x: {s1: {max: 200, source: us}}}' \
+		'steps: [{id: one, do: {manual: {text: Look.}}}]'
+} >"$TMPDIR/once.yaml"
+timeout 60 "$WARROOM" probe "$TMPDIR/once.yaml" --json >"$TMPDIR/once"
+check "one round shows each probe once" test 6 = \
+	"$(jq -r 'select(.samples) | .probe' "$TMPDIR/once" | sort -u | wc -l)"
+check "and no more" test 6 = \
+	"$(jq -r 'select(.samples) | .probe' "$TMPDIR/once" | wc -l)"
+
 timeout 30 "$WARROOM" plan "$TMPDIR/dead.yaml" >"$TMPDIR/plan"
 check "plan shows where it could not read" test "$(grep -c 'live ? -> ' \
 	"$TMPDIR/plan")" = 5
