@@ -20,43 +20,39 @@ static const struct {
  * From (row) to (bits).  What is not here does not happen:
  *
  * - nothing acts without the intent: ACTING is reached through INTENT, except
- *   when the same act goes on (BACKOFF, or VERIFYING that found nothing);
+ *   when the same act goes on (BACKOFF, or another region that tries again);
  * - a running act ends VERIFIED, FAILED or UNKNOWN and in no other way; only
- *   a reading back that proves "never landed" makes it READY again;
- * - FAILED and UNKNOWN wait for a person: armed again, skipped, proved done
- *   (VERIFIED); items of a rollback go back to INTENT without a new confirm;
+ *   a reading back that proves "never landed" makes an UNKNOWN one READY;
+ * - FAILED waits for a person: armed again, skipped, proved done (VERIFIED);
+ *   UNKNOWN is read back first, then the same, but it is never armed;
  * - ARMED and CONFIRMED fall back to what it was before, READY or FAILED, when
  *   a person declines or the console ends;
+ * - items of a rollback go to INTENT without a confirm of their own;
  * - UNDONE is what a rollback makes of all that ran or may have run; when a
  *   later look finds it is not so, it is UNKNOWN again.
  *
- * A state that leads to itself reports progress: one more poll, a new plan.
+ * A state that leads to itself reports progress: one more poll, a person's
+ * word, a region that is there.
  */
 static const unsigned moves[STEP_STATE_COUNT] = {
-	[STEP_READY] = TO(ARMED) | TO(CONFIRMED) | TO(INTENT) | TO(SKIPPED),
-	[STEP_ARMED] = TO(ARMED) | TO(CONFIRMED) | TO(READY) | TO(SKIPPED) |
-		       TO(FAILED) | TO(UNKNOWN) | TO(UNDONE),
-	[STEP_CONFIRMED] =
-		TO(INTENT) | TO(READY) | TO(ARMED) | TO(FAILED) | TO(UNKNOWN),
-	[STEP_INTENT] = TO(INTENT) | TO(ACTING) | TO(ACCEPTED) |
-			TO(CONVERGING) | TO(VERIFYING) | TO(BACKOFF) | ENDS,
+	[STEP_READY] = TO(ARMED) | TO(INTENT) | TO(SKIPPED),
+	[STEP_ARMED] = TO(CONFIRMED) | TO(READY) | TO(FAILED) | TO(SKIPPED),
+	[STEP_CONFIRMED] = TO(INTENT) | TO(READY) | TO(FAILED),
+	[STEP_INTENT] = TO(INTENT) | TO(ACTING) | ENDS,
 	[STEP_ACTING] = TO(ACTING) | TO(ACCEPTED) | TO(CONVERGING) |
 			TO(VERIFYING) | TO(BACKOFF) | ENDS,
-	[STEP_ACCEPTED] = TO(ACCEPTED) | TO(CONVERGING) | TO(VERIFYING) |
-			  TO(BACKOFF) | ENDS,
-	[STEP_CONVERGING] = TO(CONVERGING) | TO(VERIFYING) | TO(BACKOFF) | ENDS,
-	[STEP_VERIFYING] = TO(VERIFYING) | TO(CONVERGING) | TO(BACKOFF) |
-			   TO(INTENT) | TO(ACTING) | TO(READY) | ENDS,
-	[STEP_BACKOFF] = TO(BACKOFF) | TO(INTENT) | TO(ACTING) |
-			 TO(CONVERGING) | TO(VERIFYING) | ENDS,
+	[STEP_ACCEPTED] = TO(ACCEPTED) | TO(CONVERGING) | TO(VERIFYING) | ENDS,
+	[STEP_CONVERGING] = TO(CONVERGING) | TO(VERIFYING) | ENDS,
+	[STEP_VERIFYING] = TO(VERIFYING) | TO(CONVERGING) | TO(ACTING) | ENDS,
+	[STEP_BACKOFF] = TO(BACKOFF) | TO(ACTING) | TO(CONVERGING) |
+			 TO(VERIFYING) | ENDS,
 	[STEP_VERIFIED] = TO(UNDONE),
 	[STEP_FAILED] = TO(ARMED) | TO(INTENT) | TO(SKIPPED) | TO(VERIFIED) |
 			TO(UNDONE),
-	[STEP_UNKNOWN] = TO(UNKNOWN) | TO(ARMED) | TO(INTENT) | TO(CONVERGING) |
-			 TO(VERIFYING) | TO(VERIFIED) | TO(READY) | TO(FAILED) |
+	[STEP_UNKNOWN] = TO(INTENT) | TO(VERIFIED) | TO(READY) | TO(FAILED) |
 			 TO(SKIPPED) | TO(UNDONE),
 	[STEP_SKIPPED] = TO(UNDONE),
-	[STEP_UNDONE] = TO(UNKNOWN) | TO(UNDONE),
+	[STEP_UNDONE] = TO(UNKNOWN),
 };
 
 #undef ENDS

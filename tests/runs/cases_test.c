@@ -25,62 +25,17 @@ it_ends_as_the_file_says(void **state)
 
 /* ---- together they cover the tables ---- */
 
-/* Why a group of legal moves is made by no case. */
-enum excuse {
-	TWO_RECORDS, /* only a death between two records that are written at
-			once leaves it: crash/drill_kill dies at each record */
-	NOT_HEARD,   /* only when a report on the way was not taken in; passing
-			states may be lost, so the fold must allow it */
-	NO_THREAD,   /* only when no thread can be started for the act */
-	BY_HAND,     /* the fold allows it, the console refuses to arm then */
-	OF_REGIONS,  /* of parallel acts, by which region is ahead: the same
-			night takes several ways */
-	SAME_AGAIN,  /* told again without a change: not written */
-};
-
-#define MOVE(from, to, why) [STEP_##from][STEP_##to] = 1 + (why)
-static const int excused[STEP_STATE_COUNT][STEP_STATE_COUNT] = {
-	MOVE(READY, CONFIRMED, TWO_RECORDS),
-	MOVE(CONFIRMED, READY, TWO_RECORDS),
-	MOVE(CONFIRMED, ARMED, TWO_RECORDS),
-	MOVE(CONFIRMED, FAILED, TWO_RECORDS),
-	MOVE(CONFIRMED, UNKNOWN, TWO_RECORDS),
-	MOVE(INTENT, INTENT, NOT_HEARD),
-	MOVE(INTENT, ACCEPTED, NOT_HEARD),
-	MOVE(INTENT, CONVERGING, NOT_HEARD),
-	MOVE(INTENT, VERIFYING, NOT_HEARD),
-	MOVE(INTENT, BACKOFF, NOT_HEARD),
-	MOVE(INTENT, VERIFIED, NOT_HEARD),
-	MOVE(ACCEPTED, BACKOFF, NOT_HEARD),
-	MOVE(ACCEPTED, FAILED, NOT_HEARD),
-	MOVE(CONVERGING, BACKOFF, NOT_HEARD),
-	MOVE(VERIFYING, READY, NOT_HEARD),
-	MOVE(VERIFYING, INTENT, NOT_HEARD),
-	MOVE(BACKOFF, INTENT, NOT_HEARD),
-	MOVE(BACKOFF, VERIFIED, NOT_HEARD),
-	MOVE(INTENT, FAILED, NO_THREAD),
-	MOVE(ARMED, ARMED, BY_HAND),
-	MOVE(ARMED, FAILED, BY_HAND),
-	MOVE(ARMED, UNKNOWN, BY_HAND),
-	MOVE(ARMED, UNDONE, BY_HAND),
-	MOVE(UNKNOWN, ARMED, BY_HAND),
-	MOVE(UNKNOWN, CONVERGING, BY_HAND),
-	MOVE(UNKNOWN, VERIFYING, BY_HAND),
-	MOVE(ACTING, ACTING, OF_REGIONS),
-	MOVE(ACTING, CONVERGING, OF_REGIONS),
-	MOVE(CONVERGING, CONVERGING, OF_REGIONS),
-	MOVE(CONVERGING, FAILED, OF_REGIONS),
-	MOVE(VERIFYING, ACTING, OF_REGIONS),
-	MOVE(VERIFYING, CONVERGING, OF_REGIONS),
-	MOVE(VERIFYING, VERIFYING, OF_REGIONS),
-	MOVE(VERIFYING, BACKOFF, OF_REGIONS),
-	MOVE(VERIFYING, FAILED, OF_REGIONS),
-	MOVE(BACKOFF, CONVERGING, OF_REGIONS),
-	MOVE(BACKOFF, VERIFYING, OF_REGIONS),
-	MOVE(BACKOFF, BACKOFF, OF_REGIONS),
-	MOVE(ACCEPTED, ACCEPTED, SAME_AGAIN),
-	MOVE(UNKNOWN, UNKNOWN, SAME_AGAIN),
-	MOVE(UNDONE, UNDONE, SAME_AGAIN),
+/* An act under way ends in one of three ways, from wherever it is: unit/
+ * model_step_test holds the table to it, so that no end is ever refused.  These
+ * three are ends that no kind of act comes to: each says that it acts before
+ * it ends; what was accepted is looked at once more before it can have failed;
+ * and who backed off reads back, which is a state of its own, before it is
+ * done.  Nothing else is excused. */
+#define MOVE(from, to) [STEP_##from][STEP_##to] = true
+static const bool excused[STEP_STATE_COUNT][STEP_STATE_COUNT] = {
+	MOVE(INTENT, VERIFIED),
+	MOVE(ACCEPTED, FAILED),
+	MOVE(BACKOFF, VERIFIED),
 };
 #undef MOVE
 
@@ -95,16 +50,18 @@ each_legal_move_is_made_or_excused(void **state)
 			bool legal = step_may_move((enum step_state)from,
 						   (enum step_state)to);
 
-			/* An excuse for what is not legal is out of date. */
-			if (legal ? cover.moves[from][to] || excused[from][to]
-				  : !excused[from][to])
+			/* An excuse for what is made, or not legal, is out of
+			 * date. */
+			if (excused[from][to] ==
+			    (legal && !cover.moves[from][to]))
 				continue;
 			missed++;
 			print_error("%s -> %s: %s\n",
 				    step_word((enum step_state)from),
 				    step_word((enum step_state)to),
-				    legal ? "no case makes it"
-					  : "excused, but not legal");
+				    !excused[from][to] ? "no case makes it"
+				    : legal	       ? "excused, but made"
+					    : "excused, but not legal");
 		}
 	assert_int_equal(missed, 0);
 }
