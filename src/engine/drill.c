@@ -254,7 +254,9 @@ decide(struct walk *w, const struct snapshot *s)
 		step_on(w, s);
 }
 
-/* The last record that is more than a measurement. */
+/* The last record that is more than a measurement, or what a gate makes of
+ * it: gates of a platform half of which is out of reach come and go for ever.
+ */
 static int64_t
 last_event(const struct room *r)
 {
@@ -262,21 +264,31 @@ last_event(const struct room *r)
 		const struct room_line *l =
 			&r->tail[(r->tail_start + i - 1) % ROOM_TAIL];
 
-		if (l->kind != RECORD_SAMPLES)
+		if (l->kind != RECORD_SAMPLES && l->kind != RECORD_VERDICT)
 			return l->seq;
 	}
 	return 0;
 }
 
-/* Gives up when nothing but measurements has come for too long. */
+/* A wait ends by itself, and so does watching a platform settle. */
+static bool
+is_waiting(const struct room *r)
+{
+	for (size_t i = 0; i < r->book->step_count; i++)
+		if (r->steps[i].state == STEP_ACTING &&
+		    str_same(room_step_act(r, i)->kind, "wait"))
+			return true;
+	return r->rollback == ROLLBACK_VALIDATING;
+}
+
+/* Gives up when nothing has happened for too long. */
 static bool
 has_moved(struct walk *w, const struct room *r)
 {
 	int64_t now_us = clock_real_us();
 	int64_t event = last_event(r);
 
-	/* Watching a platform settle takes its time and ends by itself. */
-	if (event != w->last_event || r->rollback == ROLLBACK_VALIDATING) {
+	if (event != w->last_event || is_waiting(r)) {
 		w->last_event = event;
 		w->last_progress_us = now_us;
 	}

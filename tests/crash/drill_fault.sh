@@ -12,7 +12,8 @@
 drill() { # ROOM ENV...
 	local room=$1
 	shift
-	timeout 60 env "$@" "$WARROOM" drill runbooks/voice-cutover.yaml \
+	# It gives up by itself after 60 s in which nothing moved.
+	timeout 150 env "$@" "$WARROOM" drill runbooks/voice-cutover.yaml \
 		--headless --json --speed 200 --think 0s --seed 3 \
 		--room "$room" >"$room.out" 2>"$room.err" </dev/null
 }
@@ -34,8 +35,11 @@ told_with_intent() { # ROOM
 	}
 }
 
+# No act of ours took effect twice.  What a probe sends on the way goes out once
+# per console under a key of its own, to a platform that is new as well.
 once_only() { # LEDGER
-	[ -z "$(jq -r 'select(.effect != "" and (.repeat | not)) | .effect' \
+	[ -z "$(jq -r 'select(.effect != "" and (.repeat | not) and
+			(.key | startswith("wr-"))) | .effect' \
 		"$1" | sort | uniq -d)" ]
 }
 
