@@ -260,5 +260,70 @@ check "the room says who approved" test \
 	"$("$WARROOM" status --json "$R" | jq -r '[.room.steps[] |
 		select(.step == "publish-flow")][0].second')" = bob
 exec 7>&-
+
+# ---- a rule that two persons break ----
+
+R=$S/rule
+OUT=$TMPDIR/rule.out
+A="$S/warroom approve $R lock-baseline"
+PHRASE='APPROVE LOCK-BASELINE prod us-east-1'
+{
+	sed 's/^steps:/approvers: approvers\n&/' runbooks/voice-cutover.yaml
+	cat <<-'EOF'
+		invariants:
+		  untouched:
+		    title: No deployment of this night
+		    at_least: 1
+		    of: {"deployment:d-9876543210": none}
+	EOF
+} >"$S/books/rule.yaml"
+mkdir -m 710 "$R"
+WARROOM_COMMANDER=ann timeout 200 "$WARROOM" drill "$S/books/rule.yaml" \
+	--speed 5 --scenario calm --plain --room "$R" \
+	<"$TMPDIR/stdin" >"$OUT" 2>"$TMPDIR/night.err" &
+pid=$!
+exec 7>"$TMPDIR/stdin"
+check "a step that breaks a rule is offered" says '> 1 arm lock-baseline'
+check "the room is GO" wait_for "$PATIENCE" go_times 1
+line 1
+check "its plan says which" says 'BREAKS untouched: 0 after it, exactly 1'
+check "it is not confirmed" answers yes 'not confirmed: it breaks untouched'
+line 'override untouched'
+check "an override needs a reason" says 'something is missing: override RULE REASON'
+line 'override unheard-of the vendor asks for it'
+check "and a rule by its name" says 'no RULE "unheard-of"'
+check "none of them was recorded" never_recorded "$R" '.kind == "override"'
+line 'override untouched the vendor asks for it'
+check "with both it waits for a second person" says \
+	"warroom approve $R lock-baseline"
+check "the journal has the rule, the reason and who" recorded "$R" \
+	'.kind == "override" and .rule == "untouched" and .by == "ann" and
+	 .reason == "the vendor asks for it" and .step == "lock-baseline"'
+check "the commander's yes is not enough" answers yes \
+	'not confirmed: .*waits for a second person'
+check "nor is their own account" approve 1 "$PHRASE" "$A"
+check "which it says" holds "$TMPDIR/seen" "commander's own account"
+check "nor their own key" approve 1 "$PHRASE" "$A --key $S/keys/ann"
+check "which it says" holds "$TMPDIR/seen" 'the commander is no second person'
+check "no approval was recorded" never_recorded "$R" '.kind == "approval"'
+check "nothing was confirmed" never_recorded "$R" \
+	'.kind == "step" and .state == "confirmed"'
+check "a second person approves" approve 0 "$PHRASE" "$A --key $S/keys/bob"
+check "who is shown what is overridden" holds "$TMPDIR/seen" \
+	'OVERRIDES untouched: the vendor asks for it'
+check "then the commander's yes begins it" answers yes \
+	'step lock-baseline (confirmed|verified)'
+check "it is done" says 'step lock-baseline verified'
+check "it was approved before it was confirmed" test "$(jq -rn '[inputs |
+	select(.kind == "override" or .kind == "approval" or
+		(.kind == "step" and .state == "confirmed")) | .kind] |
+	join(" ")' "$R/journal.jsonl")" = 'override approval step'
+line park
+check "the room is left" wait_for "$PATIENCE" eval "! kill -0 $pid"
+check "the room knows both, and that it is over" test "$("$WARROOM" status \
+	--json "$R" | jq -c '.room.overrides | map([.rule, .reason, .by,
+		.second, .in_force])')" = \
+	'[["untouched","the vendor asks for it","ann","bob",false]]'
+exec 7>&-
 wait
 finish
