@@ -99,11 +99,24 @@ check "in their size" is_wide 120
 still() {
 	screen | sed -n '1p;4,20p' | sed 's/[0-9][0-9:]*[smh]*/N/g'
 }
+# How often the program has cleared its terminal.
+mux pipe-pane -t wr "cat >$TMPDIR/drawn"
+cleared() {
+	grep -ao $'\033\\[H\033\\[J' "$TMPDIR/drawn" | wc -l
+}
+cleared_since() {
+	[ "$(cleared)" -gt "$1" ]
+}
+as_now() {
+	still | diff "$TMPDIR/now" -
+}
 is_still() {
+	local before
+	before=$(cleared)
 	still >"$TMPDIR/now"
 	hits big '\014'
-	sleep 0.3 # for the picture drawn anew
-	still | diff "$TMPDIR/now" -
+	# On their own: whoever waits for this counts looks as well.
+	(wait_for 20 cleared_since "$before" && wait_for 1 as_now)
 }
 check "and as it would be drawn anew" wait_for 20 is_still
 hits big '1'
