@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
@@ -137,6 +138,9 @@ bind_find_twin(const struct twin_start *t, bool *found, struct err *e)
 				       t->dir);
 		usleep(LOOK_AGAIN_US);
 	}
+	/* Nobody could speak to it, nor stop it by a word. */
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
 	return err_set(e, ERR_TIMEOUT,
 		       "the twin did not come up: see %s/twin.log", t->dir);
 }
