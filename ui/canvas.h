@@ -47,10 +47,11 @@ void canvas_clear(struct canvas *c); /* frees */
 
 /* Sizes are clamped to 1..500 rows and 1..1000 columns; all cells blank. */
 void canvas_resize(struct canvas *c, int rows, int cols);
-void canvas_blank(struct canvas *c);
+void canvas_blank(struct canvas *c); /* all cells; the size stays */
 
 /* All of it as a rectangle; what a fill leaves is blank in that role. */
 struct rect canvas_all(const struct canvas *c);
+/* Blank in that role; cut at the edges. */
 void canvas_fill(struct canvas *c, struct rect r, enum role role);
 /* Changes roles, keeps the text. */
 void canvas_paint(struct canvas *c, struct rect r, enum role role);
@@ -60,8 +61,10 @@ struct rect canvas_box(struct canvas *c, struct rect r, enum role role,
 
 /* Writes from there on, at most `cells` wide; cut at the edge. */
 struct pen canvas_pen(struct canvas *c, int row, int col, int cells);
+/* Cleaned on the way. */
 void pen_text(struct pen *p, enum role role, const char *text);
-void pen_glyph(struct pen *p, enum role role, enum glyph g);
+void pen_glyph(struct pen *p, enum role role, enum glyph g); /* one cell */
+/* As pen_text(), at most a line. */
 void pen_printf(struct pen *p, enum role role, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 void pen_go(struct pen *p, int col); /* never back */

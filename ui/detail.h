@@ -8,7 +8,9 @@
 
 #include "ui/frame.h"
 
+/* Of the gate that is open. */
 int detail_gate(const struct frame *f, struct canvas *c, struct rect r);
+/* Of the step that is open. */
 int detail_step(const struct frame *f, struct canvas *c, struct rect r);
 
 #endif

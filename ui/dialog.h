@@ -32,7 +32,8 @@ int dialog_draw(struct canvas *c, struct rect area, const struct dialog *d,
 /* The boxes that are not the confirm: a question, the alarm, leaving.  They
  * return how far they can be scrolled. */
 int dialog_ask(const struct frame *f, struct canvas *c);
+/* What has gone wrong. */
 int dialog_alarm(const struct frame *f, struct canvas *c);
-int dialog_leave(const struct frame *f, struct canvas *c);
+int dialog_leave(const struct frame *f, struct canvas *c); /* leave, or park? */
 
 #endif

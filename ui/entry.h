@@ -17,7 +17,7 @@ struct entry {
 bool entry_type(struct entry *e, int32_t c);
 void entry_paste(struct entry *e, const char *text); /* cleaned, cut */
 void entry_erase(struct entry *e);		     /* the last character */
-void entry_erase_word(struct entry *e);
-void entry_clear(struct entry *e);
+void entry_erase_word(struct entry *e); /* back to the last blank */
+void entry_clear(struct entry *e);	/* empty again */
 
 #endif

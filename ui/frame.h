@@ -30,6 +30,7 @@ struct frame {
 /* The moment of a snapshot that is looked at now. */
 struct moment frame_moment(const struct snapshot *s);
 
+/* Borrows `s` and `v`; frame_clear() ends it. */
 void frame_make(struct frame *f, const struct snapshot *s, const struct view *v,
 		struct moment now);
 /* Frees what frame_make() made. */
@@ -53,6 +54,7 @@ int frame_step(const struct frame *f);
 int frame_gate(const struct frame *f, const char *signal);
 /* The probe that feeds the gate, or NULL; and what it last said. */
 const struct book_probe *frame_feeder(const struct frame *f, size_t gate);
+/* What the probe last said; NULL: nothing. */
 const struct snapshot_probe *frame_answer(const struct frame *f,
 					  const char *probe);
 

@@ -17,8 +17,8 @@ void guard_keep(const char *bytes);
 
 /* From here on, fatal signals restore first and then go their way. */
 void guard_arm(void);
-void guard_disarm(void); /* the handlers only */
-bool guard_is_armed(void);
+void guard_disarm(void);   /* the handlers only */
+bool guard_is_armed(void); /* are the handlers in place? */
 
 /* Async-signal-safe, never blocks, works once until armed again. */
 void guard_restore(void);

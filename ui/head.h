@@ -9,8 +9,11 @@
 
 #include "ui/frame.h"
 
+/* Where and when we are. */
 void head_place(const struct frame *f, struct canvas *c, int row);
+/* GO or not, and why. */
 void head_decision(const struct frame *f, struct canvas *c, int row);
+/* How far the rollback is. */
 void head_rollback(const struct frame *f, struct canvas *c, int row);
 
 /* "[NO-GO]", the decision as a badge. */

@@ -25,12 +25,14 @@ struct page {
 /* Does a filter let a text through? "" all, "!x" what has no x. */
 bool page_matches(const char *filter, const char *text);
 
+/* `width` in cells, at least 1. */
 void page_init(struct page *p, enum charset set, int width);
-void page_clear(struct page *p);
+void page_clear(struct page *p); /* drops the lines; width and letters stay */
 
 /* Appends a text, wrapped at blanks; what follows the first line is indented
  * by `indent` cells. */
 void page_text(struct page *p, enum role role, int indent, const char *text);
+/* As page_text(), cut to a line, indented by four cells. */
 void page_printf(struct page *p, enum role role, const char *fmt, ...)
 	PRINTF_LIKE(3, 4);
 

@@ -39,7 +39,7 @@ extern const struct pane_kind pane_kind_telephony, pane_kind_integration,
 /* Index into pane_kinds of a gate's or probe's domain; what no pane claims
  * is shown with the integrations, never hidden. */
 int pane_of_domain(const char *domain);
-int pane_index(const struct pane_kind *k);
+int pane_index(const struct pane_kind *k); /* place in pane_kinds */
 
 /* The selected row, or the one the room would look at; -1 when empty. */
 int pane_selected(const struct frame *f, int pane);

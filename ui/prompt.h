@@ -26,6 +26,7 @@ struct prompt_box {
 	int rows;		  /* of the plan seen at a time */
 	int scroll_max;		  /* 0: the whole plan is seen */
 };
+/* Sizes of the box the plan of `r` is shown in. */
 void prompt_measure(const struct room *r, const struct view *v,
 		    struct prompt_box *out);
 

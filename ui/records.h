@@ -11,6 +11,7 @@
 
 /* Both return how far their page can be scrolled. */
 int records_draw(const struct frame *f, struct canvas *c, struct rect r);
+/* The record that is open. */
 int records_draw_one(const struct frame *f, struct canvas *c, struct rect r);
 
 /* The record the list points at: the selected one, else the newest; 0 when

@@ -11,6 +11,7 @@ void rollback_line(const struct frame *f, struct pen *p);
  * it runs the calls that must end before an item goes on.  How many there are,
  * and one line for condition `i`. */
 int rollback_conditions(const struct frame *f);
+/* Nothing for an `i` that is none. */
 void rollback_condition(const struct frame *f, int i, struct pen *p);
 /* Does it run, and wait for calls to end? */
 bool rollback_waits(const struct frame *f);

@@ -59,12 +59,12 @@ struct look {
 };
 
 const char *words_glyph(enum charset set, enum glyph g); /* static */
-struct look words_verdict(enum verdict v);
-struct look words_step(enum step_state s);
+struct look words_verdict(enum verdict v);		 /* how it looks */
+struct look words_step(enum step_state s);		 /* how it looks */
 
 /* A column of height `level` 0..8, and a left part of `eighths` 0..8. */
 const char *words_column(enum charset set, int level);
-const char *words_part(enum charset set, int eighths);
+const char *words_part(enum charset set, int eighths); /* likewise */
 
 /* STYLE_ attributes of a role when there is no theme at all. */
 unsigned words_bare(enum role role);
@@ -85,6 +85,7 @@ void words_span(char *to, size_t size, int64_t ms);
 void words_long(char *to, size_t size, int64_t ms);
 /* UTC time of day: "02:41:07" and "02:41". */
 void words_time(char *to, size_t size, int64_t wall_ms);
+/* Without seconds. */
 void words_minute(char *to, size_t size, int64_t wall_ms);
 
 #endif

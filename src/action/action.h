@@ -152,7 +152,10 @@ bool action_plans_alone(const struct act *act);
 enum err_code action_plan(const struct action_env *env, const struct act *act,
 			  struct cancel *cancel, struct action_plan *out,
 			  struct err *e) MUST_CHECK;
+/* To its end, told on the way by job->report; never fails itself: `out`
+ * says. */
 void action_perform(const struct action_job *job, struct action_result *out);
+/* Reads only; `detail` says what was seen. */
 enum action_landed action_readback(const struct action_env *env,
 				   const struct act *act, struct cancel *cancel,
 				   char *detail, size_t size);

@@ -56,11 +56,12 @@ struct branches {
 /* One for each region of the act; branches_close() is due in each case. */
 void branches_open(struct branches *out, const struct action_env *env,
 		   const struct act *act, struct cancel *cancel);
+/* Frees what they hold; none may run any more. */
 void branches_close(struct branches *b);
 
 /* What a branch does on its thread; each takes a struct branch. */
 void branch_plan(void *arg);
-void branch_read(void *arg);
+void branch_read(void *arg);	/* reads back */
 void branch_perform(void *arg); /* says its end as the last thing */
 
 /* Runs `body` for all at once and waits for all.  A thread that cannot be
@@ -70,6 +71,7 @@ void branches_run(struct branches *b, void (*body)(void *));
  * nothing was sent.  branches_join() waits for all. */
 void branches_start(struct branches *b, const struct action_job *job,
 		    struct queue *says);
+/* All threads have ended when it returns. */
 void branches_join(struct branches *b);
 
 /* Where each stands now; sides of those under way are unknown. */

@@ -32,6 +32,7 @@ struct cycle {
 	int64_t began_us; /* room time; of the first attempt */
 };
 
+/* To the end of the act or of its time; `out` is always filled in. */
 void cycle_run(struct cycle *c, struct action_result *out);
 
 #endif

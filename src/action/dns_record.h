@@ -31,12 +31,14 @@ struct dns_record {
 /* Texts are borrowed from `act`; dns_order_clear() also on failure. */
 enum err_code dns_order_read(struct dns_order *out, const struct work *w,
 			     const struct act *act, struct err *e) MUST_CHECK;
-void dns_order_clear(struct dns_order *o);
+void dns_order_clear(struct dns_order *o); /* twice is fine */
 
 /* The one record of the ordered name and type. */
 void dns_record_find(struct dns_record *out, const struct dns_order *o,
 		     struct work *w);
+/* Was it read, and are name and TTL as ordered? */
 bool dns_record_is_right(const struct dns_record *r, const struct dns_order *o);
+/* In words: its value and TTL, or why it was not read. */
 void dns_record_tell(char *to, size_t size, const struct dns_record *r,
 		     const struct dns_order *o);
 

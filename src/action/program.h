@@ -31,9 +31,10 @@ enum err_code program_read(struct program *out, const char *argv,
 /* The exit codes that mean done, from a list of them as JSON text. */
 enum err_code program_read_done(struct program *p, const char *list,
 				struct err *e) MUST_CHECK;
+/* Does this exit code mean done? */
 bool program_is_done(const struct program *p, int code);
 void program_add(struct program *p, const char *word); /* to its words */
-void program_clear(struct program *p);
+void program_clear(struct program *p); /* frees its words; twice is fine */
 
 /* May it run here, and is it there?  ERR_FENCED, ERR_ABSENT. */
 enum err_code program_check(const struct program *p,

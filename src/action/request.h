@@ -38,6 +38,7 @@ enum err_code request_read(struct request *out,
 			   const struct book_endpoint *endpoint,
 			   const struct settings *with,
 			   struct err *e) MUST_CHECK;
+/* Also after a failed read; twice is fine. */
 void request_clear(struct request *r);
 
 /* Sends it; a 2xx whose body denies it is RETRY_CONFLICT, one that is no JSON
@@ -47,6 +48,7 @@ enum retry_class request_send(const struct request *r, struct work *w,
 
 /* Adds the lines that show what would be sent; what is watched then. */
 void request_show_request(const struct request *r, struct action_plan *out);
+/* The lines about polling and reading back. */
 void request_show_watching(const struct request *r, struct action_plan *out);
 /* Over the bytes of the request and out->before. */
 void request_fingerprint(const struct request *r, struct action_plan *out);

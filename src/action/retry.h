@@ -40,6 +40,7 @@ struct retry_case {
 	bool maybe_sent; /* bytes of the request may have left */
 };
 
+/* By the table above. */
 enum retry_class retry_class_of(const struct retry_case *c);
 const char *retry_word(enum retry_class c); /* "final", for traces */
 

@@ -42,6 +42,7 @@ enum err_code work_open_job(struct work *out, const struct action_job *job,
  * them. */
 void work_open_alone(struct work *out, const struct action_env *env,
 		     struct cancel *cancel, int real_ms);
+/* As work_open_job(); cannot fail. */
 void work_open_job_alone(struct work *out, const struct action_job *job);
 
 /* A copy that can still read back: after a cancel nothing ends it but three
@@ -92,8 +93,9 @@ struct reading {
 	struct json *doc; /* NULL: none, see why */
 	char why[ACTION_DETAIL];
 };
+/* One GET of JSON; reading_clear() is due in each case. */
 void work_read(struct work *w, const char *url, struct reading *out);
-void reading_clear(struct reading *r);
+void reading_clear(struct reading *r); /* twice is fine */
 
 /* Does the scalar at `pointer` read as `text`?  `shown` gets it, clean, or
  * why there is none. */
@@ -104,6 +106,7 @@ bool reading_is(const struct json *doc, const char *pointer, const char *text,
  * "status" of 400 and more)?  `why` says which. */
 bool reading_denies(const struct json *doc, char *why, size_t size);
 
+/* Fills in outcome and detail, redacted; `may_retry` counts for FAILED only. */
 void result_end(struct action_result *out, enum action_outcome outcome,
 		bool may_retry, const char *fmt, ...) PRINTF_LIKE(4, 5);
 

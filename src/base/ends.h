@@ -31,7 +31,8 @@ enum err_code ends_stamp(struct ends_stamp *out, const char *path,
  * a file of up to `tail_most`.  Initialised here; caller clears it always. */
 enum err_code ends_read(struct ends *out, const char *path, size_t head_most,
 			size_t tail_most, struct err *e) MUST_CHECK;
-void ends_clear(struct ends *x);
+void ends_clear(struct ends *x); /* twice is fine */
+/* The same file, unchanged? */
 bool ends_same(const struct ends_stamp *a, const struct ends_stamp *b);
 
 #endif

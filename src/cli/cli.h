@@ -59,6 +59,7 @@ extern const struct cli_command cli_run, cli_drill, cli_check, cli_plan,
 /* The value of option `name` or NULL (asserts that the row exists). */
 const char *cli_value(const struct cli_command *self,
 		      const struct cli_args *args, const char *name);
+/* Was the option given? */
 bool cli_has(const struct cli_command *self, const struct cli_args *args,
 	     const char *name);
 
@@ -66,6 +67,7 @@ bool cli_has(const struct cli_command *self, const struct cli_args *args,
  * and return false. */
 bool cli_number(const struct cli_command *self, const struct cli_args *args,
 		const char *name, double least, double most, double *out);
+/* Above 0; *out_ms stays as it is when the option was not given. */
 bool cli_duration(const struct cli_command *self, const struct cli_args *args,
 		  const char *name, int64_t *out_ms);
 

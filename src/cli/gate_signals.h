@@ -30,6 +30,6 @@ struct signals {
 enum err_code signals_read(struct signals *out, const char *path,
 			   const struct gate_set *set, struct findings *f,
 			   struct err *e) MUST_CHECK;
-void signals_clear(struct signals *s);
+void signals_clear(struct signals *s); /* twice is fine */
 
 #endif

@@ -10,8 +10,9 @@ struct probe_cost;
 
 /* `book` outlives it. */
 struct probe_cost *probe_cost_new(const struct book *book);
+/* Counts one report of a probe of the book. */
 void probe_cost_add(struct probe_cost *c, const struct probe_report *report);
-void probe_cost_free(struct probe_cost *c);
+void probe_cost_free(struct probe_cost *c); /* NULL is fine */
 
 /* A row a probe and a row an endpoint that was asked; appended to `out`. */
 void probe_cost_text(struct probe_cost *c, struct budget *b, struct buf *out);

@@ -16,6 +16,7 @@ struct session {
  * -1 when ready (end it with session_clear), else the exit code. */
 int session_open(struct session *s, const struct cli_command *self,
 		 const char *runbook, const char *twin_dir);
+/* Frees the book and the rest; also when opening failed. */
 void session_clear(struct session *s);
 
 #endif

@@ -17,7 +17,7 @@ enum err_code tape_load(struct tape **out, struct cli_room *c, const char *dir,
 			struct err *e) MUST_CHECK;
 void tape_free(struct tape *t); /* NULL is fine */
 
-size_t tape_count(const struct tape *t);
+size_t tape_count(const struct tape *t); /* records on it */
 /* Room time of a record, 0 .. count - 1. */
 int64_t tape_time(const struct tape *t, size_t record);
 /* How many records are not later than this room time. */

@@ -21,7 +21,7 @@ struct cli_room {
  * code of what was printed. */
 int cli_room_open(struct cli_room *c, const struct cli_command *self,
 		  const char *dir);
-void cli_room_clear(struct cli_room *c);
+void cli_room_clear(struct cli_room *c); /* frees what opening took */
 
 /* A journal_visit whose `ctx` is a struct cli_room.  ERR_INPUT: the runbook is
  * not the one the records were made with, so they would mean nothing. */

@@ -17,8 +17,9 @@ struct watcher {
 	char path[FS_PATH];
 };
 
+/* Signs in; without a place to sign it goes unseen. */
 void watchers_join(struct watcher *w, const char *room);
-void watchers_leave(struct watcher *w);
+void watchers_leave(struct watcher *w); /* signs out; twice is fine */
 
 /* How many look at the room now; never blocks on a lock. */
 int watchers_count(const char *room);

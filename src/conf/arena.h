@@ -19,6 +19,6 @@ struct arena {
 void *arena_take(struct arena *a, size_t size);
 /* A copy of `len` bytes and a NUL. */
 char *arena_text(struct arena *a, const char *text, size_t len);
-void arena_clear(struct arena *a);
+void arena_clear(struct arena *a); /* frees all that was taken */
 
 #endif

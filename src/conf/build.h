@@ -21,6 +21,7 @@ struct builder {
 	bool drop;	      /* the pending key is a duplicate */
 };
 
+/* `d` and `f` outlive it. */
 void build_start(struct builder *b, struct doc *d, struct findings *f,
 		 size_t most_nodes);
 /* Ends it; the tree stands in d->root unless it was given up. */
@@ -32,9 +33,11 @@ bool build_wants_key(const struct builder *b);
 /* Each is false when a limit was passed: reported, and no use going on.
  * `text` must live as long as the document. */
 bool build_key(struct builder *b, const char *text, int line, int column);
+/* A value; `quoted`: it is a text whatever it looks like. */
 bool build_scalar(struct builder *b, const char *text, bool quoted, int line,
 		  int column);
+/* A map or list; its members follow until build_close(). */
 bool build_open(struct builder *b, enum node_type type, int line, int column);
-void build_close(struct builder *b);
+void build_close(struct builder *b); /* ends the map or list opened last */
 
 #endif

@@ -15,6 +15,7 @@
 bool encode_any(struct buf *out, const struct site *s, const struct node *n);
 /* A list of texts; a map of name to text. */
 bool encode_list(struct buf *out, const struct site *s, const struct node *n);
+/* `n` is a map; `out` is initialised here and cleared by the caller. */
 bool encode_map(struct buf *out, const struct site *s, const struct node *n);
 
 #endif

@@ -65,6 +65,7 @@ bool fields_read(const struct site *s, const struct field *rows,
 
 /* Must be a map (an empty value passes as an empty one); reported if not. */
 bool want_map(const struct site *s, const struct node *n);
+/* The same for a list. */
 bool want_list(const struct site *s, const struct node *n);
 
 #endif

@@ -33,13 +33,16 @@ struct place {
 	int line, column;
 };
 
+/* `rule` is static; the text is cut, not cleaned. */
 void findings_error(struct findings *f, struct place at, const char *rule,
 		    const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* The same for what does not hinder loading. */
 void findings_warn(struct findings *f, struct place at, const char *rule,
 		   const char *fmt, ...) PRINTF_LIKE(4, 5);
 void findings_sort(struct findings *f); /* by file, line, column */
+/* A line each: "file:line:column: error: text [rule]". */
 void findings_print(struct buf *out, const struct findings *f);
-void findings_clear(struct findings *f);
+void findings_clear(struct findings *f); /* twice is fine */
 
 /* No further one is kept: guesses at what was meant may be spared. */
 bool findings_full(const struct findings *f);

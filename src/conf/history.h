@@ -36,6 +36,6 @@ struct history {
  * cleared in each case. */
 enum err_code history_read(struct history *out, const char *path,
 			   struct findings *f, struct err *e) MUST_CHECK;
-void history_clear(struct history *h);
+void history_clear(struct history *h); /* twice is fine */
 
 #endif

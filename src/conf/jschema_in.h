@@ -182,8 +182,8 @@ const char *pattern_text(const struct pattern *p); /* as written */
 /* 1 matches, 0 does not; or one of these two. */
 int pattern_matches(struct trial *t, const struct pattern *p, const char *text,
 		    size_t len);
-const char *pattern_why(int given_up); /* a sentence */
-void pattern_trial_end(struct trial *t);
+const char *pattern_why(int given_up);	 /* a sentence */
+void pattern_trial_end(struct trial *t); /* frees what matching took */
 
 /* The JSON pointer of a value in its tree. */
 void jnode_pointer(struct buf *out, const struct jtree *tree,

@@ -43,6 +43,7 @@ extern make_fn make_members, make_names, make_items, make_contains, make_all_of,
 	make_any_of, make_one_of, make_not, make_condition, make_dependencies,
 	make_ref, make_dynamic, make_left;
 
+/* The row of the keyword the member is named as; NULL: none. */
 const struct keyword *jschema_keyword(const struct jnode *member);
 
 /* Refuses the schema; always false. */
@@ -55,6 +56,7 @@ bool maker_must(struct maker *m, const struct sub *s, const struct jnode *v,
  * maker_fail(). */
 struct sub *maker_sub(struct maker *m, struct resource *r,
 		      const struct jnode *v);
+/* A new check of `s`, in the schema's memory. */
 struct check *maker_check(struct maker *m, struct sub *s, const char *name,
 			  judge_fn *judge, unsigned kinds);
 
@@ -65,6 +67,7 @@ struct source *maker_source(struct maker *m, const char *uri, const char *text,
 /* The schema a `$ref` names; NULL after maker_fail(). */
 struct sub *maker_resolve(struct maker *m, struct resource *r,
 			  const struct jnode *ref);
+/* Whose root `root` is; NULL: none. */
 struct resource *jschema_resource_of(const struct jschema *s,
 				     const struct jnode *root);
 
@@ -72,7 +75,7 @@ struct resource *jschema_resource_of(const struct jschema *s,
 struct pattern *maker_pattern(struct maker *m, const struct resource *r,
 			      const struct jnode *at, const char *text,
 			      size_t len);
-void jschema_patterns_free(struct jschema *s);
+void jschema_patterns_free(struct jschema *s); /* all patterns of the schema */
 
 /* RFC 3986 5.2: `ref` seen from `base`, without its fragment. */
 bool uri_resolve(struct buf *out, const char *base, const char *ref,

@@ -58,7 +58,7 @@ struct jtree {
 
 /* Reads text[0..len), which needs no NUL; false with `why` and `at` set. */
 bool jtree_read(struct jtree *t, const char *text, size_t len) MUST_CHECK;
-void jtree_clear(struct jtree *t);
+void jtree_clear(struct jtree *t); /* frees all values; twice is fine */
 
 /* The failure in words people can act on: "line 3 column 7: …".  Returns
  * ERR_FORMAT. */
@@ -76,11 +76,13 @@ jnode_next(const struct jnode *v)
 
 /* Is the member's key, or the string's text, exactly this? */
 bool jnode_key_is(const struct jnode *v, const char *key);
+/* False when `v` is no string. */
 bool jnode_text_is(const struct jnode *v, const char *text);
 
 /* The member with this name, len bytes; NULL when absent or no object. */
 const struct jnode *jnode_get_n(const struct jnode *object, const char *key,
 				size_t len);
+/* The same for a NUL-terminated name. */
 const struct jnode *jnode_get(const struct jnode *object, const char *key);
 /* The index-th element; NULL when absent or no array.  Walks from the start. */
 const struct jnode *jnode_item(const struct jnode *array, size_t index);

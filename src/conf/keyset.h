@@ -28,7 +28,9 @@ struct keyset {
  * already (and changes nothing), else NULL.  `value` is not NULL. */
 const void *keyset_add(struct keyset *s, const void *scope, const char *key,
 		       const void *value);
+/* What was added under the key; NULL: nothing. */
 const void *keyset_get(struct keyset *s, const void *scope, const char *key);
+/* Frees its table; keys and values are the caller's. */
 void keyset_clear(struct keyset *s);
 
 #endif

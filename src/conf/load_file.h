@@ -15,7 +15,7 @@
 
 /* Of one of the words above. */
 enum load_tool load_tool_of(const char *word);
-const char *load_tool_word(enum load_tool tool);
+const char *load_tool_word(enum load_tool tool); /* the inverse; static */
 
 /* Where `name` of a runbook is: beside it when not absolute.  ERR_ARG when
  * that is no path. */

@@ -55,12 +55,15 @@ bool load_next(struct load_line *rest, struct load_line *line);
 /* The nearest-rank 95th percentile; sorts. */
 double load_p95(double *values, size_t count);
 
+/* SIPp's statistics; `e` says what is wrong with them. */
 enum err_code load_read_sipp(struct load_figures *out,
 			     const struct load_text *text,
 			     struct err *e) MUST_CHECK;
+/* k6's summary; likewise. */
 enum err_code load_read_k6(struct load_figures *out,
 			   const struct load_text *text,
 			   struct err *e) MUST_CHECK;
+/* JMeter's results; likewise. */
 enum err_code load_read_jmeter(struct load_figures *out,
 			       const struct load_text *text,
 			       struct err *e) MUST_CHECK;

@@ -22,11 +22,14 @@ struct gate_reader {
 	struct arena arena;
 };
 
+/* `set` starts empty and outlives the reader. */
 void gate_reader_start(struct gate_reader *r, struct gate_set *set);
+/* Frees what reading took; the set stays. */
 void gate_reader_end(struct gate_reader *r);
 /* A whole manifest; "thresholds" alone. */
 void gates_read(struct gate_reader *r, const struct site *s,
 		const struct node *root);
+/* "thresholds" alone. */
 void thresholds_read(struct gate_reader *r, const struct site *s,
 		     const struct node *thresholds);
 
@@ -64,6 +67,7 @@ void gates_check_baselines(const struct site *s, const struct node *at,
 
 /* "abandonment_rate_percent" is "abandonment rate" in "%". */
 void gate_name_title(char *to, size_t size, const char *name);
+/* Static; "" when the name tells none. */
 const char *gate_name_unit(const char *name);
 
 /* The rollback manifest: the rows as they stand, acts not yet bound.
@@ -72,6 +76,7 @@ void manifest_rollback_read(const struct site *s, const struct node *root,
 			    struct book_rollback *out,
 			    const struct node ***nodes);
 
+/* The trunk manifest; reported at its place. */
 void manifest_trunk_read(const struct site *s, const struct node *root,
 			 struct book_trunk *out);
 

@@ -59,11 +59,13 @@ enum err_code doc_read(struct doc *d, const char *path, struct findings *f,
 /* The same for bytes in hand, which need only live for the call. */
 void doc_parse(struct doc *d, const char *file, const char *bytes, size_t len,
 	       struct findings *f);
+/* Frees the tree and the bytes; twice is fine. */
 void doc_clear(struct doc *d);
 
 /* The two front ends: fill d->root or report. */
 void node_yaml_parse(struct doc *d, const char *bytes, size_t len,
 		     struct findings *f);
+/* Likewise. */
 void node_json_parse(struct doc *d, const char *bytes, size_t len,
 		     struct findings *f);
 
@@ -83,10 +85,13 @@ void node_describe(char *to, size_t size, const struct node *n);
 /* Findings at the value, or at its key (the value when it has none). */
 void node_error(const struct site *s, const struct node *n, const char *rule,
 		const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* At the key. */
 void node_key_error(const struct site *s, const struct node *n,
 		    const char *rule, const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* At the value; does not hinder loading. */
 void node_warn(const struct site *s, const struct node *n, const char *rule,
 	       const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* At the key; likewise. */
 void node_key_warn(const struct site *s, const struct node *n, const char *rule,
 		   const char *fmt, ...) PRINTF_LIKE(4, 5);
 

@@ -96,6 +96,7 @@ void act_read_undo(struct loader *l, const struct node *map,
 void act_sets(const struct act *act, char *to, size_t size);
 /* Does the act change the world?  Would it be hard to take back? */
 bool act_changes(const struct act *act);
+/* Would it be hard to take back? */
 bool act_is_destructive(const struct act *act);
 /* Can the kind read back what it did, and was it told how? */
 bool act_lacks_verify(const struct loader *l, const struct act *act);
@@ -106,15 +107,24 @@ const char *fit_adapters(const char *kind, const char *param);
 
 /* The parts, in the order they run. */
 void endpoints_read(struct loader *l, const struct node *n);
+/* Likewise; names of signals are known after it. */
 void probes_read(struct loader *l, const struct node *n);
+/* Acts, undos and what they need, not yet ordered. */
 void steps_read(struct loader *l, const struct node *n);
 void steps_order(struct loader *l); /* needs and cycles */
+/* What is read before the first change. */
 void baseline_read(struct loader *l, const struct node *n);
+/* The manifest and the own rows. */
 void rollback_read(struct loader *l, const struct node *n);
+/* What must hold after a rollback. */
 void validate_read(struct loader *l, const struct node *rollback);
+/* What waits for calls to end. */
 void drain_read(struct loader *l, const struct node *rollback);
+/* Rules on the predicted state. */
 void invariants_read(struct loader *l, const struct node *n);
+/* Who may be the second person. */
 void approvers_read(struct loader *l, const struct node *n);
+/* What only a linter says, when the rest is read. */
 void book_lint(struct loader *l, const struct node *root);
 
 /* A row of a map under "rollback": its key is its id (reported when it does not

@@ -30,9 +30,13 @@ bool scalar_line(const struct site *s, const struct node *n, char *to,
 /* A name: letters, digits, "_", "-", ".", the first a letter or digit. */
 bool scalar_id(const struct site *s, const struct node *n, char *to,
 	       size_t size);
+/* Such as 2.5. */
 bool scalar_number(const struct site *s, const struct node *n, double *out);
+/* Such as 3. */
 bool scalar_integer(const struct site *s, const struct node *n, int64_t *out);
+/* true or false. */
 bool scalar_flag(const struct site *s, const struct node *n, bool *out);
+/* Such as 30s or 1h30m. */
 bool scalar_duration(const struct site *s, const struct node *n,
 		     int64_t *out_ms);
 /* The position in the space separated `words`. */

@@ -6,6 +6,7 @@
 #include "conf/node.h"
 #include "model/theme.h"
 
+/* Fills in all of `out`; what it does not know is reported. */
 void theme_read(struct theme *out, const struct site *s,
 		const struct node *root);
 

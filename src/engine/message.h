@@ -61,6 +61,7 @@ struct message {
 	size_t found_count;
 };
 
+/* All zero but its kind; message_free() ends it. */
 struct message *message_new(enum message_kind kind);
 /* Room for the results of `count` acts, all zero; once a message. */
 void message_add_found(struct message *m, size_t count);

@@ -44,6 +44,7 @@ struct chain_reader {
 	int64_t offset; /* ... that begins here; a line begins there too */
 };
 
+/* `name` and `report` outlive it; `fd` stays the caller's. */
 void chain_reader_init(struct chain_reader *c, int fd, const char *name,
 		       struct journal_report *report);
 /* Frees its memory; the descriptor stays open. */

@@ -55,7 +55,9 @@ void journal_close(struct journal *j); /* syncs; NULL is fine */
 /* Sets seq, prev and hash in `r`. */
 enum err_code journal_append(struct journal *j, struct record *r,
 			     struct err *e) MUST_CHECK;
+/* All appended is on the disk, or ERR_SYSTEM, and so for ever. */
 enum err_code journal_sync(struct journal *j, struct err *e) MUST_CHECK;
+/* Hash of the last record; the journal's own text. */
 const char *journal_head(const struct journal *j);
 
 /* Drills only: the process kills itself (SIGKILL) once record `seq` is
@@ -94,6 +96,7 @@ enum err_code journal_follow(struct journal_follow *f, journal_visit *visit,
 
 /* Readable when there may be more; journal_follow() makes it quiet. */
 int journal_follow_fd(const struct journal_follow *f);
+/* What reading found so far; lives as long as `f`. */
 const struct journal_report *
 journal_follow_report(const struct journal_follow *f);
 

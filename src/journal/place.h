@@ -22,7 +22,7 @@ struct place {
  * ERR_SYSTEM. */
 enum err_code place_take(struct place *p, const char *dir,
 			 struct err *e) MUST_CHECK;
-void place_leave(struct place *p);
+void place_leave(struct place *p); /* lets the lock go; the place was taken */
 
 /* Opens DIR/journal.jsonl, or the file itself, for reading; the caller closes
  * *fd.  `shown` becomes the path fit for people. */

@@ -167,14 +167,17 @@ struct book {
 struct book *book_new(void);		/* one reference, all zero */
 struct book *book_take(struct book *b); /* any thread */
 void book_drop(struct book *b);		/* any thread; NULL is fine */
-void act_clear(struct act *a);
+void act_clear(struct act *a);		/* frees its settings; twice is fine */
+/* Copies all; act_clear() ends the copy. */
 void act_copy(struct act *to, const struct act *from);
 
 /* By id, borrowed from the book; NULL: there is none. */
 const struct book_endpoint *book_endpoint(const struct book *b, const char *id);
+/* The same for a step. */
 const struct book_step *book_step(const struct book *b, const char *id);
 /* Index of the row of the baseline that reads `object`, or -1. */
 int book_baseline_of(const struct book *b, const char *object);
+/* By id, borrowed; NULL: there is none. */
 const struct book_probe *book_probe(const struct book *b, const char *id);
 
 /* Verb + environment + target, to be typed exactly: "SWITCH-DNS prod

@@ -37,6 +37,7 @@ double contrast_ratio(struct rgb a, struct rgb b);
 struct shown {
 	struct rgb ink, paper;
 };
+/* What of it a terminal shows, by the default ground of its kind. */
 struct shown style_shown(const struct style *s, bool is_light);
 
 /* Is the role shown in letters that count as large: bold, or a badge? */

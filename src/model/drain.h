@@ -35,6 +35,7 @@ struct room_drain {
 };
 
 const char *drain_word(enum drain_state s); /* never NULL; static */
+/* False when it is no such word. */
 bool drain_parse(const char *word, enum drain_state *out);
 
 /* Is an item of the plan held back by this row? */

@@ -27,6 +27,7 @@ struct forecast {
 				   NO_GO: too late, or p90 is beyond the RTO */
 };
 
+/* As of `now_ms`; reads the room only. */
 void forecast_make(struct forecast *out, const struct room *r, int64_t now_ms);
 
 #endif

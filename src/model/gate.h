@@ -125,7 +125,7 @@ struct gate_finding {
 	char why[SAMPLE_WHY]; /* failure or mute reason; may be "" */
 };
 
-void gate_watch_init(struct gate_watch *w);
+void gate_watch_init(struct gate_watch *w); /* nothing seen yet, not muted */
 
 /* A watch whose memory is lost but for this: its gate was in a breach since
  * `since_ms`, and nothing has been measured up to `now_ms`.  The breach ends
@@ -136,7 +136,7 @@ void gate_watch_breached(struct gate_watch *w, int64_t since_ms,
 /* Mutes until `until_ms` (0: until unmuted).  False, and nothing muted, when
  * the reason is empty.  The reason is clean text and cut to fit. */
 bool gate_mute(struct gate_watch *w, const char *reason, int64_t until_ms);
-void gate_unmute(struct gate_watch *w);
+void gate_unmute(struct gate_watch *w); /* fine when it is not muted */
 
 /* Takes in a measurement of the gate's signal.  Out of order (older than the
  * last, or before time zero) and duplicate samples change nothing; of two that

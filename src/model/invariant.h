@@ -25,7 +25,7 @@ struct invariant_state {
 
 /* As the room's journal knows them; end it with invariant_clear(). */
 void invariant_now(struct invariant_state *out, const struct room *r);
-void invariant_clear(struct invariant_state *s);
+void invariant_clear(struct invariant_state *s); /* twice is fine */
 /* The act is done: `object` is `sets` ("": unknown).  One that no rule is
  * about changes nothing. */
 void invariant_do(struct invariant_state *s, const char *object,

@@ -34,7 +34,7 @@ struct matrix {
 
 /* Fills `out`; matrix_clear() frees what it holds. */
 void matrix_make(struct matrix *out, const struct room *r);
-void matrix_clear(struct matrix *m);
+void matrix_clear(struct matrix *m); /* twice is fine */
 
 /* Cells that stand on `side`; an object without regions counts once. */
 size_t matrix_count(const struct matrix *m, enum side side);

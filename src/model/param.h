@@ -66,18 +66,22 @@ struct settings {
 
 /* Copies both; settings_clear() frees all. */
 void settings_add(struct settings *s, const char *name, const char *text);
+/* `to` is taken as empty. */
 void settings_copy(struct settings *to, const struct settings *from);
-void settings_clear(struct settings *s);
+void settings_clear(struct settings *s); /* twice is fine */
 
 /* NULL when absent (fallbacks were filled in by the loader). */
 const char *settings_text(const struct settings *s, const char *name);
+/* `fallback` when absent. */
 const char *settings_text_or(const struct settings *s, const char *name,
 			     const char *fallback);
 /* The loader has checked the types; these fall back only when absent. */
 int64_t settings_duration_ms(const struct settings *s, const char *name,
 			     int64_t fallback_ms);
+/* `fallback` when absent; else it is a number: likewise. */
 double settings_number(const struct settings *s, const char *name,
 		       double fallback);
+/* `fallback` when absent; else "true" or "false". */
 bool settings_flag(const struct settings *s, const char *name, bool fallback);
 
 #endif

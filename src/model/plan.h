@@ -38,6 +38,7 @@ struct plan {
 	size_t kept_count;
 };
 
+/* Of the whole room; plan_clear() ends it. */
 void plan_rollback(struct plan *out, const struct book *b,
 		   const struct room *r);
 /*
@@ -48,7 +49,7 @@ void plan_rollback(struct plan *out, const struct book *b,
 enum err_code plan_targeted(struct plan *out, const struct book *b,
 			    const struct room *r, const char *names,
 			    struct err *e) MUST_CHECK;
-void plan_clear(struct plan *p);
+void plan_clear(struct plan *p); /* twice is fine */
 
 /* The first step that may have run and is declared so; -1 when none. */
 int plan_declared(const struct room *r, enum rollback_after after);
@@ -62,13 +63,16 @@ bool plan_may_have_run(const struct room *r, size_t step);
 /* Does taking this item back take the step back? */
 bool plan_covers(const struct book *b, const struct plan_item *i, size_t step);
 
+/* What takes it back; borrowed from the book. */
 const struct act *plan_act(const struct book *b, const struct plan_item *i);
 /* What stands in for it when the platform cannot be reached; NULL: nothing. */
 const struct act *plan_emergency(const struct book *b,
 				 const struct plan_item *i);
 /* "dns_ttl_override", or the step's id. */
 const char *plan_name(const struct book *b, const struct plan_item *i);
+/* What it changes; "" unnamed. */
 const char *plan_object(const struct book *b, const struct plan_item *i);
+/* Expected room time of it. */
 int64_t plan_takes_ms(const struct book *b, const struct plan_item *i);
 
 #endif

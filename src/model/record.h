@@ -91,26 +91,33 @@ struct record {
 
 /* Copies `by`; record_clear() frees what it holds. */
 void record_init(struct record *r, enum record_kind kind, const char *by);
-void record_clear(struct record *r);
+void record_clear(struct record *r); /* twice is fine */
 /* Makes a new record in the memory of an old one. */
 void record_reset(struct record *r, enum record_kind kind, const char *by);
 
 /* Texts are cleaned and redacted on the way in.  NULL and "" are not stored.
  * `name` must be static (or live as long as the record). */
 void record_text(struct record *r, const char *name, const char *text);
+/* The same for a whole number. */
 void record_int(struct record *r, const char *name, int64_t value);
+/* The same for a number; one that is not finite is null. */
 void record_number(struct record *r, const char *name, double value);
+/* The same for a flag. */
 void record_flag(struct record *r, const char *name, bool value);
 /* JSON (an array or object) without its blanks; texts in it are redacted and
  * cleaned.  What is not JSON is stored as a text. */
 void record_json(struct record *r, const char *name, const char *json);
 
 const char *record_get(const struct record *r, const char *name); /* or "" */
+/* `fallback` when absent or no whole number. */
 int64_t record_get_int(const struct record *r, const char *name,
 		       int64_t fallback);
+/* `fallback` when absent or no number. */
 double record_get_number(const struct record *r, const char *name,
 			 double fallback);
+/* False when absent. */
 bool record_get_flag(const struct record *r, const char *name);
+/* Is there a field of that name? */
 bool record_has(const struct record *r, const char *name);
 
 /* False when no kind is written so. */

@@ -32,6 +32,7 @@ enum side { SIDE_LIST(SIDE_ENUM) SIDE_COUNT };
 
 /* As people read and write it; false when a word names no side. */
 const char *side_word(enum side s);
+/* False when the word names no side. */
 bool side_parse(const char *word, enum side *out);
 /* What two sides are together: the same, unknown when one is, else mixed. */
 enum side side_join(enum side a, enum side b);
@@ -57,9 +58,11 @@ const struct region *regions_find(const struct regions *r, const char *name);
  * the name is none. */
 bool regions_set(struct regions *r, const char *name, enum side side,
 		 int64_t at_ms);
+/* The same names on the same sides? */
 bool regions_same_sides(const struct regions *a, const struct regions *b);
 /* For the words of an undo: what it wants is the baseline. */
 void regions_flip(struct regions *r);
+/* How many are on that side. */
 size_t regions_count(const struct regions *r, enum side side);
 /* All of them joined; SIDE_UNKNOWN when there is none. */
 enum side regions_all(const struct regions *r);

@@ -51,7 +51,7 @@ enum rollback_state {
 	ROLLBACK_VALIDATED, /* everything read back: done and healthy */
 	ROLLBACK_HALTED,    /* a person is needed */
 };
-const char *rollback_word(enum rollback_state s);
+const char *rollback_word(enum rollback_state s); /* static */
 bool rollback_parse(const char *word, enum rollback_state *out);
 
 struct room_undo {
@@ -140,9 +140,9 @@ struct room {
 	int close_code;
 };
 
-struct room *room_new(struct book *book); /* takes a reference of its own */
-struct room *room_copy(const struct room *r);
-void room_free(struct room *r); /* NULL is fine */
+struct room *room_new(struct book *book);     /* takes a reference of its own */
+struct room *room_copy(const struct room *r); /* deep, but for the book */
+void room_free(struct room *r);		      /* NULL is fine */
 
 /* Folds one record in.  ERR_DAMAGED when it cannot be (unknown step, a move
  * the table forbids): the room is unchanged then. */

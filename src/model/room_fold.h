@@ -40,9 +40,11 @@ bool room_has_second(const struct room *r, int step);
 /* What a record leaves of the objects that invariants are about; after the
  * move, `was` is the state before it. */
 void room_objects_step(struct room *r, size_t step, enum step_state was);
+/* An item of the rollback moved. */
 void room_objects_undo(struct room *r, size_t item, enum step_state was);
+/* It left something behind: what is there is unknown. */
 void room_objects_left(struct room *r, size_t item);
-void room_objects_baseline(struct room *r, size_t row);
+void room_objects_baseline(struct room *r, size_t row); /* A row was taken */
 
 /* Its plan has ended (-1: the rollback's): no override of it is in force. */
 void room_overrides_end(struct room *r, int step);
@@ -56,6 +58,7 @@ void room_free_undos(struct room_undo *undos, size_t count);
 
 /* The index of a name, or -1. */
 int room_find_signal(const struct room *r, const char *name);
+/* The same for a step. */
 int room_find_step(const struct room *r, const char *id);
 
 #endif

@@ -21,15 +21,18 @@ struct room_health {
 	int64_t good_ms; /* SETTLING: so far */
 	char text[120];
 };
+/* Pure; `i` is below validation_count. */
 void room_health(const struct room *r, size_t i, int64_t now_ms,
 		 struct room_health *out);
 
 /* For room_*.c alone: the watches are made, copied, forgotten, fed, and looked
  * at once all samples of a record were fed. */
 void room_watches_new(struct room *r);
-void room_watches_copy(struct room *r);
-void room_watches_init(struct room *r);
+void room_watches_copy(struct room *r); /* gives a copied room its own */
+void room_watches_init(struct room *r); /* forgets what was fed */
+/* While a rollback runs or is validated. */
 void room_watches_feed(struct room *r, const struct sample *s);
+/* While it is validated. */
 void room_watches_look(struct room *r, int64_t now_ms);
 
 #endif

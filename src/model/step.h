@@ -34,7 +34,8 @@ enum step_state { STEP_STATE_LIST(STEP_ENUM) STEP_STATE_COUNT };
 
 /* Words of a state, static; false when a word names none. */
 const char *step_word(enum step_state s);
-const char *step_help(enum step_state s);
+const char *step_help(enum step_state s); /* what it means, a clause */
+/* False when the word names none. */
 bool step_parse(const char *word, enum step_state *out);
 
 /* Does the table of states allow it? */

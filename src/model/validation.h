@@ -24,6 +24,7 @@ struct validation_watch {
 	int64_t good_since_ms;
 };
 
+/* Takes samples of its own signal alone. */
 void validation_feed(const struct book_validation *v,
 		     struct validation_watch *w, const struct sample *s);
 
@@ -37,6 +38,7 @@ enum validation_state validation_judge(const struct book_validation *v,
 /* Has the row to hold after a rollback of this plan?  A row that names what it
  * watches only when that is part of it. */
 struct room;
+/* Is that part of the rollback of `r`? */
 bool validation_applies(const struct book_validation *v, const struct room *r);
 
 #endif

@@ -20,8 +20,9 @@ struct value {
 
 /* Values by kind; a text is cut to VALUE_TEXT. */
 struct value value_of_number(double n);
-struct value value_of_flag(bool f);
-struct value value_of_words(const char *text);
+struct value value_of_flag(bool f);	       /* A flag */
+struct value value_of_words(const char *text); /* cut at a whole character */
+/* Same kind and value; two that are no number are the same. */
 bool value_same(const struct value *a, const struct value *b);
 
 /* As people read it, with its unit ("2.9 %", "840 ms", "yes", "1.2"). */

@@ -22,6 +22,7 @@ enum verdict {
 /* The one of the two that is further from GO. */
 enum verdict verdict_worst(enum verdict a, enum verdict b);
 const char *verdict_word(enum verdict v); /* "GO" "HOLD" "NO-GO" ... */
+/* False when the word names none. */
 bool verdict_parse(const char *word, enum verdict *out);
 int verdict_exit_code(enum verdict v); /* 0 GO, 1 NO-GO, 3 HOLD, 4 BLIND/OFF */
 

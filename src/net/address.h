@@ -20,8 +20,11 @@ enum err_code address_split(const char *text, int fallback_port, char *host,
 /* Numeric addresses only; ERR_ARG for a name. */
 enum err_code address_parse(struct address *out, const char *host, int port,
 			    struct err *e) MUST_CHECK;
+/* "ip:port", "[ip6]:port". */
 void address_text(const struct address *a, char *to, size_t size);
+/* Family, address and port. */
 bool address_same(const struct address *a, const struct address *b);
+/* An address of 127/8 or ::1, as text; no name. */
 bool address_is_loopback(const char *host);
 
 #define ADDRESS_MOST 16
@@ -40,6 +43,7 @@ struct address_lookup;
 struct address_lookup *address_lookup(struct loop *l, const char *host,
 				      int port, int timeout_ms,
 				      address_found *done, void *ctx);
+/* `done` is not called any more; NULL is fine. */
 void address_lookup_cancel(struct address_lookup *c);
 /* What is kept of a name, at once: how many of `found` were filled; 0: look it
  * up. */

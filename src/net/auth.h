@@ -30,6 +30,7 @@ struct auth_client {
 
 /* Owned by the caller; outlives all calls that use it. */
 struct auth_store *auth_store_new(void);
+/* No call uses it any more; NULL is fine. */
 void auth_store_free(struct auth_store *s);
 
 struct auth_call;
@@ -40,6 +41,7 @@ enum err_code auth_start(struct auth_call **out, struct loop *l,
 			 struct auth_store *s, const struct auth_client *who,
 			 const struct http_request *r, http_done *done,
 			 void *ctx, struct err *e) MUST_CHECK;
+/* `done` is not called any more; NULL is fine. */
 void auth_cancel(struct auth_call *c);
 
 /* http_do() with a bearer token. Any thread. */

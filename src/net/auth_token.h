@@ -16,6 +16,7 @@ enum auth_state {
 enum err_code auth_loop_take(struct loop **out, struct auth_store *s,
 			     const struct fence *fence,
 			     struct err *e) MUST_CHECK;
+/* Gives it back, for the next or to be freed.  Any thread. */
 void auth_loop_give(struct auth_store *s, struct loop *l);
 
 /* Any thread.  *token is the caller's, NULL unless AUTH_READY. */

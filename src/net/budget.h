@@ -35,6 +35,7 @@ enum budget_word {
 enum budget_word budget_probe(struct budget *b,
 			      const struct book_endpoint *endpoint,
 			      int64_t *wait_us);
+/* The same for an act, which comes first. */
 enum budget_word budget_act(struct budget *b,
 			    const struct book_endpoint *endpoint,
 			    int64_t *wait_us);
@@ -54,6 +55,7 @@ struct budget_use {
 	double share;	       /* most used in any minute so far, of the rate;
 				  0 without a rate */
 };
+/* Since the budget began; any thread. */
 void budget_use(struct budget *b, const struct book_endpoint *endpoint,
 		struct budget_use *out);
 

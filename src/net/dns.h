@@ -42,6 +42,7 @@ enum err_code dns_start_at(struct dns_call **out, struct loop *l,
 			   const struct address *at, const char *name,
 			   const char *type, bool recurse, int timeout_ms,
 			   dns_done *done, void *ctx, struct err *e) MUST_CHECK;
+/* `done` is not called any more; NULL is fine. */
 void dns_cancel(struct dns_call *c);
 
 /* Waited for, on a loop of its own. */

@@ -26,7 +26,7 @@ struct http_header {
 struct http_target;
 /* NULL when `url` is none that a request could go to. */
 struct http_target *http_target_new(const char *url);
-void http_target_free(struct http_target *t);
+void http_target_free(struct http_target *t); /* NULL is fine */
 
 /* Borrowed for the duration of http_start() only. */
 struct http_request {

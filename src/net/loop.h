@@ -34,6 +34,7 @@ const struct fence *loop_fence(const struct loop *l);
 
 /* A timer; owned by the loop, gone after it fired or was cancelled. */
 struct loop_timer;
+/* Calls due(ctx) once, on the loop's thread. */
 struct loop_timer *loop_at(struct loop *l, int64_t at_real_us,
 			   void (*due)(void *ctx), void *ctx);
 void loop_timer_cancel(struct loop_timer *t); /* NULL is fine */
@@ -45,6 +46,7 @@ struct loop_watch;
 struct loop_watch *loop_watch(struct loop *l, int fd, short events,
 			      void (*ready)(void *ctx, short revents),
 			      void *ctx);
+/* Waits for these from now on. */
 void loop_watch_events(struct loop_watch *w, short events);
 void loop_watch_end(struct loop_watch *w); /* NULL is fine */
 /* Ends it without a word to the system: its descriptor is closed, and the

@@ -20,6 +20,7 @@ struct loop_item {
 /* Links the item into the ring of the loop, and out of it. */
 void loop_item_add(struct loop *l, struct loop_item *item,
 		   void (*end)(struct loop_item *item));
+/* Fine for one that is in no loop. */
 void loop_item_remove(struct loop_item *item);
 
 enum loop_part {

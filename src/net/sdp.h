@@ -45,6 +45,7 @@ struct sdp_offer {
 	size_t count;
 	long session; /* of the o= line */
 };
+/* False when `out` is too small for it. */
 bool sdp_write(struct buf *out, const struct sdp_offer *o);
 
 /* Judges `text` as the answer to an offer of these payloads; the codec that

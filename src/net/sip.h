@@ -30,6 +30,7 @@ struct sip_call;
 enum err_code sip_options_start(struct sip_call **out, struct loop *l,
 				const struct sip_target *t, sip_done *done,
 				void *ctx, struct err *e) MUST_CHECK;
+/* `done` is not called any more; NULL is fine. */
 void sip_cancel(struct sip_call *c);
 
 /* Reachable by the default health rule: any final response but 408, 500, 502,

@@ -30,13 +30,17 @@ struct sip_seat {
 void sip_hub_enter(struct sip_seat *s, struct loop *l,
 		   void (*message)(struct sip_seat *, const char *, size_t),
 		   void (*lost)(struct sip_seat *, const struct err *));
+/* Gives its place back; leaves its line. */
 void sip_hub_exit(struct sip_seat *s);
 
+/* On the line to `a`, shared with others; `e` says why not. */
 enum err_code sip_hub_join(struct sip_seat *s, const struct address *a,
 			   struct err *e) MUST_CHECK;
 void sip_hub_leave(struct sip_seat *s); /* no line is fine */
+/* One datagram; what is lost is sent again by timers. */
 void sip_hub_send(struct sip_seat *s, const char *bytes, size_t len);
 const char *sip_hub_local(const struct sip_seat *s); /* "ip:port" */
+/* Messages since it joined that belonged to nobody. */
 int sip_hub_strays(const struct sip_seat *s);
 /* Does the message carry the seat's Call-ID? */
 bool sip_hub_is_for(const struct sip_seat *s, const char *bytes, size_t len);

@@ -30,7 +30,9 @@ enum err_code sip_stream_open(struct sip_stream **out, struct loop *l,
 void sip_stream_close(struct sip_stream *s); /* NULL is fine */
 /* False when more waits already than a peer may keep back. */
 bool sip_stream_send(struct sip_stream *s, const char *bytes, size_t len);
+/* To be watched; -1 before there is one. */
 int sip_stream_fd(const struct sip_stream *s);
+/* What it waits for, as "no connection"; static. */
 const char *sip_stream_stage(const struct sip_stream *s);
 
 #endif

@@ -51,11 +51,13 @@ void sip_way_close(struct sip_way *w); /* NULL is fine */
  * breaks says so through lost(). */
 void sip_way_send(struct sip_way *w, const char *bytes, size_t len);
 
+/* Of the target. */
 enum sip_transport sip_way_transport(const struct sip_way *w);
 const char *sip_way_call_id(const struct sip_way *w); /* unguessable */
 const char *sip_way_local(const struct sip_way *w);   /* "ip:port" */
+/* Of the target, as written. */
 const char *sip_way_host(const struct sip_way *w);
-int sip_way_port(const struct sip_way *w);
+int sip_way_port(const struct sip_way *w); /* of the target, 1..65535 */
 /* Messages since the way opened that belonged to nobody. */
 int sip_way_strays(const struct sip_way *w);
 void sip_way_stray(struct sip_way *w); /* the user found one more */

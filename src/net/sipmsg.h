@@ -54,6 +54,7 @@ struct sip_request {
 	const char *extra;  /* whole header lines with CRLF; NULL: none */
 	const char *sdp;    /* body; NULL: none */
 };
+/* False when `out` is too small for it. */
 bool sipmsg_request(struct buf *out, const struct sip_request *r);
 
 /* "sip:user@host:port;transport=tls"; user "": none.  False when it does not

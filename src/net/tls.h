@@ -66,6 +66,7 @@ struct tls_target {
 	int timeout_ms;	     /* real, for everything */
 };
 
+/* Calls `done` once, later, unless it fails here or is cancelled. */
 enum err_code tls_start(struct tls_call **out, struct loop *l,
 			const struct tls_target *t, tls_done *done, void *ctx,
 			struct err *e) MUST_CHECK;

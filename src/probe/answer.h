@@ -20,7 +20,7 @@ struct answer {
  * caller clears `to` always. */
 void answer_read(struct answer *to, const struct http_answer *a,
 		 bool needs_json, struct probe_result *r);
-void answer_clear(struct answer *a);
+void answer_clear(struct answer *a); /* twice is fine */
 
 /* "as_expected": does each JSON pointer of the map `expect` hold its text?  The
  * first miss is named. */

@@ -17,10 +17,11 @@ struct probe_report *facts_report(const struct book_probe *p,
 
 /* Facts as kinds make them. */
 struct probe_fact facts_number(const char *name, double number);
-struct probe_fact facts_flag(const char *name, bool flag);
+struct probe_fact facts_flag(const char *name, bool flag); /* A flag */
 /* Failed when `text` does not fit a value: a cut text could pass for
  * another. */
 struct probe_fact facts_words(const char *name, const char *text);
+/* None, and why; the words are cleaned. */
 struct probe_fact facts_missing(const char *name, const char *why);
 
 #endif

@@ -25,7 +25,7 @@ struct ask_at {
 enum err_code ask_at_init(struct ask_at *at, const struct probe_env *env,
 			  const char *endpoint, const char *path,
 			  struct err *e) MUST_CHECK;
-void ask_at_clear(struct ask_at *at);
+void ask_at_clear(struct ask_at *at); /* twice is fine */
 
 /* An answer, whatever it is; it is cleared afterwards. */
 typedef void ask_heard(void *owner, struct http_answer *a);
@@ -52,6 +52,7 @@ struct ask {
 void ask_init(struct ask *a, const struct probe_env *env,
 	      const struct book_probe *probe, ask_heard *heard, void *owner);
 
+/* One measurement of `a` at a time; `timeout_ms` is real. */
 void ask_begin(struct ask *a, struct loop *l, int timeout_ms, probe_done *done,
 	       void *ctx);
 /* heard() follows, or the measurement has failed and been reported: the caller
@@ -64,6 +65,7 @@ void ask_send(struct ask *a, const struct ask_at *at, const char *method,
 bool ask_json(struct ask *a, struct answer *to, const struct http_answer *from);
 /* Ends the measurement. */
 void ask_fail(struct ask *a, enum err_code code, const char *why);
+/* With what was found; ends the measurement as well. */
 void ask_report(struct ask *a, const struct probe_fact *facts, size_t count);
 int64_t ask_left_ms(const struct ask *a); /* until the deadline, at least 0 */
 void ask_clear(struct ask *a);		  /* ends it without a report */

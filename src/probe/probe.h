@@ -71,6 +71,7 @@ struct probe_kind {
 
 extern const struct probe_kind *const probe_kinds[]; /* NULL-terminated */
 const struct kind_spec *const *probe_specs(void);    /* for the loader */
+/* NULL: none is called so. */
 const struct probe_kind *probe_kind_of(const char *name);
 
 /* A measurement turned into samples of the probe's signals: one per signal,
@@ -105,6 +106,7 @@ enum err_code poller_start(struct poller **out, const struct probe_env *env,
 			   const char *const *only, uint64_t seed,
 			   probe_sink *sink, void *ctx,
 			   struct err *e) MUST_CHECK;
+/* Measures at once. */
 void poller_now(struct poller *p,
 		const char *probe); /* NULL: all; any thread */
 void poller_stop(struct poller *p); /* joins; NULL is fine */

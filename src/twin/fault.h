@@ -64,7 +64,7 @@ const char *fault_name(enum fault_kind kind); /* static text */
 /* ERR_ARG lists the names. */
 enum err_code fault_find(enum fault_kind *out, const char *name,
 			 struct err *e) MUST_CHECK;
-void fault_names(char *to, size_t size);
+void fault_names(char *to, size_t size); /* all of them, "a, b, c" */
 
 /* False when the list is full. */
 bool fault_add(struct fault_list *l, const struct fault *f);

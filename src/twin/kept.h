@@ -37,7 +37,7 @@ struct kept_list {
 	size_t path_count;
 };
 
-void kept_clear(struct kept_list *l);
+void kept_clear(struct kept_list *l); /* twice is fine */
 
 /* NULL when the key is new there. */
 const struct kept *kept_find(const struct kept_list *l, const char *key,
@@ -48,6 +48,6 @@ void kept_add(struct kept_list *l, const struct kept *k);
 
 /* Is this the first time that somebody writes to `path`? */
 bool kept_first_write(struct kept_list *l, const char *path);
-void kept_forget_writes(struct kept_list *l);
+void kept_forget_writes(struct kept_list *l); /* each path is new again */
 
 #endif

@@ -33,8 +33,9 @@ struct ledger_line {
 /* DIR/ledger.jsonl; a torn last line of a twin that was killed is ended. */
 enum err_code ledger_open(struct ledger *l, const char *dir,
 			  struct err *e) MUST_CHECK;
+/* One line, numbered, written when it returns.  ERR_LIMIT, ERR_SYSTEM. */
 enum err_code ledger_write(struct ledger *l, const struct ledger_line *line,
 			   int64_t wall_ms, struct err *e) MUST_CHECK;
-void ledger_close(struct ledger *l);
+void ledger_close(struct ledger *l); /* twice is fine */
 
 #endif

@@ -18,7 +18,9 @@ struct pile_surface {
 
 /* 202 and a job. */
 void pile_send(struct twin_call *c, const struct pile_surface *p);
+/* How far a job is; 404. */
 void pile_job(struct twin_call *c, const struct pile_surface *p);
+/* How many are where. */
 void pile_summary(struct twin_call *c, const struct pile_surface *p);
 
 #endif

@@ -102,11 +102,12 @@ extern const struct route *const route_tables[];
 /* Fills `r` (initialised here, ended by route_reply_clear()). */
 void route_answer(struct twin_state *s, const struct twin_request *q,
 		  struct twin_reply *r);
-void route_reply_clear(struct twin_reply *r);
+void route_reply_clear(struct twin_reply *r); /* twice is fine */
 
 /* Shows the document at the call's path, which begins as `initial`; patches it
  * first, and says of `what` and which it is when it changed. */
 void doc_show(struct twin_call *c, const char *initial);
+/* Merges the body into the document. */
 void doc_change(struct twin_call *c, const char *initial, const char *what);
 
 /* For handlers.  Begins a JSON answer; the handler writes one value. */

@@ -160,6 +160,7 @@ struct twin_state {
 	size_t job_count;
 };
 
+/* As before anybody did anything; `scenario` outlives it. */
 void state_init(struct twin_state *s, const struct scenario *scenario,
 		uint64_t seed);
 /* Frees what the state holds. */
@@ -176,18 +177,23 @@ const char *state_target(const struct twin_value *v);
 struct twin_region *state_region(struct twin_state *s, const char *name);
 /* Room ms that something takes longer in that region than elsewhere. */
 int64_t state_region_delay_ms(const struct twin_state *s, const char *name);
+/* By id; NULL: none.  Likewise the next three. */
 struct twin_trunk *state_trunk(struct twin_state *s, const char *id);
+/* Both of that flow. */
 struct twin_version *state_version(struct twin_state *s, const char *flow,
 				   const char *id);
+/* Likewise. */
 struct twin_deployment *state_deployment(struct twin_state *s, const char *flow,
 					 const char *id);
+/* Of that kind. */
 struct twin_job *state_job(struct twin_state *s, enum twin_pile_kind kind,
 			   const char *id);
 
 /* A zeroed new one, or NULL at TWIN_MOST. */
 struct twin_version *state_add_version(struct twin_state *s);
 struct twin_deployment *state_add_deployment(struct twin_state *s);
-struct twin_doc *state_add_doc(struct twin_state *s);
+struct twin_doc *state_add_doc(struct twin_state *s); /* likewise */
+/* Has its id. */
 struct twin_job *state_add_job(struct twin_state *s, enum twin_pile_kind kind,
 			       int64_t due_ms);
 

@@ -10,7 +10,7 @@ struct twin_dns;
 /* Serves on the loop's thread; `site` and `loop` outlive it. */
 enum err_code twin_dns_open(struct twin_dns **out, struct site *site,
 			    struct loop *loop, struct err *e) MUST_CHECK;
-void twin_dns_close(struct twin_dns *d); /* NULL is fine */
-int twin_dns_port(const struct twin_dns *d);
+void twin_dns_close(struct twin_dns *d);     /* NULL is fine */
+int twin_dns_port(const struct twin_dns *d); /* the port it was given */
 
 #endif

@@ -18,7 +18,8 @@ enum err_code twin_http_open(struct twin_http **out, struct site *site,
 /* Ends all connections.  Raise the site's stop first, so that slow answers
  * do not hold it up.  NULL is fine. */
 void twin_http_close(struct twin_http *h);
-int twin_http_port(const struct twin_http *h);
+int twin_http_port(const struct twin_http *h); /* the port it was given */
+/* The same for TLS; 0: none. */
 int twin_http_tls_port(const struct twin_http *h);
 
 #endif

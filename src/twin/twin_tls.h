@@ -11,6 +11,7 @@ struct twin_certs {
 	char *key;
 };
 
+/* A key and a certificate for loopback; ERR_SYSTEM. */
 enum err_code twin_certs_make(struct twin_certs *c, struct err *e) MUST_CHECK;
 void twin_certs_clear(struct twin_certs *c); /* wipes the key */
 

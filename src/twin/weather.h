@@ -20,7 +20,7 @@ struct weather_figures {
 	double wait_ms; /* mean until the first response */
 };
 
-const char *weather_phase_word(enum twin_phase phase);
+const char *weather_phase_word(enum twin_phase phase); /* static */
 
 /* Pure: the same arguments give the same figures. `level` as in struct
  * twin_weather, for the phases after the storm. */

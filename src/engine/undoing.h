@@ -1,0 +1,103 @@
+/*
+ * undoing - what the parts of the rollback ask of each other and are asked.
+ *
+ * Private to the engine; director's thread only.
+ */
+#ifndef ENGINE_UNDOING_H
+#define ENGINE_UNDOING_H
+
+#include "engine/desk.h"
+
+/* rollback_arm.c: what must be taken back, shown and confirmed. */
+/* `names`: what to take back with its closure (see plan_targeted()); "" is
+ * all of it, or what halted. */
+void rollback_ask(struct director *d, const char *names, const char *cause);
+/* Begins when phrase and digest are those of the open plan. */
+void rollback_confirm(struct director *d, const struct command *c);
+void rollback_decline(struct director *d); /* it stays available */
+/* What PURPOSE_UNDO_ARM found. */
+void rollback_armed(struct director *d, const struct message *m);
+/* The items as of now: the room's while one goes on and nothing else was
+ * asked for, else computed; the caller frees.  `kept` (or NULL) gets the ids
+ * of steps that stay. */
+struct plan_item *rollback_items(const struct director *d, size_t *count,
+				 struct buf *kept);
+/* Sends one errand over all items; false: it could not be sent. */
+bool rollback_look(struct director *d, enum purpose purpose, enum errand errand,
+		   const struct plan_item *items, size_t count);
+
+/* rollback_prove.c: is it as it was, and healthy? */
+void rollback_prove(struct director *d);
+/* How the check ended. */
+void rollback_checked(struct director *d, const struct message *m);
+/* What PURPOSE_READ_ALL found. */
+void rollback_all_read(struct director *d, const struct message *m);
+/* The rollback ends; `how` says what was proved. */
+void rollback_validated(struct director *d, const char *how);
+
+/* rollback_watch.c: is it healthy, and has it been for long enough? */
+void rollback_sample(struct director *d, const struct sample *s);
+/* The conditions must hold from now on; `how` as above. */
+void rollback_watch_begin(struct director *d, const char *how);
+/* Have they held for long enough, or is it too late? */
+void rollback_watch_tick(struct director *d);
+
+/* Has a step run since the rollback of everything halted, that its items do
+ * not take back? */
+bool rollback_is_outrun(const struct director *d);
+
+/* rollback_drain.c: calls end before what carries them is taken away. */
+/* May item `item` act, as far as that goes?  What it waits for is recorded. */
+bool rollback_drained(struct director *d, int item);
+/* A person goes on without waiting; false when nothing waits so. */
+bool rollback_go_on(struct director *d);
+
+/* Is the open plan still what must be taken back? */
+bool rollback_plan_stands(const struct director *d);
+
+/* countdown.c: a rollback that begins unless somebody objects. */
+bool countdown_is_policy(const struct director *d);
+/* Adds to a record that opens the plan when it begins by itself. */
+void countdown_ask(const struct director *d, struct record *r);
+void countdown_resume(struct director *d); /* after a restart */
+void countdown_tick(struct director *d);   /* begins it when the time is over */
+
+/* rollback.c: taking it all back. */
+/* Halts and tells the person; `offer` is what else could be asked for. */
+void rollback_halt(struct director *d, const char *name, const char *why,
+		   const char *offer);
+/* The plan was confirmed by `by`: the first item is due. */
+void rollback_begin(struct director *d, const char *by);
+/* Does it begin at a breach?  Never when it takes two persons. */
+bool rollback_is_automatic(const struct director *d);
+/* One record; false: the journal failed. */
+bool rollback_move(struct director *d, enum rollback_state to,
+		   const char *detail);
+/* Closes the plan that is proposed or armed. */
+void rollback_withdraw(struct director *d, const char *why);
+/* Begins a record with its move; the caller adds fields and emits. */
+void rollback_begin_record(const struct director *d, struct record *r,
+			   enum rollback_state to, const char *by);
+/* A person gives it up: what is on its way is cancelled, then it halts. */
+void rollback_give_up(struct director *d, const struct command *c);
+/* Halted: goes on.  Under way: the item that waits is tried, or looked at,
+ * again now. */
+void rollback_retry(struct director *d);
+/* What the manifest's trigger means for breaches nobody has answered yet;
+ * `found` is parallel to the gates. */
+void rollback_breach(struct director *d, const struct decision *now,
+		     const struct gate_finding *found);
+/* The commander has answered the breaches of now: no proposal for them. */
+void rollback_answer(struct director *d);
+void rollback_tick(struct director *d);	  /* the next item, or a halt */
+void rollback_resume(struct director *d); /* after a restart */
+bool rollback_is_running(const struct director *d); /* it acts or proves */
+/* What an item told on its way. */
+void rollback_event(struct director *d, int undo,
+		    const struct action_event *event);
+/* How an item ended. */
+void rollback_item_ended(struct director *d, int undo, const struct message *m);
+/* What reading an item back found. */
+void rollback_item_read(struct director *d, int undo, const struct message *m);
+
+#endif
