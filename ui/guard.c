@@ -12,14 +12,18 @@
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 
-static struct {
+struct kept {
 	volatile sig_atomic_t is_armed;
 	int fd;
 	struct termios modes;
 	char bytes[256];
 	size_t len;
 	struct sigaction before[ARRAY_LEN(fatal_signals)];
-} kept;
+};
+
+/* One terminal a process: a handler of a fatal signal has no other way to
+ * what it must put back. */
+static struct kept kept;
 
 bool
 guard_open(int fd)

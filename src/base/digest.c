@@ -5,12 +5,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* Looking the algorithm up takes longer than a record takes to be hashed, so
- * it is looked up once, by whoever hashes first, and never let go. */
-static struct sha256 {
+struct sha256 {
 	pthread_once_t once;
 	EVP_MD *md; /* NULL: the library has none */
-} sha256 = { .once = PTHREAD_ONCE_INIT };
+};
+
+/* Looking the algorithm up takes longer than a record takes to be hashed, so
+ * it is looked up once, by whoever hashes first, and never let go. */
+static struct sha256 sha256 = { .once = PTHREAD_ONCE_INIT };
 
 static void
 look_up(void)

@@ -12,10 +12,13 @@
 #include "cli/kept.h"
 #include "cli/night.h"
 
-/* The only door from signal handlers to the program. */
-static struct {
+struct ends_of_pipe {
 	int read_end, write_end;
-} signal_pipe = { -1, -1 };
+};
+
+/* The only door from signal handlers to the program: they are given nothing
+ * else to reach it by. */
+static struct ends_of_pipe signal_pipe = { -1, -1 };
 
 static void
 pass_on(int number)

@@ -24,10 +24,15 @@ struct ask {
 	struct ask *next;	  /* adrift */
 };
 
-static struct lock reaper = LOCK_STATIC;
-static struct ask *adrift; /* these three under the lock */
-static int adrift_count;
-static bool has_exit;
+/* Asks nobody waits for any more, of all loops: a resolver
+ * cannot be told to stop. */
+struct reaper {
+	struct lock lock;
+	struct ask *adrift; /* this and the next two under it */
+	int count;
+	bool has_exit;
+};
+static struct reaper reaper = { .lock = LOCK_STATIC };
 
 /* Thread: keeps the resolver's patience short, so that joining is bounded. */
 static void
@@ -70,10 +75,10 @@ free_ask(struct ask *a)
 static struct ask *
 take_adrift(bool all)
 {
-	struct ask **at = &adrift;
+	struct ask **at = &reaper.adrift;
 	struct ask *taken = NULL;
 
-	lock_take(&reaper);
+	lock_take(&reaper.lock);
 	while (*at != NULL) {
 		struct ask *a = *at;
 
@@ -82,11 +87,11 @@ take_adrift(bool all)
 			continue;
 		}
 		*at = a->next;
-		adrift_count--;
+		reaper.count--;
 		a->next = taken;
 		taken = a;
 	}
-	lock_drop(&reaper);
+	lock_drop(&reaper.lock);
 	return taken;
 }
 
@@ -146,16 +151,17 @@ ask_end(struct ask *a)
 	bool is_adrift = false;
 
 	reap(false);
-	lock_take(&reaper);
-	if (!has_exit)
-		has_exit = atexit(reap_all) == 0;
-	if (has_exit && a->thread.running && adrift_count < ASKS_ADRIFT) {
-		a->next = adrift;
-		adrift = a;
-		adrift_count++;
+	lock_take(&reaper.lock);
+	if (!reaper.has_exit)
+		reaper.has_exit = atexit(reap_all) == 0;
+	if (reaper.has_exit && a->thread.running &&
+	    reaper.count < ASKS_ADRIFT) {
+		a->next = reaper.adrift;
+		reaper.adrift = a;
+		reaper.count++;
 		is_adrift = true;
 	}
-	lock_drop(&reaper);
+	lock_drop(&reaper.lock);
 	if (!is_adrift)
 		free_ask(a);
 }
@@ -165,8 +171,8 @@ asks_adrift(void)
 {
 	int count;
 
-	lock_take(&reaper);
-	count = adrift_count;
-	lock_drop(&reaper);
+	lock_take(&reaper.lock);
+	count = reaper.count;
+	lock_drop(&reaper.lock);
 	return count;
 }
