@@ -289,35 +289,30 @@ agents_clear(void *state)
 }
 
 /* clang-format off */
+/* What either view is told of itself. */
+#define VIEW_PARAMS                                                        \
+	{ .name = "path", .type = PARAM_PATH, .required = true,            \
+	  .help = "what to ask for" },                                     \
+	{ .name = "agents", .type = PARAM_POINTER, .fallback = "",         \
+	  .help = "the list in the answer" },                              \
+	{ .name = "id", .type = PARAM_POINTER, .fallback = "/id",          \
+	  .help = "in a row: the agent" },                                 \
+	{ .name = "state", .type = PARAM_POINTER, .fallback = "/state",    \
+	  .help = "in a row: its state" },                                 \
+	{ .name = "total", .type = PARAM_POINTER,                          \
+	  .help = "how many agents the answer says there are" }
+
 static const struct param other_params[] = {
 	{ .name = "endpoint", .type = PARAM_ENDPOINT,
 	  .help = "who has it; endpoint by default" },
-	{ .name = "path", .type = PARAM_PATH, .required = true,
-	  .help = "what to ask for" },
-	{ .name = "agents", .type = PARAM_POINTER, .fallback = "",
-	  .help = "the list in the answer" },
-	{ .name = "id", .type = PARAM_POINTER, .fallback = "/id",
-	  .help = "in a row: the agent" },
-	{ .name = "state", .type = PARAM_POINTER, .fallback = "/state",
-	  .help = "in a row: its state" },
-	{ .name = "total", .type = PARAM_POINTER,
-	  .help = "how many agents the answer says there are" },
+	VIEW_PARAMS,
 	{ 0 },
 };
 
 static const struct param params[] = {
 	{ .name = "endpoint", .type = PARAM_ENDPOINT, .required = true,
 	  .help = "who has the first view" },
-	{ .name = "path", .type = PARAM_PATH, .required = true,
-	  .help = "what to ask for" },
-	{ .name = "agents", .type = PARAM_POINTER, .fallback = "",
-	  .help = "the list in the answer" },
-	{ .name = "id", .type = PARAM_POINTER, .fallback = "/id",
-	  .help = "in a row: the agent" },
-	{ .name = "state", .type = PARAM_POINTER, .fallback = "/state",
-	  .help = "in a row: its state" },
-	{ .name = "total", .type = PARAM_POINTER,
-	  .help = "how many agents the answer says there are" },
+	VIEW_PARAMS,
 	{ .name = "states", .type = PARAM_MAP,
 	  .help = "states of this view and what the other calls them" },
 	{ .name = "other", .type = PARAM_GROUP, .required = true,
