@@ -9,122 +9,16 @@
 
 #include <stdio.h>
 
-#include "action/action.h"
 #include "base/clock.h"
-#include "base/mem.h"
-#include "base/str.h"
 #include "net/loop.h"
-#include "tests/lib/peer.h"
+#include "tests/lib/region_world.h"
 
-#define REGIONS 8
 #define ROUNDS 3
 #define MOST 1.15
 #define GET "GET /flows/1"
 #define PATCH "PATCH /flows/1"
 #define OLD "{\"version\":\"v-1\"}"
 #define NEW "{\"version\":\"v-2\"}"
-
-static const char *const names[REGIONS] = {
-	"us-east-1", "us-west-2",      "eu-west-1",	 "eu-central-1",
-	"ap-east-1", "ap-southeast-2", "ap-northeast-1", "sa-east-1",
-};
-
-struct script {
-	const struct peer_row *rows;
-	size_t count;
-};
-#define SCRIPT(rows)                  \
-	{                             \
-		rows, ARRAY_LEN(rows) \
-	}
-
-struct world {
-	struct book *book;
-	struct fence fence;
-	struct action_env env;
-	struct act act;
-	struct cancel cancel;
-	struct action_job job;
-	struct action_result result;
-	struct peer *peers[REGIONS];
-};
-
-static void
-set(struct world *w, const char *region, const char *name, const char *text)
-{
-	char dotted[96];
-
-	str_printf(dotted, sizeof(dotted), "%s.%s", region, name);
-	settings_add(&w->act.with, dotted, text);
-}
-
-static void
-add_region(struct world *w, size_t i, struct script script)
-{
-	struct book_endpoint *ep = &w->book->endpoints[i];
-
-	w->peers[i] = peer_start(script.rows, script.count);
-	str_printf(ep->id, sizeof(ep->id), "api-%s", names[i]);
-	str_copy(ep->adapter, sizeof(ep->adapter), "guide");
-	ep->url = mem_text(peer_url(w->peers[i]));
-	set(w, names[i], "endpoint", ep->id);
-	set(w, names[i], "method", "PATCH");
-	set(w, names[i], "path", "/flows/1");
-	set(w, names[i], "body", "{\"version\":\"v-2\"}");
-	set(w, names[i], "poll.every", "2s");
-	set(w, names[i], "verify.path", "/flows/1");
-	set(w, names[i], "verify.pointer", "/version");
-	set(w, names[i], "verify.equals", "v-2");
-}
-
-static void
-world_open(struct world *w, const struct script scripts[REGIONS], size_t from)
-{
-	char over[REGIONS * 24] = "[";
-	struct err e;
-
-	*w = (struct world){ .book = book_new() };
-	w->book->endpoints = mem_new(REGIONS, sizeof(*w->book->endpoints));
-	w->book->endpoint_count = REGIONS;
-	str_copy(w->act.kind, sizeof(w->act.kind), "parallel");
-	settings_add(&w->act.with, "kind", "http");
-	for (size_t i = 0; i < REGIONS; i++) {
-		size_t used = strlen(over);
-
-		if (i >= from)
-			str_printf(over + used, sizeof(over) - used,
-				   "%s\"%s\"%s", i == from ? "" : ",", names[i],
-				   i == REGIONS - 1 ? "]" : "");
-		add_region(w, i, scripts[i]);
-	}
-	settings_add(&w->act.with, "over", over);
-	fence_clear(&w->fence);
-	w->env = (struct action_env){ .book = w->book,
-				      .fence = &w->fence,
-				      .auth = auth_store_new() };
-	CHECK_OK(cancel_open(&w->cancel, &e), &e);
-	w->job = (struct action_job){
-		.env = &w->env,
-		.act = &w->act,
-		.key = "wr-do-1",
-		.max_attempts = 4,
-		.timeout_ms = 60000,
-		.seed = 7,
-		.cancel = &w->cancel,
-	};
-}
-
-static void
-world_close(struct world *w)
-{
-	for (size_t i = 0; i < REGIONS; i++)
-		peer_stop(w->peers[i]);
-	act_clear(&w->act);
-	cancel_close(&w->cancel);
-	auth_store_free(w->env.auth);
-	book_drop(w->book);
-	fence_clear(&w->fence);
-}
 
 /* Seconds until all regions from `from` on are read back. */
 static double

@@ -10,17 +10,10 @@
 #include "base/str.h"
 #include "base/thread.h"
 #include "net/loop.h"
-#include "tests/lib/peer.h"
+#include "tests/lib/region_world.h"
 
-#define REGIONS 8
 #define SPEED 100
-#define EVENTS 600
 #define ROWS 12
-
-static const char *const names[REGIONS] = {
-	"us-east-1", "us-west-2",      "eu-west-1",	 "eu-central-1",
-	"ap-east-1", "ap-southeast-2", "ap-northeast-1", "sa-east-1",
-};
 
 #define OLD "{\"version\":\"v-1\"}"
 #define NEW "{\"version\":\"v-2\"}"
@@ -67,115 +60,6 @@ static const struct peer_row hanging[] = {
 	{ .expect = GET, .body = OLD, .always = true },
 };
 
-struct script {
-	const struct peer_row *rows;
-	size_t count;
-};
-#define SCRIPT(rows)                  \
-	{                             \
-		rows, ARRAY_LEN(rows) \
-	}
-
-struct world {
-	struct book *book;
-	struct fence fence;
-	struct action_env env;
-	struct act act;
-	struct cancel cancel;
-	struct action_job job;
-	struct action_result result;
-	struct peer *peers[REGIONS];
-	struct action_event events[EVENTS];
-	size_t event_count;
-	struct thread thread;
-};
-
-/* On the actor's thread alone, so it needs no lock. */
-static void
-hear(void *ctx, const struct action_event *event)
-{
-	struct world *w = ctx;
-
-	if (w->event_count < EVENTS)
-		w->events[w->event_count++] = *event;
-}
-
-static void
-set(struct world *w, const char *region, const char *name, const char *text)
-{
-	char dotted[96];
-
-	str_printf(dotted, sizeof(dotted), "%s.%s", region, name);
-	settings_add(&w->act.with, dotted, text);
-}
-
-static void
-add_region(struct world *w, size_t i, struct script script)
-{
-	struct book_endpoint *ep = &w->book->endpoints[i];
-
-	w->peers[i] = peer_start(script.rows, script.count);
-	str_printf(ep->id, sizeof(ep->id), "api-%s", names[i]);
-	str_copy(ep->adapter, sizeof(ep->adapter), "guide");
-	ep->url = mem_text(peer_url(w->peers[i]));
-	set(w, names[i], "endpoint", ep->id);
-	set(w, names[i], "method", "PATCH");
-	set(w, names[i], "path", "/flows/1");
-	set(w, names[i], "body", "{\"version\":\"v-2\"}");
-	set(w, names[i], "poll.every", "2s");
-	set(w, names[i], "verify.path", "/flows/1");
-	set(w, names[i], "verify.pointer", "/version");
-	set(w, names[i], "verify.equals", "v-2");
-}
-
-static void
-world_open(struct world *w, const struct script scripts[REGIONS])
-{
-	char over[REGIONS * 24] = "[";
-	struct err e;
-
-	*w = (struct world){ .book = book_new() };
-	w->book->endpoints = mem_new(REGIONS, sizeof(*w->book->endpoints));
-	w->book->endpoint_count = REGIONS;
-	str_copy(w->act.kind, sizeof(w->act.kind), "parallel");
-	settings_add(&w->act.with, "kind", "http");
-	for (size_t i = 0; i < REGIONS; i++) {
-		size_t used = strlen(over);
-
-		str_printf(over + used, sizeof(over) - used, "%s\"%s\"%s",
-			   i == 0 ? "" : ",", names[i],
-			   i == REGIONS - 1 ? "]" : "");
-		add_region(w, i, scripts[i]);
-	}
-	settings_add(&w->act.with, "over", over);
-	fence_clear(&w->fence);
-	w->env = (struct action_env){ .book = w->book,
-				      .fence = &w->fence,
-				      .auth = auth_store_new() };
-	CHECK_OK(cancel_open(&w->cancel, &e), &e);
-	w->job = (struct action_job){ .env = &w->env,
-				      .act = &w->act,
-				      .key = "wr-do-1",
-				      .max_attempts = 4,
-				      .timeout_ms = 60000,
-				      .seed = 7,
-				      .cancel = &w->cancel,
-				      .report = hear,
-				      .ctx = w };
-}
-
-static void
-world_close(struct world *w)
-{
-	for (size_t i = 0; i < REGIONS; i++)
-		peer_stop(w->peers[i]);
-	act_clear(&w->act);
-	cancel_close(&w->cancel);
-	auth_store_free(w->env.auth);
-	book_drop(w->book);
-	fence_clear(&w->fence);
-}
-
 static const struct script all_good[REGIONS] = {
 	SCRIPT(good), SCRIPT(good), SCRIPT(good), SCRIPT(good),
 	SCRIPT(good), SCRIPT(good), SCRIPT(good), SCRIPT(good),
@@ -196,7 +80,7 @@ each_region_is_told_once_with_a_key_of_its_own_and_read_back(void **state)
 	struct world w;
 
 	TEST_UNUSED(state);
-	world_open(&w, all_good);
+	world_open(&w, all_good, 0);
 	action_perform(&w.job, &w.result);
 	assert_int_equal(w.result.outcome, OUTCOME_DONE);
 	assert_int_equal(w.result.regions.count, REGIONS);
@@ -205,7 +89,7 @@ each_region_is_told_once_with_a_key_of_its_own_and_read_back(void **state)
 		char line[96];
 
 		str_printf(line, sizeof(line), "Idempotency-Key: wr-do-1-%s",
-			   names[i]);
+			   region_names[i]);
 		assert_int_equal(peer_count(w.peers[i], PATCH), 1);
 		assert_true(peer_had_line(w.peers[i], PATCH, 0, line));
 		assert_int_equal(peer_strays(w.peers[i]), 0);
@@ -232,7 +116,7 @@ a_region_that_lags_keeps_the_step_converging_and_is_named(void **state)
 	TEST_UNUSED(state);
 	memcpy(scripts, all_good, sizeof(scripts));
 	scripts[2] = (struct script)SCRIPT(lagging);
-	world_open(&w, scripts);
+	world_open(&w, scripts, 0);
 	action_perform(&w.job, &w.result);
 	assert_int_equal(w.result.outcome, OUTCOME_DONE);
 	event = event_with(&w, "7 of 8 regions, waiting for eu-west-1 ");
@@ -259,7 +143,7 @@ a_lost_a_broken_and_a_lying_region_split_it_and_each_is_named(void **state)
 	scripts[3] = (struct script)SCRIPT(lost);
 	scripts[4] = (struct script)SCRIPT(broken);
 	scripts[5] = (struct script)SCRIPT(lying);
-	world_open(&w, scripts);
+	world_open(&w, scripts, 0);
 	action_perform(&w.job, &w.result);
 	r = &w.result.regions;
 	assert_int_equal(w.result.outcome, OUTCOME_UNKNOWN);
@@ -296,7 +180,7 @@ trying_again_tells_only_the_regions_that_are_not_there(void **state)
 	TEST_UNUSED(state);
 	memcpy(scripts, all_good, sizeof(scripts));
 	scripts[6] = (struct script)SCRIPT(second_try);
-	world_open(&w, scripts);
+	world_open(&w, scripts, 0);
 	action_perform(&w.job, &w.result);
 	assert_int_equal(w.result.outcome, OUTCOME_FAILED);
 	CHECK_HOLDS(w.result.detail, "baseline in 1 (ap-northeast-1)");
@@ -328,7 +212,7 @@ a_cancel_reaches_every_region(void **state)
 	TEST_UNUSED(state);
 	for (size_t i = 0; i < REGIONS; i++)
 		scripts[i] = (struct script)SCRIPT(hanging);
-	world_open(&w, scripts);
+	world_open(&w, scripts, 0);
 	CHECK_OK(thread_start(&w.thread, "actor", perform_body, &w, &e), &e);
 	for (size_t i = 0; i < REGIONS; i++)
 		assert_true(peer_wait(w.peers[i], PATCH, 1));
@@ -348,7 +232,7 @@ cancelled_before_it_began_it_sends_nothing(void **state)
 	struct world w;
 
 	TEST_UNUSED(state);
-	world_open(&w, all_good);
+	world_open(&w, all_good, 0);
 	cancel_raise(&w.cancel);
 	action_perform(&w.job, &w.result);
 	assert_int_equal(w.result.outcome, OUTCOME_CANCELLED);
@@ -370,7 +254,7 @@ the_plan_shows_the_requests_and_counts_the_rest(void **state)
 	for (size_t i = 0; i < REGIONS; i++)
 		scripts[i] = (struct script)SCRIPT(lying);
 	scripts[7] = (struct script)SCRIPT(there);
-	world_open(&w, scripts);
+	world_open(&w, scripts, 0);
 	CHECK_OK(action_plan(&w.env, &w.act, &w.cancel, &plan, &e), &e);
 	assert_true(str_starts(plan.lines[0], "us-east-1: PATCH http://"));
 	for (size_t i = 0; i < plan.count; i++)
@@ -406,7 +290,7 @@ reading_back_tells_a_part_from_all_none_and_unread(void **state)
 
 		for (size_t i = 0; i < REGIONS; i++)
 			scripts[i] = i == 4 ? cases[c].one : cases[c].rest;
-		world_open(&w, scripts);
+		world_open(&w, scripts, 0);
 		assert_int_equal(action_readback_regions(
 					 &w.env, &w.act, &w.cancel, &regions,
 					 detail, sizeof(detail)),
@@ -454,7 +338,7 @@ no_region_is_told_twice_without_reading_it_back(void **state)
 							       .always = true };
 			scripts[i] = (struct script){ rows[i], ROWS };
 		}
-		world_open(&w, scripts);
+		world_open(&w, scripts, 0);
 		w.job.timeout_ms = 20000;
 		for (int i = 0; i < 3; i++) {
 			action_perform(&w.job, &w.result);

@@ -111,6 +111,25 @@ take_tail(size_t *len, size_t cut)
 	return buf_detach(&text);
 }
 
+/* A night of two notes of which the last `cut` bytes are not there yet, as a
+ * follower finds it; the caller owns the bytes and the follower. */
+static char *
+torn_night(struct journal_follow **f, size_t *len, size_t cut)
+{
+	struct journal *j = open_room();
+	char *bytes;
+
+	*f = open_follow();
+	write_note(j, "n1");
+	write_note(j, "n2");
+	journal_close(j);
+	bytes = take_tail(len, cut);
+	follow(*f);
+	assert_string_equal(texts, "n1 ");
+	assert_true(journal_follow_report(*f)->torn);
+	return bytes;
+}
+
 static void
 new_records_come_once_and_in_order(void **state)
 {
@@ -154,19 +173,11 @@ its_descriptor_tells_of_news_and_falls_quiet(void **state)
 static void
 a_torn_line_is_taken_when_it_is_whole(void **state)
 {
-	struct journal *j = open_room();
-	struct journal_follow *f = open_follow();
+	struct journal_follow *f;
 	size_t len;
-	char *bytes;
+	char *bytes = torn_night(&f, &len, 20);
 
 	TEST_UNUSED(state);
-	write_note(j, "n1");
-	write_note(j, "n2");
-	journal_close(j);
-	bytes = take_tail(&len, 20);
-	follow(f);
-	assert_string_equal(texts, "n1 ");
-	assert_true(journal_follow_report(f)->torn);
 	add_bytes(bytes + len - 20, 19);
 	follow(f);
 	assert_string_equal(texts, "n1 ");
@@ -181,21 +192,16 @@ a_torn_line_is_taken_when_it_is_whole(void **state)
 static void
 a_torn_line_may_be_cut_off_by_the_next_writer(void **state)
 {
-	struct journal *j = open_room();
-	struct journal_follow *f = open_follow();
+	struct journal_follow *f;
+	struct journal *j;
 	size_t len;
 
 	TEST_UNUSED(state);
-	write_note(j, "n1");
-	write_note(j, "torn");
-	journal_close(j);
-	mem_free(take_tail(&len, 20));
-	follow(f);
-	assert_true(journal_follow_report(f)->torn);
+	mem_free(torn_night(&f, &len, 20));
 	j = open_room();
-	write_note(j, "n2");
+	write_note(j, "n3");
 	follow(f);
-	assert_string_equal(texts, "n1 n2 ");
+	assert_string_equal(texts, "n1 n3 ");
 	journal_follow_close(f);
 	journal_close(j);
 }
@@ -203,18 +209,12 @@ a_torn_line_may_be_cut_off_by_the_next_writer(void **state)
 static void
 a_changed_record_is_damage(void **state)
 {
-	struct journal *j = open_room();
-	struct journal_follow *f = open_follow();
 	struct err e = { .code = ERR_NONE };
+	struct journal_follow *f;
 	size_t len;
-	char *bytes;
+	char *bytes = torn_night(&f, &len, 20);
 
 	TEST_UNUSED(state);
-	write_note(j, "n1");
-	write_note(j, "n2");
-	journal_close(j);
-	bytes = take_tail(&len, 20);
-	follow(f);
 	bytes[len - 10] = bytes[len - 10] == 'a' ? 'b' : 'a';
 	add_bytes(bytes + len - 20, 20);
 	assert_int_equal(journal_follow(f, collect, NULL, &e), ERR_DAMAGED);

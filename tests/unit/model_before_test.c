@@ -1,26 +1,5 @@
 /* room: what was live before the first change stands for good. */
-#include "tests/lib/test.h"
-
-#include "tests/lib/books.h"
-#include "tests/lib/nights.h"
-
-static struct night night;
-
-static int
-begin(void **state)
-{
-	TEST_UNUSED(state);
-	night_begin(&night);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	TEST_UNUSED(state);
-	night_end(&night);
-	return 0;
-}
+#include "tests/unit/model_night.h"
 
 static void
 a_baseline_is_taken_once_and_never_replaced(void **state)
@@ -69,11 +48,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(
-			a_baseline_is_taken_once_and_never_replaced, begin,
-			end),
-		cmocka_unit_test_setup_teardown(
-			a_copy_has_a_baseline_of_its_own, begin, end),
+		NIGHT_TEST(a_baseline_is_taken_once_and_never_replaced),
+		NIGHT_TEST(a_copy_has_a_baseline_of_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

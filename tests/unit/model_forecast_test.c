@@ -1,32 +1,12 @@
 /* forecast: how long back, and until when that may begin. */
-#include "tests/lib/test.h"
+#include "tests/unit/model_night.h"
 
 #include "base/mem.h"
 
 #include "model/drain.h"
 #include "model/forecast.h"
-#include "tests/lib/books.h"
-#include "tests/lib/nights.h"
 
 #define MINUTE 60000
-
-static struct night night;
-
-static int
-begin(void **state)
-{
-	TEST_UNUSED(state);
-	night_begin(&night);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	TEST_UNUSED(state);
-	night_end(&night);
-	return 0;
-}
 
 static struct forecast
 forecast(int64_t now_ms)
@@ -211,8 +191,6 @@ a_room_that_is_not_open_has_no_deadline(void **state)
 	assert_int_equal(f.last_safe_ms, -1);
 	night_end(&n);
 }
-
-#define NIGHT_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 /* Measured in drills of this very runbook, the runbook's guess is out. */
 static void

@@ -1,30 +1,10 @@
 /* room: the fold judges first, changes then, and sees the same every time. */
-#include "tests/lib/test.h"
+#include "tests/unit/model_night.h"
 
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "tests/lib/books.h"
-#include "tests/lib/nights.h"
 #include "tests/lib/walks.h"
-
-static struct night night;
-
-static int
-begin(void **state)
-{
-	TEST_UNUSED(state);
-	night_begin(&night);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	TEST_UNUSED(state);
-	night_end(&night);
-	return 0;
-}
 
 /* The whole room as text; mem_free() it. */
 static char *
@@ -562,8 +542,6 @@ a_thousand_signals_are_found_and_copied(void **state)
 	room_free(room);
 	book_drop(book);
 }
-
-#define NIGHT_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
 main(void)

@@ -1,28 +1,7 @@
 /* room as of now: samples, findings, decisions, what comes next. */
-#include "tests/lib/test.h"
+#include "tests/unit/model_night.h"
 
 #include <stdio.h>
-
-#include "tests/lib/books.h"
-#include "tests/lib/nights.h"
-
-static struct night night;
-
-static int
-begin(void **state)
-{
-	TEST_UNUSED(state);
-	night_begin(&night);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	TEST_UNUSED(state);
-	night_end(&night);
-	return 0;
-}
 
 static struct gate_finding
 finding(size_t gate, int64_t now_ms)
@@ -296,8 +275,6 @@ the_tail_is_a_ring_of_the_newest(void **state)
 	assert_int_equal(r->tail[r->tail_start].seq, 12);
 	assert_string_equal(r->tail[r->tail_start].text, "note lead hello");
 }
-
-#define NIGHT_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
 int
 main(void)

@@ -1,33 +1,13 @@
 /* plan: what is picked goes with all that builds on it, and nothing else. */
-#include "tests/lib/test.h"
+#include "tests/unit/model_night.h"
 
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/str.h"
-#include "tests/lib/books.h"
-#include "tests/lib/nights.h"
 
 #define STEPS 12
 #define OBJECTS 6
 #define ROUNDS 400
-
-static struct night night;
-
-static int
-begin(void **state)
-{
-	TEST_UNUSED(state);
-	night_begin(&night);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	TEST_UNUSED(state);
-	night_end(&night);
-	return 0;
-}
 
 static void
 all_ran(void)
@@ -290,7 +270,6 @@ of_random_runbooks_it_is_the_closure_in_the_order_of_the_whole(void **state)
 int
 main(void)
 {
-#define NIGHT_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
 		NIGHT_TEST(the_last_of_a_chain_goes_alone),
 		NIGHT_TEST(what_builds_on_it_goes_with_it),
