@@ -83,6 +83,7 @@ director_emit(struct director *d, struct record *r)
 	struct err e = { .code = ERR_NONE };
 	bool good = false;
 
+	assert(r->kind < RECORD_KIND_COUNT);
 	if (d->dead) {
 		record_clear(r);
 		return false;

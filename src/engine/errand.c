@@ -127,6 +127,8 @@ errand_send(struct director *d, enum purpose purpose, int subject,
 	struct errand_order o = *order;
 	struct err e = { .code = ERR_NONE };
 
+	assert(purpose > PURPOSE_NONE && purpose < PURPOSE_COUNT);
+	assert(order->act_count > 0);
 	if (s == NULL) {
 		director_notice(d, "too much is under way at once: try again");
 		return false;
@@ -248,6 +250,7 @@ errand_drop(struct director *d, enum purpose purpose)
 void
 errand_bound(struct director *d, enum purpose purpose, int real_ms)
 {
+	assert(real_ms > 0);
 	for (size_t i = 0; i < ERRANDS_MOST; i++)
 		if (d->errands[i].purpose == purpose)
 			d->errands[i].give_up_real_us =

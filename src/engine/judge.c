@@ -7,6 +7,7 @@
  */
 #include "engine/director.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -97,6 +98,7 @@ judge_take_report(struct director *d, struct probe_report *report)
 {
 	int64_t shift = d->base_ms - d->start_ms;
 
+	assert(report != NULL);
 	remember_probe(d, report, report->at_ms + shift);
 	for (size_t i = 0; i < report->count; i++) {
 		struct sample *s = &report->samples[i];

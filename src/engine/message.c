@@ -11,6 +11,7 @@ message_new(enum message_kind kind)
 {
 	struct message *m = mem_new(1, sizeof(*m));
 
+	assert(kind <= MESSAGE_LOST);
 	m->kind = kind;
 	return m;
 }

@@ -350,6 +350,7 @@ rollback_event(struct director *d, int i, const struct action_event *event)
 {
 	const struct room_undo *u = &d->room->undos[i];
 
+	assert(i >= 0 && (size_t)i < d->room->undo_count);
 	director_request(d, "undo", plan_name(d->book, &u->item), event);
 	if (!d->dead && step_may_move(u->act.state, event->state) &&
 	    (event->state != u->act.state || event->regions.count > 0))
@@ -385,6 +386,7 @@ item_is_back(struct director *d, int i, const char *detail,
 void
 rollback_item_ended(struct director *d, int i, const struct message *m)
 {
+	assert(i >= 0 && (size_t)i < d->room->undo_count);
 	d->rollback.current = -1;
 	switch (m->result.outcome) {
 	case OUTCOME_DONE:
@@ -422,6 +424,8 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 	const struct errand_found *f = &m->found[0];
 	const struct room_undo *u = &d->room->undos[i];
 
+	assert(i >= 0 && (size_t)i < d->room->undo_count);
+	assert(m->found_count == 1);
 	d->rollback.current = -1;
 	if (f->landed == LANDED_YES)
 		item_is_back(d, i, f->detail, &f->regions);

@@ -6,6 +6,8 @@
  */
 #include "engine/director.h"
 
+#include <assert.h>
+
 #include "base/str.h"
 #include "model/drain.h"
 
@@ -72,6 +74,7 @@ rollback_drained(struct director *d, int item)
 	const struct book_rollback *b = &d->book->rollback;
 	bool may = true;
 
+	assert(item >= 0 && (size_t)item < d->room->undo_count);
 	for (size_t i = 0; i < b->drain_count && !d->dead; i++)
 		if (drain_applies(&b->drains[i], d->book,
 				  &d->room->undos[item].item) &&

@@ -18,6 +18,7 @@
 const struct book_step *
 runner_step(const struct director *d, int step)
 {
+	assert(step >= 0 && (size_t)step < d->book->step_count);
 	return &d->book->steps[step];
 }
 
@@ -43,6 +44,7 @@ void
 runner_record(const struct director *d, struct record *r, size_t step,
 	      enum step_state to, const char *by)
 {
+	assert(step < d->book->step_count);
 	record_init(r, RECORD_STEP, by);
 	r->deferred = step_is_passing(to);
 	record_text(r, "step", d->book->steps[step].id);
@@ -268,6 +270,7 @@ runner_reconciled(struct director *d, int step, const struct message *m)
 {
 	const struct errand_found *f = &m->found[0];
 
+	assert(m->found_count == 1);
 	if (d->room->steps[step].state != STEP_UNKNOWN)
 		return;
 	if (f->landed == LANDED_YES) {

@@ -7,6 +7,7 @@
  */
 #include "engine/director.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -258,6 +259,7 @@ runner_armed(struct director *d, int step, const struct message *m)
 	bool has_other = !d->arms_emergency &&
 			 runner_step(d, step)->emergency.kind[0] != '\0';
 
+	assert(m->found_count == 1);
 	if (d->parking || rollback_is_running(d) || d->room->prompt.open)
 		return;
 	if (f->code != ERR_NONE)
@@ -403,6 +405,7 @@ runner_rechecked(struct director *d, int step, const struct message *m)
 	const struct room_prompt *p = &d->room->prompt;
 	char digest[DIGEST_HEX], moved[200];
 
+	assert(m->found_count == 1);
 	if (d->parking || !p->open || p->step != step)
 		return;
 	if (f->code != ERR_NONE) {

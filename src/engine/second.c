@@ -6,6 +6,7 @@
  */
 #include "engine/director.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,7 @@ second_ask(const struct director *d, struct record *r, const char *target)
 	char real[PATH_MAX];
 	struct buf line;
 
+	assert(target[0] != '\0');
 	buf_init(&line, 2 * PATH_MAX);
 	buf_text(&line, "warroom approve ");
 	shell_word(&line, realpath(d->options.dir, real) != NULL

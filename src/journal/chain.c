@@ -33,6 +33,7 @@ hash_body(char out[DIGEST_HEX], const char *head, const char *body, size_t len)
 enum err_code
 chain_seal(struct buf *line, struct record *r, const char *head, struct err *e)
 {
+	assert(strlen(head) == DIGEST_HEX - 1);
 	str_copy(r->prev, sizeof(r->prev), head);
 	r->hash[0] = '\0';
 	buf_reset(line);

@@ -88,6 +88,7 @@ journal_sync(struct journal *j, struct err *e)
 enum err_code
 journal_append(struct journal *j, struct record *r, struct err *e)
 {
+	assert(r->kind < RECORD_KIND_COUNT);
 	if (j->failed[0] != '\0')
 		return failed_before(j, e);
 	r->seq = j->records + 1;

@@ -1,6 +1,7 @@
 /* place - the folder and the file of a journal, and who holds them. */
 #include "journal/place.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -212,6 +213,7 @@ place_take(struct place *p, const char *dir, struct err *e)
 void
 place_leave(struct place *p)
 {
+	assert(p->fd >= 0);
 	/* While the lock is held nobody else has signed. */
 	unlink(p->holder);
 	close(p->fd);

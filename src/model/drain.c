@@ -107,6 +107,7 @@ drain_judge(const struct room *r, size_t i, int64_t now_ms, char *text,
 	int64_t since_ms = has_begun ? now->began_ms : now_ms;
 	char timer[24];
 
+	assert(i < r->book->rollback.drain_count);
 	str_duration(timer, sizeof(timer), drain->session_timer_ms);
 	if (drain->gate.signal[0] == '\0')
 		str_printf(text, size, "sessions end within %s", timer);
@@ -161,6 +162,7 @@ drain_left_ms(const struct room *r, size_t i, int64_t now_ms, bool p90)
 	bool goes_on = room_rollback_goes_on(r);
 	char text[200];
 
+	assert(i < r->book->rollback.drain_count);
 	if (goes_on && now->state == DRAIN_PASSED)
 		return 0;
 	if (!p90 && drain->gate.signal[0] != '\0' &&

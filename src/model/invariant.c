@@ -244,6 +244,7 @@ invariant_of_step(const struct room *r, size_t step, enum invariant_word *word,
 	struct invariant_state now;
 	int rule;
 
+	assert(step < r->book->step_count);
 	invariant_now(&now, r);
 	rule = first_of(&now, r, (int)step, s->object, s->sets, word, why,
 			size);

@@ -17,6 +17,7 @@ plan_may_have_run(const struct room *r, size_t step)
 {
 	const struct room_act *a = &r->steps[step];
 
+	assert(step < r->book->step_count);
 	if (a->state == STEP_UNDONE)
 		return false;
 	return step_may_have_run(a->state) || a->began_ms >= 0;
@@ -173,6 +174,7 @@ plan_covers(const struct book *b, const struct plan_item *i, size_t step)
 {
 	const char *object = plan_object(b, i);
 
+	assert(step < b->step_count);
 	return (int)step == i->step ||
 	       (object[0] != '\0' &&
 		strcmp(b->steps[step].object, object) == 0);

@@ -4,6 +4,7 @@
  * The director decides by its own measurements; these are the recorded ones,
  * so that whoever watches or replays sees the same conditions and times.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -73,6 +74,7 @@ room_health(const struct room *r, size_t i, int64_t now_ms,
 	const struct book_validation *v = &r->book->rollback.validations[i];
 	struct validation_watch w = r->watches[i];
 
+	assert(i < r->book->rollback.validation_count);
 	*out = (struct room_health){ .applies = validation_applies(v, r) };
 	if (!out->applies)
 		return;

@@ -1,4 +1,5 @@
 /* room_objects - what each object of an invariant is known to be. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -46,6 +47,7 @@ room_objects_step(struct room *r, size_t step, enum step_state was)
 	const struct book_step *s = &r->book->steps[step];
 	struct room_object *o = object_of(r, s->object);
 
+	assert(step < r->book->step_count);
 	if (o != NULL)
 		follow(o, was, r->steps[step].state, s->sets);
 }
@@ -56,6 +58,7 @@ room_objects_undo(struct room *r, size_t item, enum step_state was)
 	const struct room_undo *u = &r->undos[item];
 	struct room_object *o = object_of(r, plan_object(r->book, &u->item));
 
+	assert(item < r->undo_count);
 	if (o != NULL)
 		follow(o, was, u->act.state, invariant_undo_sets(r, &u->item));
 }
@@ -66,6 +69,7 @@ room_objects_left(struct room *r, size_t item)
 	struct room_object *o =
 		object_of(r, plan_object(r->book, &r->undos[item].item));
 
+	assert(item < r->undo_count);
 	if (o != NULL)
 		set(o, "");
 }
@@ -78,6 +82,7 @@ room_objects_baseline(struct room *r, size_t row)
 	const struct room_baseline *b = &r->baseline[row];
 	struct room_object *o = object_of(r, r->book->baseline[row].object);
 
+	assert(row < r->book->baseline_count);
 	if (o != NULL && !o->touched && b->taken)
 		str_copy(o->value, sizeof(o->value),
 			 b->drift[0] != '\0' ? "" : b->value);

@@ -1,4 +1,5 @@
 /* room_overrides - rules that people broke on purpose, and for which plan. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -9,6 +10,7 @@
 bool
 room_is_overridden(const struct room *r, int step, size_t rule)
 {
+	assert(rule < r->book->invariant_count);
 	for (size_t i = 0; i < r->override_count; i++)
 		if (r->overrides[i].in_force && r->overrides[i].step == step &&
 		    r->overrides[i].rule == (int)rule)

@@ -42,6 +42,7 @@ void
 room_finding(const struct room *r, size_t gate, int64_t now_ms,
 	     struct gate_finding *out)
 {
+	assert(gate < r->book->gates.gate_count);
 	static const struct sample nothing = { .n = -1 };
 	const struct gate *g = &r->book->gates.gates[gate];
 	const struct room_gate *state = &r->gates[gate];
@@ -122,6 +123,7 @@ room_rollback_goes_on(const struct room *r)
 bool
 room_step_is_past(const struct room *r, size_t step)
 {
+	assert(step < r->book->step_count);
 	return step_is_over(r->steps[step].state) ||
 	       (r->book->steps[step].cleanup &&
 		r->steps[step].state == STEP_FAILED);
@@ -132,6 +134,7 @@ room_step_act(const struct room *r, size_t step)
 {
 	const struct book_step *s = &r->book->steps[step];
 
+	assert(step < r->book->step_count);
 	return r->steps[step].is_emergency ? &s->emergency : &s->act;
 }
 
@@ -140,6 +143,7 @@ room_undo_act(const struct room *r, size_t item)
 {
 	const struct room_undo *u = &r->undos[item];
 
+	assert(item < r->undo_count);
 	return u->act.is_emergency ? plan_emergency(r->book, &u->item)
 				   : plan_act(r->book, &u->item);
 }
@@ -149,6 +153,7 @@ room_needs_met(const struct room *r, size_t step)
 {
 	const struct book_step *s = &r->book->steps[step];
 
+	assert(step < r->book->step_count);
 	assert(step < r->book->step_count);
 	for (size_t i = 0; i < s->need_count; i++) {
 		enum step_state need = r->steps[s->needs[i]].state;
