@@ -469,13 +469,16 @@ reading_is(const struct json *doc, const char *pointer, const char *text,
 	   char *shown, size_t size)
 {
 	char got[1024];
+	bool is_same;
 
 	if (!json_scalar(json_at(doc, pointer), got, sizeof(got))) {
 		str_copy(shown, size, "no value");
 		return false;
 	}
+	is_same = str_same(got, text);
+	redact_text(got, sizeof(got)); /* before it is cut */
 	text_clean(shown, size, got, strlen(got));
-	return str_same(got, text);
+	return is_same;
 }
 
 bool

@@ -4,9 +4,11 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/redact.h"
 #include "base/str.h"
+#include "base/text.h"
 
 /* What the list of codes says about each. */
 struct err_row {
@@ -33,9 +35,9 @@ err_set(struct err *e, enum err_code code, const char *fmt, ...)
 	va_end(args);
 	redact_text(text, sizeof(text));
 	for (char *p = text; *p != '\0'; p++)
-		if (*p == '\n' || *p == '\r')
+		if (*p == '\r')
 			*p = ' ';
-	str_copy(e->text, sizeof(e->text), text);
+	text_clean(e->text, sizeof(e->text), text, strlen(text));
 	e->code = code;
 	return code;
 }

@@ -37,7 +37,7 @@ enum err_code { ERR_LIST(ERR_ENUM) ERR_COUNT };
 /* Filled on failure, untouched on success.  Plain data, owns nothing. */
 struct err {
 	enum err_code code;
-	char text[320]; /* one line, no newline, already redacted */
+	char text[320]; /* one line of clean text, already redacted */
 };
 
 /* Records a failure and hands `code` back, so callers write

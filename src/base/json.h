@@ -73,7 +73,8 @@ void jw_object(struct jwriter *w, const char *key); /* opens "{" */
 void jw_object_end(struct jwriter *w);		    /* closes the innermost */
 void jw_array(struct jwriter *w, const char *key);  /* opens "[" */
 void jw_array_end(struct jwriter *w);		    /* closes the innermost */
-/* NULL is written as null, invalid bytes as U+FFFD. */
+/* NULL is written as null, invalid bytes as U+FFFD; what text_clean() would
+ * spell out (controls, bidi, zero width) is escaped: a terminal may show it. */
 void jw_text(struct jwriter *w, const char *key, const char *text);
 /* All 64 bits; readers that use doubles see 53. */
 void jw_int(struct jwriter *w, const char *key, int64_t value);

@@ -25,11 +25,14 @@ add_escape(struct buf *out, int32_t c)
 {
 	static const char names[] = "\"\\bfnrt";
 	static const char values[] = "\"\\\b\f\n\r\t";
-	const char *at = strchr(values, (char)c);
+	const char *at = c < 0x80 ? strchr(values, (char)c) : NULL;
 
 	if (at != NULL) {
 		buf_char(out, '\\');
 		buf_char(out, names[at - values]);
+	} else if (c > 0xffff) {
+		buf_printf(out, "\\u%04x\\u%04x", 0xd7c0u + ((unsigned)c >> 10),
+			   0xdc00u + ((unsigned)c & 0x3ffu));
 	} else {
 		buf_printf(out, "\\u%04x", (unsigned)c);
 	}
@@ -54,7 +57,7 @@ quote(struct buf *out, const char *text)
 		c = text_next(&text, end);
 		if (c < 0)
 			buf_text(out, "\xef\xbf\xbd"); /* U+FFFD */
-		else if (c < 0x80)
+		else if (c < 0x80 || !text_is_shown(c))
 			add_escape(out, c);
 		else
 			buf_add(out, start, (size_t)(text - start));

@@ -12,6 +12,7 @@
 #include "base/str.h"
 
 #define SHORTEST 6
+#define CUT_LEAST 16 /* a beginning this long is that of no other word */
 
 /* One spelling of a secret and what is written in its place. */
 struct form {
@@ -183,7 +184,16 @@ redact_forget_all(void)
 	lock_drop(&list.lock);
 }
 
-/* The form that text[0..len) begins with, or NULL.  Lock held. */
+/* Is text[0..len) the beginning of the form, cut off by the end of a text? */
+static bool
+is_cut_off(const struct form *f, const char *text, size_t len)
+{
+	return len >= CUT_LEAST && len < f->len &&
+	       memcmp(f->bytes, text, len) == 0;
+}
+
+/* The form that text[0..len) begins with, or all of it begins; NULL.  Lock
+ * held. */
 static const struct form *
 form_at(const char *text, size_t len)
 {
@@ -192,6 +202,9 @@ form_at(const char *text, size_t len)
 	for (size_t i = 0; i < list.count; i++)
 		if (list.forms[i].len <= len &&
 		    memcmp(list.forms[i].bytes, text, list.forms[i].len) == 0)
+			return &list.forms[i];
+	for (size_t i = 0; i < list.count; i++)
+		if (is_cut_off(&list.forms[i], text, len))
 			return &list.forms[i];
 	return NULL;
 }
@@ -215,7 +228,7 @@ rewrite(struct buf *out, const char *text, size_t len)
 		changed = true;
 		buf_add(out, text + kept, i - kept);
 		buf_text(out, f->shown);
-		i += f->len;
+		i += f->len < len - i ? f->len : len - i;
 		kept = i;
 	}
 	lock_drop(&list.lock);

@@ -17,7 +17,8 @@
 void redact_add(const char *name, const char *secret);
 void redact_forget_all(void); /* wipes the list */
 
-/* Replaces each secret in place by "[name]". */
+/* Replaces each secret in place by "[name]"; also one whose first 16 bytes or
+ * more end the text, cut off there. */
 void redact_buf(struct buf *b);
 /* The same for a NUL-terminated text in `size` bytes; cut when it grows. */
 void redact_text(char *text, size_t size);

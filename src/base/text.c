@@ -141,6 +141,12 @@ visible(char out[12], int32_t c, unsigned char byte, int marks)
 }
 
 bool
+text_is_shown(int32_t c)
+{
+	return is_allowed(c) && !is_blank_like(c);
+}
+
+bool
 text_clean(char *to, size_t size, const char *from, size_t len)
 {
 	const char *end = from + len;

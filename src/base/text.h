@@ -24,6 +24,8 @@ int32_t text_next(const char **p, const char *end);
 size_t text_encode(int32_t c, char out[5]); /* UTF-8 with NUL; its length */
 bool text_is_utf8(const char *bytes, size_t len); /* all of it valid */
 
+bool text_is_shown(int32_t c); /* does text_clean() leave it as it is? */
+
 int text_char_width(int32_t c);	  /* cells: 0, 1 or 2 (1 if unknown) */
 int text_width(const char *text); /* cells of a clean text */
 

@@ -29,9 +29,15 @@ struct value
 value_of_words(const char *text)
 {
 	struct value v = { .kind = VALUE_WORDS };
+	size_t used;
 
 	assert(text != NULL);
-	text_clean(v.words, sizeof(v.words), text, strlen(text));
+	if (text_clean(v.words, sizeof(v.words), text, strlen(text)))
+		return v;
+	/* What was cut is full, so that it is no other, shorter text. */
+	used = strlen(v.words);
+	memset(v.words + used, '~', sizeof(v.words) - 1 - used);
+	v.words[sizeof(v.words) - 1] = '\0';
 	return v;
 }
 

@@ -18,7 +18,7 @@ struct value {
 	char words[VALUE_TEXT]; /* clean text; cut when longer */
 };
 
-/* Values by kind; a text is cut to VALUE_TEXT. */
+/* Values by kind; a text is cut to VALUE_TEXT, and then filled up with "~". */
 struct value value_of_number(double n);
 struct value value_of_flag(bool f);	       /* A flag */
 struct value value_of_words(const char *text); /* cut at a whole character */

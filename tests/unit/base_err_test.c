@@ -85,6 +85,17 @@ secrets_do_not_get_into_errors_even_where_the_text_is_cut(void **state)
 	redact_forget_all();
 }
 
+/* What a peer or a file brought along cannot move the cursor. */
+static void
+the_text_is_clean(void **state)
+{
+	struct err e = { 0 };
+
+	TEST_UNUSED(state);
+	err_set(&e, ERR_INPUT, "%s: no", "a\x1b[31m\xc2\x9b\xe2\x80\xae\xff");
+	assert_string_equal(e.text, "a\\x1b[31mU+009BU+202E\\xff: no");
+}
+
 int
 main(void)
 {
@@ -93,6 +104,7 @@ main(void)
 		cmocka_unit_test(
 			only_failures_that_touched_nothing_may_be_retried),
 		cmocka_unit_test(setting_hands_the_code_back),
+		cmocka_unit_test(the_text_is_clean),
 		cmocka_unit_test(an_error_can_wrap_its_own_text),
 		cmocka_unit_test(
 			the_text_is_one_line_and_never_cut_inside_a_character),

@@ -256,6 +256,28 @@ invalid_bytes_are_written_as_the_replacement_character(void **state)
 	buf_clear(&b);
 }
 
+/* Valid JSON as it stands, but a terminal would obey it. */
+static void
+what_a_terminal_obeys_is_written_escaped(void **state)
+{
+	struct jwriter w;
+	struct json *doc;
+	struct err e;
+	struct buf b;
+
+	TEST_UNUSED(state);
+	buf_init(&b, 1000);
+	jw_init(&w, &b);
+	jw_text(&w, NULL, "\xc2\x9b\xe2\x80\xae\xf3\xa0\x80\x81\xc3\xa9");
+	assert_string_equal(buf_str(&b),
+			    "\"\\u009b\\u202e\\udb40\\udc01\xc3\xa9\"");
+	doc = json_parse(buf_str(&b), b.len, &e);
+	assert_string_equal(json_text(doc),
+			    "\xc2\x9b\xe2\x80\xae\xf3\xa0\x80\x81\xc3\xa9");
+	json_free(doc);
+	buf_clear(&b);
+}
+
 static void
 a_full_buffer_stays_cut(void **state)
 {
@@ -291,6 +313,7 @@ main(void)
 		cmocka_unit_test(written_text_reads_back),
 		cmocka_unit_test(
 			invalid_bytes_are_written_as_the_replacement_character),
+		cmocka_unit_test(what_a_terminal_obeys_is_written_escaped),
 		cmocka_unit_test(a_full_buffer_stays_cut),
 	};
 

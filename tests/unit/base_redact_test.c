@@ -50,6 +50,20 @@ every_spelling_of_a_secret_is_replaced(void **state)
 }
 
 /* "Basic" credentials: base64 of user:secret, whatever the user's length. */
+/* A text that was cut before anybody looked for secrets in it. */
+static void
+a_secret_cut_off_by_the_end_is_replaced(void **state)
+{
+	TEST_UNUSED(state);
+	redact_add("token", "eyJhbGciOiJIUzI1NiJ9.body.signature");
+	check_buf("got eyJhbGciOiJIUzI1NiJ9.bo", "got [token]");
+	check_buf("got eyJhbGciOiJIUzI1", "got [token]");
+	check_buf("got eyJhbGciOiJIUzI", "got eyJhbGciOiJIUzI");
+	check_buf("eyJhbGciOiJIUzI1NiJ9.bo is it",
+		  "eyJhbGciOiJIUzI1NiJ9.bo is it");
+	redact_forget_all();
+}
+
 static void
 basic_credentials_do_not_show_the_secret(void **state)
 {
@@ -200,6 +214,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_spelling_of_a_secret_is_replaced),
+		cmocka_unit_test(a_secret_cut_off_by_the_end_is_replaced),
 		cmocka_unit_test(basic_credentials_do_not_show_the_secret),
 		cmocka_unit_test(short_values_are_left_alone),
 		cmocka_unit_test(

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/str.h"
 #include "model/value.h"
 
 static void
@@ -78,6 +79,24 @@ long_words_are_cut_and_still_a_text(void **state)
 	TEST_UNUSED(state);
 	assert_int_equal(v.kind, VALUE_WORDS);
 	assert_int_equal(strlen(v.words), VALUE_TEXT - 1);
+}
+
+/* Cut where a character did not fit, it must not be the text before that. */
+static void
+what_was_cut_is_no_shorter_text(void **state)
+{
+	char is[64], text[VALUE_TEXT];
+	struct value a, b;
+
+	TEST_UNUSED(state);
+	for (int len = 0; len < VALUE_TEXT; len++) {
+		str_printf(text, sizeof(text), "%.*s", len,
+			   "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+		str_printf(is, sizeof(is), "%s\xf4\x8f\xbf\xbf", text);
+		a = value_of_words(text);
+		b = value_of_words(is);
+		CHECK_ROW(text, !value_same(&a, &b) || len == VALUE_TEXT - 1);
+	}
 }
 
 static void
@@ -174,6 +193,7 @@ main(void)
 			numbers_are_compared_exactly_and_zero_has_no_sign),
 		cmocka_unit_test(values_read_as_people_say_them),
 		cmocka_unit_test(long_words_are_cut_and_still_a_text),
+		cmocka_unit_test(what_was_cut_is_no_shorter_text),
 		cmocka_unit_test(rounding_keeps_six_digits),
 		cmocka_unit_test(versions_are_compared_by_their_numbers),
 		cmocka_unit_test(what_is_no_version_is_not_compared),
