@@ -55,6 +55,11 @@ run(const struct cli_command *self, const struct cli_args *args)
 
 	if (c != ERR_NONE)
 		code = c == ERR_DAMAGED ? EXIT_NO_GO : cli_code_of(c);
+	if (code == EXIT_GO && report.records == 0) {
+		err_set(&e, ERR_DAMAGED,
+			"it has no record: nothing is proved by it");
+		code = EXIT_NO_GO;
+	}
 	if (code == EXIT_GO && expected != NULL &&
 	    strcmp(expected, report.head) != 0) {
 		err_set(&e, ERR_DAMAGED,

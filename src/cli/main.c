@@ -1,6 +1,8 @@
 /* main - finds the subcommand, reads its options, runs it. */
+#include <fcntl.h>
 #include <getopt.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,10 +12,13 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "net/loop.h"
 
 #define OPTIONS_MOST 16
+#define LINE_BYTES 4096	   /* of a failure, as shown */
+#define TEXT_CAP (1 << 20) /* as put together */
 
 const struct cli_command *const cli_commands[] = {
 	&cli_run,      &cli_drill,  &cli_check,	 &cli_plan,   &cli_gate,
@@ -59,14 +64,18 @@ cli_help(const struct cli_command *self)
 int
 cli_fail(const struct cli_command *self, int code, const char *fmt, ...)
 {
+	char clean[LINE_BYTES];
+	struct buf text;
 	va_list args;
 
 	fflush(stdout);
-	fprintf(stderr, "warroom %s: ", self->name);
+	buf_init(&text, TEXT_CAP);
 	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
+	buf_vprintf(&text, fmt, args);
 	va_end(args);
-	fputc('\n', stderr);
+	text_clean(clean, sizeof(clean), buf_str(&text), text.len);
+	fprintf(stderr, "warroom %s: %s\n", self->name, clean);
+	buf_clear(&text);
 	return code;
 }
 
@@ -141,6 +150,19 @@ cli_duration(const struct cli_command *self, const struct cli_args *args,
 	return false;
 }
 
+/* `found` is what getopt_long() makes of the word it could not take. */
+static int
+refuse_option(const struct cli_command *self, int found, const char *word)
+{
+	const char *why = found == ':' ? "needs a value"
+			  : optopt > 0 && optopt <= OPTIONS_MOST
+				  ? "takes no value"
+				  : "is no option of it, or of several";
+
+	return cli_fail(self, EXIT_USAGE, "%s %s; see warroom %s --help", word,
+			why, self->name);
+}
+
 /* Fills `args`; -1 when all is well, else the exit code. */
 static int
 read_options(const struct cli_command *self, int argc, char **argv,
@@ -158,14 +180,17 @@ read_options(const struct cli_command *self, int argc, char **argv,
 	longs[n] = (struct option){ .name = "help", .val = OPTIONS_MOST + 1 };
 	longs[n + 1] = (struct option){ 0 };
 	optind = 1;
-	while ((found = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
+	opterr = 0;
+	while ((found = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
 		if (found == OPTIONS_MOST + 1 || found == 'h') {
 			cli_help(self);
 			return EXIT_GO;
 		}
 		if (found == '?' || found == ':')
-			return cli_fail(self, EXIT_USAGE,
-					"see warroom %s --help", self->name);
+			return refuse_option(self, found, argv[optind - 1]);
+		if (args->values[found - 1] != NULL && optarg != NULL)
+			return cli_fail(self, EXIT_USAGE, "--%s is given twice",
+					self->options[found - 1].name);
 		args->values[found - 1] = optarg != NULL ? optarg : "";
 	}
 	args->operands = (const char *const *)argv + optind;
@@ -177,21 +202,52 @@ read_options(const struct cli_command *self, int argc, char **argv,
 	return -1;
 }
 
-/* No secrets in core dumps, no files for others, no death by a closed pipe. */
+/* No secrets in core dumps, no files for others, no death by a closed pipe.
+ * And no file of ours becomes the standard output because that was closed:
+ * what is missing is taken by one that cannot be used that way. */
 static void
 harden(void)
 {
 	const struct rlimit none = { 0, 0 };
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null",
+			 fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			_exit(EXIT_NO_GO);
 
 	setrlimit(RLIMIT_CORE, &none);
 	umask(077);
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Is nobody there who wants the output: a pipe that was left, or nothing? */
+static bool
+is_unwanted(void)
+{
+	struct pollfd p = { .fd = STDOUT_FILENO, .events = POLLOUT };
+
+	return (fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY ||
+	       (poll(&p, 1, 0) == 1 && (p.revents & POLLERR) != 0);
+}
+
+/* A result that was to be kept and is not is none. */
+static int
+check_output(const struct cli_command *self, int code)
+{
+	bool is_lost = fflush(stdout) != 0 || ferror(stdout);
+
+	if (!is_lost || is_unwanted())
+		return code;
+	return cli_fail(self, code == EXIT_GO ? EXIT_NO_GO : code,
+			"the output could not be written: is the disk full?");
+}
+
 int
 main(int argc, char **argv)
 {
 	const char *names[ARRAY_LEN(cli_commands)];
+	char word[256];
 	const char *near;
 	size_t n = 0;
 
@@ -210,14 +266,15 @@ main(int argc, char **argv)
 		if (strcmp(names[n], argv[1]) != 0)
 			continue;
 		code = read_options(cli_commands[n], argc - 1, argv + 1, &args);
-		if (code >= 0)
-			return code;
-		if (!cli_commands[n]->is_offline)
+		if (code < 0 && !cli_commands[n]->is_offline)
 			net_setup();
-		return cli_commands[n]->run(cli_commands[n], &args);
+		if (code < 0)
+			code = cli_commands[n]->run(cli_commands[n], &args);
+		return check_output(cli_commands[n], code);
 	}
 	near = str_nearest(argv[1], names, n);
-	fprintf(stderr, "warroom: no command \"%s\"%s%s%s\n", argv[1],
+	text_clean(word, sizeof(word), argv[1], strlen(argv[1]));
+	fprintf(stderr, "warroom: no command \"%s\"%s%s%s\n", word,
 		near ? " (did you mean \"" : "", near ? near : "",
 		near ? "\"?)" : "");
 	return EXIT_USAGE;

@@ -68,6 +68,23 @@ check "but told" json ".valid and .torn and .records == $records - 1 and
 	.torn_bytes > 20"
 check "status reads as far as it goes" exits 5 "$WARROOM" status "$TMPDIR/torn"
 check "and sees that nobody closed it" holds "$TMPDIR/out" "resumes"
+# With its outputs closed, no file or socket of ours takes their place.
+timeout 60 "$WARROOM" drill $BOOK --headless --room "$TMPDIR/mute" \
+	0<&- 1>&- 2>&- &
+mute=$!
+wait_for 20 test -s "$TMPDIR/mute/journal.jsonl"
+mute=$(pgrep -P $mute)
+for fd in 0 1 2; do
+	check "closed, descriptor $fd stays no file of ours" test \
+		"$(readlink "/proc/$mute/fd/$fd")" = /dev/null
+done
+kill "$mute"
+wait
+
+mkdir -m 700 "$TMPDIR/empty"
+(umask 077 && : >"$TMPDIR/empty/journal.jsonl")
+check "no record at all proves nothing" exits 1 "$WARROOM" verify \
+	"$TMPDIR/empty"
 head -n -1 "$R/journal.jsonl" >"$TMPDIR/short/journal.jsonl"
 check "a missing record shows by the head alone" exits 0 "$WARROOM" verify \
 	"$TMPDIR/short"

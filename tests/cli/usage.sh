@@ -79,5 +79,23 @@ for command in status watch replay verify; do
 	check "$command names a room that is not there" \
 		refuses "$TMPDIR/absent" $command "$TMPDIR/absent"
 done
+esc=$(printf 'a\033[31m\302\233')
+check "an unknown command is told in clean text" \
+	refuses 'no command "a\x1b[31mU+009B"' "$esc"
+check "so is an unknown option" refuses '--a\x1b[31mU+009B' verify "--$esc"
+check "and a value that will not do" refuses '--speed a\x1b[31mU+009B:' \
+	drill $BOOK --headless --speed "$esc"
+check "an option with a value is given once" refuses "--speed is given twice" \
+	drill $BOOK --headless --speed 1 --speed 2
+check "a flag takes no value" refuses "takes no value" verify --json=1 x
+
+lost() { # COMMAND...: its output has no room; it says so and has failed
+	"$@" >/dev/full 2>"$TMPDIR/err" && return 1
+	holds "$TMPDIR/err" "could not be written"
+}
+check "output that is lost is a failure" lost "$WARROOM" schema
+check "a reader who has enough is none" sh -c \
+	'{ "$0" schema; echo $? >"$1"; } | head -c 1 >"$1.out" &&
+	test "$(cat "$1")" = 0' "$WARROOM" "$TMPDIR/code"
 check "nothing was left behind" test "$(find "$TMPDIR" -name '*.jsonl')" = ""
 finish
