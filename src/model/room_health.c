@@ -83,5 +83,7 @@ room_health(const struct room *r, size_t i, int64_t now_ms,
 	if (out->state != VALIDATION_SETTLING)
 		return;
 	out->good_ms = now_ms - w.good_since_ms;
+	if (out->good_ms > v->for_ms) /* the next measurement decides */
+		out->good_ms = v->for_ms;
 	out->left_ms = v->for_ms - out->good_ms;
 }

@@ -36,15 +36,17 @@ tell_missing(const struct gate_finding *f, const char *title, char *text,
 	return VALIDATION_MISSING;
 }
 
+/* What is good goes on being so as people see it; proved it is only up to
+ * the latest measurement. */
 static enum validation_state
 tell_time(const struct book_validation *v, const char *title, int64_t good_ms,
-	  char *text, size_t size)
+	  bool is_proved, char *text, size_t size)
 {
 	char so_far[24], whole[24];
 
 	str_duration(so_far, sizeof(so_far), good_ms / 1000 * 1000);
 	str_duration(whole, sizeof(whole), v->for_ms);
-	if (good_ms < v->for_ms) {
+	if (!is_proved) {
 		str_printf(text, size, "%s good for %s of %s", title, so_far,
 			   whole);
 		return VALIDATION_SETTLING;
@@ -58,6 +60,7 @@ validation_judge(const struct book_validation *v, struct validation_watch *w,
 		 int64_t since_ms, int64_t now_ms, char *text, size_t size)
 {
 	char title[GATE_TITLE + 40], value[64], limit[64];
+	int64_t good_ms, proved_ms;
 	struct gate_finding f;
 
 	gate_judge(&v->gate, &w->gate, now_ms, &f);
@@ -77,12 +80,19 @@ validation_judge(const struct book_validation *v, struct validation_watch *w,
 	if (!w->is_good)
 		w->good_since_ms = w->gate.last.at_ms;
 	w->is_good = true;
-	/* A bad one between two looks has begun the run again. */
+	/* A bad one between two looks has begun the run again, and so has a
+	 * silence. */
 	if (w->good_since_ms < w->gate.band_since_ms)
 		w->good_since_ms = w->gate.band_since_ms;
+	if (w->good_since_ms < w->gate.hold.since_ms)
+		w->good_since_ms = w->gate.hold.since_ms;
 	if (w->good_since_ms < since_ms)
 		w->good_since_ms = since_ms;
-	return tell_time(v, title, now_ms - w->good_since_ms, text, size);
+	good_ms = now_ms - w->good_since_ms;
+	proved_ms = w->gate.last.at_ms - w->good_since_ms;
+	return tell_time(v, title, good_ms < v->for_ms ? good_ms : v->for_ms,
+			 proved_ms >= v->for_ms && good_ms >= v->for_ms, text,
+			 size);
 }
 
 bool

@@ -3,7 +3,8 @@
  *
  * Each row is a limit on a signal, judged by the gate's own rules, that must
  * be met by measurements taken since the last undo, without a break, for as
- * long as the row says.  No measurement is no health.  Pure.
+ * long as the row says: from the first of them to the latest.  No measurement
+ * is no health, and the time behind the last one proves none.  Pure.
  */
 #ifndef MODEL_VALIDATION_H
 #define MODEL_VALIDATION_H

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "model/drain.h"
+#include "model/room_health.h"
 #include "model/validation.h"
 #include "tests/lib/eye.h"
 #include "ui/clauses.h"
@@ -239,6 +240,19 @@ validate(struct snapshot *s)
 		if (rows[i].value >= 0)
 			validation_feed(v, &r->watches[i], &one);
 	}
+	room_watches_look(r, SCENE_NOW_MS);
+}
+
+/* The same value of a condition once more, at a room time. */
+static void
+measure_again(struct snapshot *s, size_t row, int64_t at_ms)
+{
+	struct room *r = scene_room(s);
+	struct sample one = r->watches[row].gate.last;
+
+	one.at_ms = at_ms;
+	validation_feed(&r->book->rollback.validations[row], &r->watches[row],
+			&one);
 }
 
 static void
@@ -263,6 +277,8 @@ validating_says_what_it_waits_for_and_for_how_long(void **state)
 	assert_true(eye_sees(&e, "trunk stable good for 1m 33s of 2m"));
 	assert_true(eye_sees(&e, "25s left"));
 	e.now.room_ms += 30000;
+	assert_true(eye_sees(&e, "1 of 2 hold, 0s left: trunk stable g"));
+	measure_again(e.s, 1, e.now.room_ms);
 	assert_true(eye_sees(&e, "2 of 2 hold"));
 	eye_close(&e);
 }

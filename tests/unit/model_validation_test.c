@@ -109,7 +109,34 @@ a_break_that_nobody_looked_at_begins_it_again(void **state)
 	assert_int_equal(judge(181000), VALIDATION_SETTLING);
 	measure(225000, 100);
 	assert_int_equal(judge(229999), VALIDATION_SETTLING);
+	measure(230000, 100);
 	assert_int_equal(judge(230000), VALIDATION_HOLDS);
+}
+
+/* One good answer, and then none: two minutes later nobody knows more. */
+static void
+the_time_behind_the_last_measurement_proves_nothing(void **state)
+{
+	TEST_UNUSED(state);
+	row.gate.max_age_ms = 600000;
+	measure(60000, 100);
+	assert_int_equal(judge(60000), VALIDATION_SETTLING);
+	assert_int_equal(judge(180000), VALIDATION_SETTLING);
+	assert_int_equal(judge(660000), VALIDATION_SETTLING);
+	measure(180000, 100);
+	assert_int_equal(judge(180000), VALIDATION_HOLDS);
+}
+
+/* Longer than the greatest age, and both ends of it were looked at. */
+static void
+a_silence_that_nobody_looked_at_begins_it_again(void **state)
+{
+	TEST_UNUSED(state);
+	row.gate.max_age_ms = 30000;
+	measure(60000, 100);
+	assert_int_equal(judge(60000), VALIDATION_SETTLING);
+	measure(200000, 100);
+	assert_int_equal(judge(200000), VALIDATION_SETTLING);
 }
 
 static void
@@ -161,6 +188,8 @@ main(void)
 		ROW_TEST(a_break_that_nobody_looked_at_begins_it_again),
 		ROW_TEST(a_failed_measurement_begins_it_again),
 		ROW_TEST(silence_begins_it_again),
+		ROW_TEST(the_time_behind_the_last_measurement_proves_nothing),
+		ROW_TEST(a_silence_that_nobody_looked_at_begins_it_again),
 		ROW_TEST(a_channel_is_named),
 	};
 
