@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fsio.h"
@@ -67,6 +68,15 @@ write_all(struct journal *j, const char *bytes, size_t len, struct err *e)
 	return ERR_NONE;
 }
 
+/* Is the file still one that a next start finds? */
+static bool
+is_named(const struct journal *j)
+{
+	struct stat st;
+
+	return fstat(j->place.fd, &st) == 0 && st.st_nlink > 0;
+}
+
 enum err_code
 journal_sync(struct journal *j, struct err *e)
 {
@@ -81,6 +91,8 @@ journal_sync(struct journal *j, struct err *e)
 	} while (rc != 0 && errno == EINTR);
 	if (rc != 0)
 		return fail_for_ever(j, "cannot bring to the disk", errno, e);
+	if (!is_named(j))
+		return fail_for_ever(j, "it was removed", ENOENT, e);
 	j->dirty = false;
 	return ERR_NONE;
 }

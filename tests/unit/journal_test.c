@@ -257,6 +257,23 @@ a_record_too_long_is_refused_and_the_next_is_not(void **state)
 	buf_clear(&json);
 }
 
+/* No next start would find what is written to it. */
+static void
+a_journal_that_was_removed_takes_no_more(void **state)
+{
+	struct journal *j = open_room();
+	struct err e;
+
+	TEST_UNUSED(state);
+	CHECK_OK(append(j, RECORD_OPEN, "n1", &e), &e);
+	assert_int_equal(unlink(file), 0);
+	CHECK_FAILS(append(j, RECORD_STEP, "n2", &e), ERR_SYSTEM, &e,
+		    "it was removed");
+	CHECK_FAILS(append(j, RECORD_NOTE, "n3", &e), ERR_SYSTEM, &e,
+		    "failed before");
+	journal_close(j);
+}
+
 static void
 a_second_commander_is_refused_and_told_who_holds(void **state)
 {
@@ -501,6 +518,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ROOM_TEST(a_new_room_is_private),
 		ROOM_TEST(what_was_appended_reads_back),
+		ROOM_TEST(a_journal_that_was_removed_takes_no_more),
 		ROOM_TEST(a_reopened_journal_goes_on_where_it_stood),
 		ROOM_TEST(the_chain_can_be_computed_from_the_bytes_alone),
 		ROOM_TEST(
