@@ -206,6 +206,7 @@ baseline_kept(struct director *d, const struct message *m)
 
 #define DAY_MS 86400000LL
 #define DRILLED_EVERY_MS 30000
+#define CLOCKS_DIFFER_MS 300000
 
 /* Days since the rollback of this very runbook was drilled; a drill is one. */
 static void
@@ -219,6 +220,10 @@ tell_drilled(struct director *d, int64_t now)
 	d->baseline.next_drilled_ms = now + DRILLED_EVERY_MS;
 	if (d->book->is_drill) {
 		s.value = value_of_number(0);
+	} else if (age < -CLOCKS_DIFFER_MS) {
+		s.failed = true;
+		str_copy(s.why, sizeof(s.why),
+			 "drilled at a time still to come: check the clock");
 	} else if (d->book->drilled_wall_ms > 0) {
 		s.value =
 			value_of_number((double)((age > 0 ? age : 0) / DAY_MS));

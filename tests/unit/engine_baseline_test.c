@@ -10,7 +10,8 @@ book_text(void)
 	char *no_probes = lint_replace(night_book, "{probes}\n", "");
 	char *gated = lint_replace(no_probes, "thresholds:\n",
 				   "thresholds:\n"
-				   "  rollback: {baseline_kept: true}\n");
+				   "  rollback: {baseline_kept: true,\n"
+				   "    max_drilled_days_ago: 30}\n");
 	char *whole = lint_replace(gated, NIGHT_ROLLBACK,
 				   "baseline:\n"
 				   "  - object: queue:q-1\n"
@@ -59,24 +60,30 @@ plan_says(const char *part)
 
 /* Looks again now, and takes in what it finds. */
 static enum verdict
-kept(void)
+verdict_of(const char *signal)
 {
 	struct gate_finding f;
 
 	night.desk.director.baseline.next_ms = 0;
+	night.desk.director.baseline.next_drilled_ms = 0;
 	desk_pass(&night.desk, 0, 1);
 	desk_rest(&night.desk);
 	night.desk.director.next_judge_ms = 0;
 	desk_pass(&night.desk, 0, 1);
 	for (size_t i = 0; i < room()->book->gates.gate_count; i++)
-		if (str_same(room()->book->gates.gates[i].signal,
-			     BOOK_BASELINE_KEPT)) {
+		if (str_same(room()->book->gates.gates[i].signal, signal)) {
 			room_finding(room(), i,
 				     director_now_ms(&night.desk.director), &f);
 			return f.verdict;
 		}
 	fail();
 	return VERDICT_OFF;
+}
+
+static enum verdict
+kept(void)
+{
+	return verdict_of(BOOK_BASELINE_KEPT);
 }
 
 #define QUEUE(order, times)                                               \
@@ -86,6 +93,23 @@ kept(void)
 	}
 
 static const struct peer_row steady[] = { QUEUE("1", true) };
+
+/* Of a clock that was set back nothing follows, least of all "today". */
+static void
+a_drill_still_to_come_is_none(void **state)
+{
+	static const int64_t hour_ms = 3600000;
+
+	TEST_UNUSED(state);
+	begin(steady, ARRAY_LEN(steady));
+	assert_int_equal(verdict_of(BOOK_DRILLED), VERDICT_BLIND);
+	night.desk.book->drilled_count = 1;
+	night.desk.book->drilled_wall_ms = clock_wall_ms() - hour_ms;
+	assert_int_equal(verdict_of(BOOK_DRILLED), VERDICT_GO);
+	night.desk.book->drilled_wall_ms = clock_wall_ms() + hour_ms;
+	assert_int_equal(verdict_of(BOOK_DRILLED), VERDICT_BLIND);
+	night_stop(&night);
+}
 
 static void
 the_objects_of_steps_join_the_rows(void **state)
@@ -259,6 +283,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_drill_still_to_come_is_none),
 		cmocka_unit_test(the_objects_of_steps_join_the_rows),
 		cmocka_unit_test(it_is_journaled_before_the_first_change_acts),
 		cmocka_unit_test(

@@ -284,6 +284,25 @@ as_expected_names_the_first_miss(void **state)
 	}
 }
 
+/* An empty answer is not the long text that was asked for. */
+static void
+an_expectation_too_long_to_compare_is_met_by_nothing(void **state)
+{
+	static const struct peer_row row = { .expect = "GET",
+					     .body = "{\"id\":\"\"}" };
+	char expect[300];
+	struct book_probe *probe;
+	struct scene s;
+	struct peer *p = open_one(&s, &probe, &row, 1);
+
+	TEST_UNUSED(state);
+	str_printf(expect, sizeof(expect), "{\"/id\":\"%0200d\"}", 7);
+	scene_set(probe, "expect", expect);
+	scene_signal(probe, "x.ok", "as_expected");
+	assert_false(scene_sample(measure(&s), "x.ok")->value.flag);
+	close_one(&s, p);
+}
+
 static void
 an_interval_that_ends_now_is_put_into_the_body(void **state)
 {
@@ -400,6 +419,8 @@ main(void)
 		cmocka_unit_test(a_promised_count_that_is_missing_fails_the_sample),
 		cmocka_unit_test(an_answer_that_is_none_fails_the_measurement),
 		cmocka_unit_test(a_probe_that_asks_nothing_of_the_body_needs_none),
+		cmocka_unit_test(
+			an_expectation_too_long_to_compare_is_met_by_nothing),
 		cmocka_unit_test(as_expected_names_the_first_miss),
 		cmocka_unit_test(an_interval_that_ends_now_is_put_into_the_body),
 		cmocka_unit_test(the_last_answer_is_shown_clean_and_without_secrets),
