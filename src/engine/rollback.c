@@ -518,7 +518,7 @@ rollback_retry(struct director *d)
 {
 	if (d->room->rollback != ROLLBACK_HALTED)
 		hurry(d);
-	else if (rollback_is_outrun(d))
+	else if (plan_is_outrun(d->room))
 		director_notice(d, "not tried again: a step has run since the "
 				   "rollback halted; R shows the plan with it");
 	else

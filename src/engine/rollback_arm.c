@@ -21,45 +21,6 @@
 #define ITEM_LINES 12
 #define PHRASE_NAMES 60 /* longest list of objects that must be typed */
 
-/* Is the item among those of the room, and nothing it takes back has run
- * since it was taken back? */
-static bool
-is_covered(const struct director *d, const struct plan_item *item)
-{
-	const struct room *r = d->room;
-
-	for (size_t i = 0; i < r->undo_count; i++) {
-		const struct room_undo *u = &r->undos[i];
-
-		if (u->item.row != item->row || u->item.step != item->step)
-			continue;
-		/* What is left over acts again. */
-		if (u->act.state != STEP_VERIFIED || u->is_left)
-			return true;
-		for (size_t s = 0; s < d->book->step_count; s++)
-			if (plan_covers(d->book, item, s) &&
-			    plan_may_have_run(r, s))
-				return false;
-		return true;
-	}
-	return false;
-}
-
-bool
-rollback_is_outrun(const struct director *d)
-{
-	struct plan plan;
-	bool is_outrun = false;
-
-	if (d->room->is_targeted || !room_rollback_goes_on(d->room))
-		return false;
-	plan_rollback(&plan, d->book, d->room);
-	for (size_t i = 0; i < plan.count; i++)
-		is_outrun = is_outrun || !is_covered(d, &plan.items[i]);
-	plan_clear(&plan);
-	return is_outrun;
-}
-
 /* The room's own items are shown again when a rollback of everything goes
  * on; a part that halted is not all there is, and neither is what was planned
  * before more steps ran. */
@@ -67,7 +28,7 @@ static bool
 shows_the_rest(const struct director *d)
 {
 	return d->rollback.names[0] == '\0' && !d->room->is_targeted &&
-	       room_rollback_goes_on(d->room) && !rollback_is_outrun(d);
+	       room_rollback_goes_on(d->room) && !plan_is_outrun(d->room);
 }
 
 /* What the confirm is bound to: the runbook and the very list of items. */

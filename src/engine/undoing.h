@@ -42,10 +42,6 @@ void rollback_watch_begin(struct director *d, const char *how);
 /* Have they held for long enough, or is it too late? */
 void rollback_watch_tick(struct director *d);
 
-/* Has a step run since the rollback of everything halted, that its items do
- * not take back? */
-bool rollback_is_outrun(const struct director *d);
-
 /* rollback_drain.c: calls end before what carries them is taken away. */
 /* May item `item` act, as far as that goes?  What it waits for is recorded. */
 bool rollback_drained(struct director *d, int item);

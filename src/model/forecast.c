@@ -205,7 +205,7 @@ judge(const struct forecast *f, const struct room *r)
 void
 forecast_make(struct forecast *out, const struct room *r, int64_t now_ms)
 {
-	bool has_begun = room_rollback_goes_on(r);
+	bool has_begun = room_rollback_goes_on(r) && !plan_is_outrun(r);
 	bool is_done = room_is_rolled_back(r);
 	int64_t deadline = deadline_ms(r);
 

@@ -51,6 +51,10 @@ enum err_code plan_targeted(struct plan *out, const struct book *b,
 			    struct err *e) MUST_CHECK;
 void plan_clear(struct plan *p); /* twice is fine */
 
+/* Has a step run since the rollback of everything halted, that its items do
+ * not take back? */
+bool plan_is_outrun(const struct room *r);
+
 /* The first step that may have run and is declared so; -1 when none. */
 int plan_declared(const struct room *r, enum rollback_after after);
 /* Steps that a point of no return keeps as they are: one flag a step; the

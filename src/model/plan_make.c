@@ -252,3 +252,40 @@ plan_takes_ms(const struct book *b, const struct plan_item *i)
 			takes = b->steps[n].takes_ms;
 	return takes > 0 ? takes : ROW_TAKES_MS;
 }
+
+/* Is the item among those of the room, and nothing it takes back has run
+ * since it was taken back? */
+static bool
+is_in_hand(const struct room *r, const struct plan_item *item)
+{
+	for (size_t i = 0; i < r->undo_count; i++) {
+		const struct room_undo *u = &r->undos[i];
+
+		if (u->item.row != item->row || u->item.step != item->step)
+			continue;
+		/* What is left over acts again. */
+		if (u->act.state != STEP_VERIFIED || u->is_left)
+			return true;
+		for (size_t s = 0; s < r->book->step_count; s++)
+			if (plan_covers(r->book, item, s) &&
+			    plan_may_have_run(r, s))
+				return false;
+		return true;
+	}
+	return false;
+}
+
+bool
+plan_is_outrun(const struct room *r)
+{
+	struct plan plan;
+	bool is_outrun = false;
+
+	if (r->is_targeted || !room_rollback_goes_on(r))
+		return false;
+	plan_rollback(&plan, r->book, r);
+	for (size_t i = 0; i < plan.count; i++)
+		is_outrun = is_outrun || !is_in_hand(r, &plan.items[i]);
+	plan_clear(&plan);
+	return is_outrun;
+}

@@ -157,6 +157,20 @@ without_a_window_there_is_no_last_start(void **state)
 	assert_int_equal(f.verdict, VERDICT_GO);
 }
 
+/* The trunk was opened while the rollback stood still: it is to go, too. */
+static void
+what_ran_after_a_halt_is_reckoned_with(void **state)
+{
+	TEST_UNUSED(state);
+	NIGHT(&night, RECORD_ROLLBACK, "state=armed",
+	      "items=[{\"row\":0},{\"row\":1}]");
+	NIGHT(&night, RECORD_ROLLBACK, "state=running");
+	NIGHT(&night, RECORD_ROLLBACK, "state=halted");
+	assert_int_equal(forecast(1000).p50_ms, 30000 + 5000 + 15000);
+	night_step(&night, BOOKS_TRUNK, STEP_VERIFIED);
+	assert_int_equal(forecast(1000).p50_ms, 50000 + 10000 + 5000);
+}
+
 static void
 under_way_only_the_rest_counts(void **state)
 {
@@ -231,6 +245,7 @@ main(void)
 		NIGHT_TEST(without_a_window_there_is_no_last_start),
 		NIGHT_TEST(under_way_only_the_rest_counts),
 		NIGHT_TEST(a_room_that_is_not_open_has_no_deadline),
+		NIGHT_TEST(what_ran_after_a_halt_is_reckoned_with),
 		NIGHT_TEST(what_was_drilled_counts_instead_of_what_is_expected),
 	};
 
