@@ -25,6 +25,20 @@ may_act(struct hand *h)
 	return false;
 }
 
+/* What is typed before a plan is there is meant for its box: no text of it is
+ * a reason for something else.  A plan nobody hears of again ends that. */
+static bool
+awaits_plan(struct hand *h)
+{
+	const struct view *v = h->view;
+
+	if (v->reading[0] == '\0' ||
+	    h->frame->now.real_ms - v->reading_ms >= VIEW_AWAIT_MS)
+		return false;
+	say(h, "not yet: a plan is being made, R and esc work meanwhile");
+	return true;
+}
+
 /* Making a plan reads the world: that takes its time, which is shown. */
 static void
 await(struct hand *h)
@@ -59,7 +73,7 @@ ask(struct hand *h, enum command_verb verb, const char *target,
 {
 	struct view_ask *a = &h->view->ask;
 
-	if (!may_act(h))
+	if (!may_act(h) || (word[0] == '\0' && awaits_plan(h)))
 		return;
 	*a = (struct view_ask){ .verb = verb };
 	str_copy(a->target, sizeof(a->target), target);
@@ -211,7 +225,7 @@ verb_ack(struct hand *h)
 		return;
 	}
 	g = gate_meant(h);
-	if (g != NULL && may_act(h))
+	if (g != NULL && may_act(h) && !awaits_plan(h))
 		send(h, COMMAND_ACK, g->signal);
 }
 
@@ -221,7 +235,7 @@ verb_probe(struct hand *h)
 	const struct gate *g = gate_meant(h);
 	const struct book_probe *p;
 
-	if (g == NULL || !may_act(h))
+	if (g == NULL || !may_act(h) || awaits_plan(h))
 		return;
 	p = frame_feeder(h->frame, (size_t)frame_gate(h->frame, g->signal));
 	if (p == NULL)
@@ -338,7 +352,7 @@ verb_leave(struct hand *h)
 		say(h, "the room is being parked: the act in hand ends first");
 	else if (!frame_may_act(h->frame, &why) && !parks(h))
 		h->out->wants_leave = true;
-	else
+	else if (!awaits_plan(h))
 		view_open(h->view, MODE_LEAVE);
 }
 

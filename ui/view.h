@@ -35,13 +35,14 @@
 enum view_mode { VIEW_MODE_LIST(VIEW_MODE_ENUM) VIEW_MODE_COUNT };
 #undef VIEW_MODE_ENUM
 
-#define VIEW_PANES 5	   /* that can be focused */
-#define VIEW_RUNBOOK 4	   /* index of the runbook's pane */
-#define VIEW_AWAY_MS 1000  /* keys meant for a plan that was withdrawn */
-#define VIEW_DEAD_MS 300   /* a box is deaf for so long after it opened */
-#define VIEW_UNFIT_MS 1000 /* a plan that cannot be seen is withdrawn */
-#define VIEW_FLASH_MS 700  /* a new critical breach is marked once */
-#define VIEW_WORD_MS 10000 /* how long a word to the person stands */
+#define VIEW_PANES 5	    /* that can be focused */
+#define VIEW_RUNBOOK 4	    /* index of the runbook's pane */
+#define VIEW_AWAY_MS 1000   /* keys meant for a plan that was withdrawn */
+#define VIEW_AWAIT_MS 10000 /* no plan is longer in the making */
+#define VIEW_DEAD_MS 300    /* a box is deaf for so long after it opened */
+#define VIEW_UNFIT_MS 1000  /* a plan that cannot be seen is withdrawn */
+#define VIEW_FLASH_MS 700   /* a new critical breach is marked once */
+#define VIEW_WORD_MS 10000  /* how long a word to the person stands */
 
 /* A question whose answer becomes a command. */
 struct view_ask {

@@ -508,6 +508,33 @@ no_storm_of_keys_confirms_without_the_phrase(void **state)
 	eye_close(&e);
 }
 
+/* A phrase typed before its plan is there, by somebody who knows it by heart:
+ * its letters are keys that leave a step out, park, acknowledge. */
+static void
+what_is_typed_before_the_plan_is_there_acts_on_nothing(void **state)
+{
+	static const char keys[] = "sdfMtnpq ";
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_CALM, 36, 120, CHARSET_UTF8);
+	eye_press(&e, PRESS_ENTER);
+	assert_int_equal(e.out.command.verb, COMMAND_ARM);
+	for (size_t i = 0; keys[i] != '\0'; i++) {
+		eye_type(&e, (const char[]){ keys[i], '\0' });
+		CHECK_ROW(keys + i, !e.out.has_command);
+		CHECK_ROW(keys + i, e.view.mode == MODE_MAIN);
+	}
+	assert_true(eye_sees(&e, "not yet: a plan is being made"));
+	eye_type(&e, "R");
+	assert_int_equal(e.out.command.verb, COMMAND_ROLLBACK);
+	/* A plan nobody has heard of again keeps nobody out. */
+	eye_wait(&e, 10000);
+	eye_type(&e, "n");
+	assert_int_equal(e.view.mode, MODE_ASK);
+	eye_close(&e);
+}
+
 int
 main(void)
 {
@@ -531,6 +558,8 @@ main(void)
 		cmocka_unit_test(the_palette_completes_and_lists),
 		cmocka_unit_test(
 			selections_stay_on_their_row_when_the_size_changes),
+		cmocka_unit_test(
+			what_is_typed_before_the_plan_is_there_acts_on_nothing),
 		cmocka_unit_test(no_storm_of_keys_confirms_without_the_phrase),
 	};
 
