@@ -251,7 +251,7 @@ str_to_duration_ms(const char *text, int64_t *out_ms)
 		if (unit == 0 || unit >= last_unit)
 			return false;
 		last_unit = unit;
-		if (count > (INT64_MAX - total) / unit)
+		if (count > (STR_DURATION_MOST_MS - total) / unit)
 			return false;
 		total += count * unit;
 	}

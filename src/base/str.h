@@ -32,8 +32,11 @@ bool str_to_number(const char *text, double *out);
 /* The same for whole numbers of 64 bits: [-]digits. */
 bool str_to_int(const char *text, int64_t *out);
 
+#define STR_DURATION_MOST_MS (3650LL * 86400 * 1000)
+
 /* "250ms" "90s" "5m" "1h30m" "2d"; a bare number is refused, and so are units
- * given twice or the smaller first. */
+ * given twice or the smaller first, and more than ten years: what is reckoned
+ * with it, in microseconds and at any speed, must fit. */
 bool str_to_duration_ms(const char *text, int64_t *out_ms);
 
 /* Shortest form people read: "250ms" "8s" "1m 35s" "2h 10m" "3d". */
