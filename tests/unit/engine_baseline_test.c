@@ -18,7 +18,8 @@ book_text(void)
 				   "    layer: routing\n"
 				   "    http: {endpoint: platform, "
 				   "path: /queue, pointer: /order}\n"
-				   "rollback: {stagger: 1s}\n");
+				   "rollback: {stagger: 1s, "
+				   "baseline_every: 20h}\n");
 
 	mem_free(no_probes);
 	mem_free(gated);
@@ -221,7 +222,9 @@ what_a_step_changed_is_kept_as_long_as_it_is_there(void **state)
 {
 	static const struct peer_row rows[] = {
 		QUEUE("1", true),
-		/* At the opening, when asked, and as the baseline. */
+		/* At the opening, when asked, as the baseline, and once
+		 * that is taken. */
+		{ .expect = "GET /flowback/old ", .body = "{\"is\":\"old\"}" },
 		{ .expect = "GET /flowback/old ", .body = "{\"is\":\"old\"}" },
 		{ .expect = "GET /flowback/old ", .body = "{\"is\":\"old\"}" },
 		{ .expect = "GET /flowback/old ", .body = "{\"is\":\"old\"}" },
