@@ -16,6 +16,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "net/address.h"
 #include "net/http.h"
 
 #define SERVICES_CAP 65536
@@ -40,6 +41,30 @@ read_services(const char *dir, struct json **out, struct err *e)
 	return *out != NULL ? ERR_NONE : e->code;
 }
 
+/* "http://127.0.0.1:81/x" -> "127.0.0.1:81"; host:port stays. */
+static void
+host_of(char to[FENCE_HOST], const char *address)
+{
+	const char *host = strstr(address, "://");
+
+	host = host != NULL ? host + 3 : address;
+	str_copy_n(to, FENCE_HOST, host, strcspn(host, "/"));
+}
+
+/* A twin serves on loopback alone; what its file says otherwise is none. */
+static bool
+is_of_twin(const char *address)
+{
+	char text[FENCE_HOST], host[FENCE_HOST];
+	struct err ignored;
+	int port;
+
+	host_of(text, address);
+	return address_split(text, 80, host, sizeof(host), &port, &ignored) ==
+		       ERR_NONE &&
+	       address_is_loopback(host);
+}
+
 /* One control call; the answer's JSON or NULL. */
 static struct json *
 ask_twin(const char *dir, const char *method, const char *path)
@@ -61,7 +86,8 @@ ask_twin(const char *dir, const char *method, const char *path)
 	str_printf(url, sizeof(url), "%s%s", json_text_or(services, "http", ""),
 		   path);
 	json_free(services);
-	if (http_do(&a, &open, &r, -1, &e) == ERR_NONE && a.status == 200)
+	if (is_of_twin(url) && http_do(&a, &open, &r, -1, &e) == ERR_NONE &&
+	    a.status == 200)
 		doc = json_parse(buf_str(&a.body), a.body.len, &e);
 	http_answer_clear(&a);
 	return doc;
@@ -181,6 +207,13 @@ bind_endpoint(struct book_endpoint *ep, const struct json *services,
 			       "endpoint %s (adapter %s): the twin has "
 			       "nothing like it; a drill cannot reach it",
 			       ep->id, ep->adapter);
+	if (!is_of_twin(address) ||
+	    (ep->token_url != NULL &&
+	     !is_of_twin(json_text_or(services, "token_url", ""))))
+		return err_set(e, ERR_INPUT,
+			       "endpoint %s: services.json leads to another "
+			       "host; a drill reaches the twin alone",
+			       ep->id);
 	if (ep->region[0] != '\0' && str_starts(address, "http")) {
 		str_printf(url, sizeof(url), "%s/regions/%s", address,
 			   ep->region);
@@ -198,15 +231,12 @@ bind_endpoint(struct book_endpoint *ep, const struct json *services,
 	return ERR_NONE;
 }
 
-/* "http://127.0.0.1:81/x" -> "127.0.0.1:81"; host:port stays. */
 static void
 allow(struct fence *fence, const char *address)
 {
-	const char *host = strstr(address, "://");
 	char text[FENCE_HOST];
 
-	host = host != NULL ? host + 3 : address;
-	str_copy_n(text, sizeof(text), host, strcspn(host, "/"));
+	host_of(text, address);
 	fence_allow(fence, text);
 }
 
@@ -219,7 +249,8 @@ bind_to_twin(const char *dir, struct book *book, struct fence *fence,
 	if (read_services(dir, &services, e) != ERR_NONE)
 		return e->code;
 	book->is_drill = true;
-	allow(fence, json_text_or(services, "http", "127.0.0.1:0"));
+	if (is_of_twin(json_text_or(services, "http", "")))
+		allow(fence, json_text_or(services, "http", ""));
 	for (size_t i = 0; i < book->endpoint_count; i++) {
 		struct book_endpoint *ep = &book->endpoints[i];
 

@@ -106,4 +106,12 @@ check "and is parked" test "$(tail -n 1 "$R/journal.jsonl" |
 check "no secret in the journal" lacks "$R/journal.jsonl" a-secret-word
 check "nor on the screen" lacks "$TMPDIR/live.out" a-secret-word
 check "left before its end, says status" exits 4 "$WARROOM" status "$R"
+# A file that says otherwise leads no drill to another host.
+mkdir -m 700 "$TMPDIR/astray"
+echo '{"http":"http://192.0.2.7:80","token_url":"http://192.0.2.7:80/t",
+	"cloudflare":"http://192.0.2.7:80","sip":{},"dns":"192.0.2.7:53",
+	"tls":"192.0.2.7:443"}' >"$TMPDIR/astray/services.json"
+check "services of another host are refused" exits 2 timeout 20 "$WARROOM" \
+	probe $BOOK --twin "$TMPDIR/astray"
+check "and named" holds "$TMPDIR/err" "a drill reaches the twin alone"
 finish
