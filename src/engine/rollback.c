@@ -489,28 +489,24 @@ rollback_tick(struct director *d)
 		send_item(d, i, false);
 }
 
-/* An item that waits is tried, or looked at, again now; who said so is in the
- * journal. */
+/* An item that waits for its next try is tried again now; who said so is in
+ * the journal. */
 static void
 hurry(struct director *d)
 {
 	int i = d->rollback.current;
-	bool acts = errand_is_out(d, PURPOSE_UNDO_ACT);
 	enum step_state state;
 
 	if (i < 0 || d->rollback.given_up ||
-	    (!acts && !errand_is_out(d, PURPOSE_UNDO_RECONCILE))) {
+	    !errand_is_out(d, PURPOSE_UNDO_ACT)) {
 		director_notice(d, "no item of the rollback waits for another "
 				   "try");
 		return;
 	}
 	state = d->room->undos[i].act.state;
-	if (state == STEP_INTENT)
-		return; /* it is being sent */
-	if (emit_undo(d, i, state, d->options.commander,
-		      acts ? "tried again now" : "read back again now"))
-		errand_nudge(d,
-			     acts ? PURPOSE_UNDO_ACT : PURPOSE_UNDO_RECONCILE);
+	if (state != STEP_INTENT && step_may_move(state, state) &&
+	    emit_undo(d, i, state, d->options.commander, "tried again now"))
+		errand_nudge(d, PURPOSE_UNDO_ACT);
 }
 
 void
