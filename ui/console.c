@@ -228,6 +228,11 @@ take_signals(struct console *c)
 		case SIGCONT:
 			c->is_behind = true; /* its modes are anybody's */
 			break;
+		case SIGWINCH:
+			/* Another size and back: what is shown is anybody's. */
+			term_redraw(c->term);
+			c->is_dirty = true;
+			break;
 		default:
 			break;
 		}

@@ -65,6 +65,7 @@ arrows_work_in_both_spellings(void **state)
 	/* Down from step 3 to 6, which asks for a word when it is opened. */
 	stage_type(&s, "\033[B\033OB\033[B\r");
 	stage_see(&s, "This runs at once:");
+	(void)stage_listen(&s, 350); /* a box that came up is deaf */
 	stage_type(&s, "yes\r");
 	stage_hear(&s, "arm|tell-people||\n");
 	stage_close(&s);
@@ -259,6 +260,22 @@ absurd_sizes_do_no_harm(void **state)
 }
 
 static void
+a_window_that_was_smaller_for_a_moment_is_drawn_whole(void **state)
+{
+	struct stage s;
+
+	TEST_UNUSED(state);
+	begin(&s, SCENE_CALM);
+	(void)stage_listen(&s, 100);
+	stage_forget(&s);
+	/* The size is as before when the program looks: its picture is not. */
+	stage_signal(&s, SIGWINCH);
+	stage_see(&s, "\033[H\033[2J");
+	stage_see(&s, "Rollback readiness");
+	stage_close(&s);
+}
+
+static void
 any_terminal_and_locale_shows_the_room_or_says_why_not(void **state)
 {
 	static const struct {
@@ -341,6 +358,8 @@ main(void)
 		cmocka_unit_test(a_hangup_is_seen_at_once_and_costs_nothing),
 		cmocka_unit_test(the_terminal_is_as_before_after_every_end),
 		cmocka_unit_test(absurd_sizes_do_no_harm),
+		cmocka_unit_test(
+			a_window_that_was_smaller_for_a_moment_is_drawn_whole),
 		cmocka_unit_test(
 			any_terminal_and_locale_shows_the_room_or_says_why_not),
 		cmocka_unit_test(leaving_parks_and_waits_for_the_room),
