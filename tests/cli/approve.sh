@@ -80,8 +80,9 @@ check "and says what is missing" recorded "$S/alone" \
 	'.kind == "parked" and (.why | contains("--second-person"))'
 check "nothing was confirmed" never_recorded "$S/alone" \
 	'.kind == "step" and .state == "confirmed"'
-"${drill[@]}" "$S/played" --headless --speed 50 --second-person \
-	--scenario calm >"$TMPDIR/out" 2>"$TMPDIR/err"
+timeout 200 "$WARROOM" drill "$BOOK" --theme themes/dark.yaml --speed 50 \
+	--room "$S/played" --headless --second-person --scenario calm \
+	>"$TMPDIR/out" 2>"$TMPDIR/err"
 check "a policy may play the second person" test $? = 0
 check "the journal says that it was a policy" recorded "$S/played" \
 	'.kind == "approval" and .by == "second policy" and
