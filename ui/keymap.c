@@ -176,6 +176,8 @@ is_deaf(const struct view *v, int64_t real_ms)
 		return real_ms - v->prompt.since_ms < VIEW_DEAD_MS;
 	if (v->mode == MODE_ALARM)
 		return real_ms - v->alarm_ms < VIEW_DEAD_MS;
+	if (v->mode == MODE_ASK)
+		return real_ms - v->ask.since_ms < VIEW_DEAD_MS;
 	/* What is still typed into a plan that went away is no command. */
 	return v->mode == MODE_MAIN && v->withdrawn_ms != 0 &&
 	       real_ms - v->withdrawn_ms < VIEW_AWAY_MS;

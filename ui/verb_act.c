@@ -75,7 +75,8 @@ ask(struct hand *h, enum command_verb verb, const char *target,
 
 	if (!may_act(h) || (word[0] == '\0' && awaits_plan(h)))
 		return;
-	*a = (struct view_ask){ .verb = verb };
+	*a = (struct view_ask){ .verb = verb,
+				.since_ms = h->frame->now.real_ms };
 	str_copy(a->target, sizeof(a->target), target);
 	str_copy(a->word, sizeof(a->word), word);
 	str_printf(a->title, sizeof(a->title), "%s %s", title, target);

@@ -51,6 +51,7 @@ struct view_ask {
 	char title[120];
 	char word[32]; /* must be typed exactly; "" : any text */
 	bool may_be_empty;
+	int64_t since_ms; /* real: the question opened */
 };
 
 /* The confirm as this person sees it. */

@@ -162,7 +162,11 @@ view_row_open(struct eye *e, const struct view_row *v, int rows, int cols,
 	if (v->set != NULL && v->mode == MODE_PROMPT)
 		v->set(e);
 	eye_wait(e, VIEW_DEAD_MS);
-	eye_type(e, v->keys);
+	for (const char *key = v->keys; *key != '\0'; key++) {
+		eye_type(e, (char[]){ *key, '\0' });
+		if (e->view.mode == MODE_ASK && e->view.typed.text[0] == '\0')
+			eye_wait(e, VIEW_DEAD_MS);
+	}
 	if (v->set != NULL && v->mode != MODE_PROMPT)
 		v->set(e);
 	eye_look(e);

@@ -148,6 +148,7 @@ enter_arms_a_step_and_never_runs_one(void **state)
 	eye_press(&e, PRESS_ENTER);
 	assert_false(e.out.has_command);
 	assert_int_equal(e.view.mode, MODE_ASK);
+	eye_wait(&e, VIEW_DEAD_MS);
 	eye_press(&e, PRESS_ENTER);
 	assert_false(e.out.has_command);
 	eye_type(&e, "yes");
@@ -196,6 +197,12 @@ reasons_and_words_are_asked_for(void **state)
 		eye_type(&e, rows[i].keys);
 		CHECK_ROW(rows[i].keys, !e.out.has_command);
 		CHECK_ROW(rows[i].keys, e.view.mode == MODE_ASK);
+		/* Lines pasted where a paste is not marked. */
+		eye_type(&e, rows[i].answer);
+		eye_press(&e, PRESS_ENTER);
+		CHECK_ROW(rows[i].keys, !e.out.has_command);
+		CHECK_ROW(rows[i].keys, e.view.mode == MODE_ASK);
+		eye_wait(&e, VIEW_DEAD_MS);
 		eye_press(&e, PRESS_ENTER);
 		CHECK_ROW(rows[i].keys, !e.out.has_command);
 		eye_type(&e, rows[i].answer);

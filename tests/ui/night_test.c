@@ -323,6 +323,7 @@ a_wait_for_calls_to_end_says_what_how_long_and_how_to_go_on(void **state)
 	assert_true(eye_sees(&e, "at most 5m left"));
 	eye_type(&e, "r");
 	assert_true(eye_sees(&e, "Take it back without waiting for calls"));
+	eye_wait(&e, VIEW_DEAD_MS);
 	eye_type(&e, "retry");
 	eye_press(&e, PRESS_ENTER);
 	assert_int_equal(e.out.command.verb, COMMAND_RETRY);
