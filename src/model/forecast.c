@@ -146,7 +146,7 @@ cached_ms(const struct room *r)
 
 	for (size_t i = 0; i < r->book->step_count; i++)
 		if (str_same(r->book->steps[i].act.kind, "dns") &&
-		    step_may_have_run(r->steps[i].state))
+		    plan_may_have_run(r, i))
 			ran = true;
 	if (!ran)
 		return 0;

@@ -78,6 +78,16 @@ a_dns_step_leaves_its_answer_in_caches(void **state)
 }
 
 static void
+a_failed_dns_step_whose_plan_is_open_again_is_in_caches_still(void **state)
+{
+	TEST_UNUSED(state);
+	night_step(&night, BOOKS_DNS, STEP_FAILED);
+	assert_int_equal(forecast(1000).p90_ms, 80000 + 300000);
+	NIGHT(&night, RECORD_STEP, "step=switch-dns", "state=armed");
+	assert_int_equal(forecast(1000).p90_ms, 80000 + 300000);
+}
+
+static void
 an_absurd_ttl_is_bounded(void **state)
 {
 	TEST_UNUSED(state);
@@ -236,6 +246,8 @@ main(void)
 		NIGHT_TEST(calls_that_must_end_are_reckoned_with_once),
 		NIGHT_TEST(calls_that_wait_for_no_item_cost_nothing),
 		NIGHT_TEST(a_dns_step_leaves_its_answer_in_caches),
+		NIGHT_TEST(
+			a_failed_dns_step_whose_plan_is_open_again_is_in_caches_still),
 		NIGHT_TEST(an_absurd_ttl_is_bounded),
 		NIGHT_TEST(
 			the_last_safe_start_is_the_end_of_the_window_less_p90),
