@@ -59,8 +59,8 @@ struct entry {
 /* The thread owns all of it but what the lock guards. */
 struct poller {
 	struct loop *loop;
-	struct budget *budget;
-	struct budget *own_budget; /* NULL: it is the env's */
+	struct probe_env env;	   /* what its probes see, with a budget */
+	struct budget *own_budget; /* NULL: it is the caller's */
 	struct thread thread;
 	atomic_bool is_stopping;
 	probe_sink *sink;
@@ -112,7 +112,8 @@ on_done(void *ctx, const struct probe_result *result)
 	entry->in_flight = false;
 	if (entry->lane != NULL)
 		lane_leave(entry->lane);
-	budget_hold(entry->poller->budget, entry->endpoint, result->hold_ms);
+	budget_hold(entry->poller->env.budget, entry->endpoint,
+		    result->hold_ms);
 	report(entry, result);
 	entry->waited_us = 0;
 	if (entry->lane != NULL)
@@ -200,7 +201,7 @@ ask(struct entry *entry)
 		queue(entry);
 		return;
 	}
-	switch (budget_probe(entry->poller->budget, entry->endpoint,
+	switch (budget_probe(entry->poller->env.budget, entry->endpoint,
 			     &wait_us)) {
 	case BUDGET_GO:
 		entry->waited_us = now_us - entry->asked_us;
@@ -354,9 +355,10 @@ check_ids(const struct book *b, const char *const *only, struct err *e)
 }
 
 static enum err_code
-add_entry(struct poller *p, const struct probe_env *env,
-	  const struct book_probe *probe, struct rng *rng, struct err *e)
+add_entry(struct poller *p, const struct book_probe *probe, struct rng *rng,
+	  struct err *e)
 {
+	const struct probe_env *env = &p->env;
 	struct entry *entry = &p->entries[p->count];
 	int64_t slot_us;
 	struct err why;
@@ -404,22 +406,18 @@ sort_entries(struct poller *p)
 }
 
 static enum err_code
-prepare(struct poller *p, const struct probe_env *env, const char *const *only,
-	uint64_t seed, struct err *e)
+prepare(struct poller *p, const char *const *only, uint64_t seed, struct err *e)
 {
-	const struct book *b = env->book;
-	struct probe_env own = *env;
+	const struct book *b = p->env.book;
 	struct rng rng;
-
-	own.budget = p->budget;
 
 	rng_seed(&rng, seed);
 	if (check_ids(b, only, e) != ERR_NONE ||
-	    loop_new(&p->loop, env->fence, e) != ERR_NONE)
+	    loop_new(&p->loop, p->env.fence, e) != ERR_NONE)
 		return e->code;
 	for (size_t i = 0; i < b->probe_count; i++)
 		if (is_listed(only, b->probes[i].id) &&
-		    add_entry(p, &own, &b->probes[i], &rng, e) != ERR_NONE)
+		    add_entry(p, &b->probes[i], &rng, e) != ERR_NONE)
 			return e->code;
 	sort_entries(p);
 	return thread_start(&p->thread, "poller", run, p, e);
@@ -452,14 +450,14 @@ poller_start(struct poller **out, const struct probe_env *env,
 	lock_init(&p->lock);
 	p->sink = sink;
 	p->ctx = ctx;
+	p->env = *env;
 	if (env->budget == NULL)
-		p->own_budget = budget_new(env->book);
-	p->budget = p->own_budget == NULL ? env->budget : p->own_budget;
+		p->env.budget = p->own_budget = budget_new(env->book);
 	p->entries = mem_new(env->book->probe_count, sizeof(*p->entries));
 	p->lanes = mem_new(env->book->endpoint_count, sizeof(*p->lanes));
 	for (size_t i = 0; i < env->book->endpoint_count; i++)
 		lane_init(&p->lanes[i]);
-	if (prepare(p, env, only, seed, e) != ERR_NONE) {
+	if (prepare(p, only, seed, e) != ERR_NONE) {
 		free_poller(p);
 		return e->code;
 	}
