@@ -262,6 +262,9 @@ runner_armed(struct director *d, int step, const struct message *m)
 	assert(m->found_count == 1);
 	if (d->parking || rollback_is_running(d) || d->room->prompt.open)
 		return;
+	/* A person has ended it while its plan was read. */
+	if (!step_may_move(d->room->steps[step].state, STEP_ARMED))
+		return;
 	if (f->code != ERR_NONE)
 		director_notice(d, "step %s cannot be planned: %s%s%s%s",
 				runner_step(d, step)->id, f->detail,

@@ -57,6 +57,21 @@ done_takes_proof_and_a_plan_that_was_seen(void **state)
 
 /* Proof is no way round a phrase, nor round the act itself. */
 static void
+a_step_left_out_while_its_plan_is_read_stays_left_out(void **state)
+{
+	TEST_UNUSED(state);
+	night_start(&night, NULL, 0);
+	desk_say(&night.desk, COMMAND_ARM, "publish", "");
+	desk_say(&night.desk, COMMAND_SKIP, "publish", "done by hand");
+	assert_int_equal(state_of("publish"), STEP_SKIPPED);
+	desk_rest(&night.desk);
+	assert_false(night.desk.director.dead);
+	assert_int_equal(state_of("publish"), STEP_SKIPPED);
+	assert_false(prompt()->open);
+	night_stop(&night);
+}
+
+static void
 done_never_stands_for_a_phrase_or_an_act(void **state)
 {
 	static const char *const steps[] = { "sign", "route", "publish" };
@@ -471,6 +486,8 @@ main(void)
 		cmocka_unit_test(confirming_a_manual_step_is_doing_it),
 		cmocka_unit_test(done_takes_proof_and_a_plan_that_was_seen),
 		cmocka_unit_test(done_never_stands_for_a_phrase_or_an_act),
+		cmocka_unit_test(
+			a_step_left_out_while_its_plan_is_read_stays_left_out),
 		cmocka_unit_test(
 			done_never_stands_for_the_phrase_of_an_emergency),
 		cmocka_unit_test(a_note_is_read_where_records_are),
