@@ -81,7 +81,8 @@ rollback_begin(struct director *d, const char *by)
 	errand_cancel(d, PURPOSE_RECONCILE);
 	errand_drop(d, PURPOSE_RECHECK);
 	errand_drop(d, PURPOSE_BASELINE);
-	errand_drop(d, PURPOSE_ARM);
+	/* A halted one that goes on may find the plan of a step open. */
+	runner_decline(d, "a rollback begins");
 	if (d->waiting_step >= 0)
 		runner_move(d, (size_t)d->waiting_step, STEP_FAILED,
 			    "ended by the rollback");
