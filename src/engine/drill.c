@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "model/drain.h"
 #include "model/invariant.h"
 
 #define LOOK_MS 50 /* real: longest wait between two looks */
@@ -270,13 +271,19 @@ last_event(const struct room *r)
 	return 0;
 }
 
-/* A wait ends by itself, and so does watching a platform settle. */
+/* A wait ends by itself, and so does a rollback's wait for calls to end, and
+ * watching a platform settle. */
 static bool
 is_waiting(const struct room *r)
 {
 	for (size_t i = 0; i < r->book->step_count; i++)
 		if (r->steps[i].state == STEP_ACTING &&
 		    str_same(room_step_act(r, i)->kind, "wait"))
+			return true;
+	for (size_t i = 0; r->rollback == ROLLBACK_RUNNING &&
+			   i < r->book->rollback.drain_count;
+	     i++)
+		if (r->drains[i].state == DRAIN_WAITING)
 			return true;
 	return r->rollback == ROLLBACK_VALIDATING;
 }

@@ -59,8 +59,8 @@ lets_go(struct director *d, size_t row, int item)
 	if (drain_is_settled(now, item))
 		return true;
 	to = drain_judge(d->room, row, director_now_ms(d), why, sizeof(why));
-	if (to == DRAIN_WAITING && now->state == to && now->item == item)
-		return false;
+	if (now->state == to && now->item == item)
+		return to != DRAIN_WAITING;
 	if (!emit_drain(d, row, item, to, "director", why))
 		return false;
 	if (to == DRAIN_WAITING)

@@ -65,10 +65,9 @@ drain_applies(const struct book_drain *drain, const struct book *b,
 bool
 drain_is_settled(const struct room_drain *drain, int item)
 {
-	if (drain->state == DRAIN_PASSED)
-		return true;
-	return drain->item == item &&
-	       (drain->state == DRAIN_ENDED || drain->state == DRAIN_CUT);
+	/* What has ended may have begun again until the item acts. */
+	return drain->state == DRAIN_PASSED ||
+	       (drain->state == DRAIN_CUT && drain->item == item);
 }
 
 /* Is the last measurement a good one, taken since then?  Says what it is. */

@@ -41,7 +41,8 @@ bool drain_parse(const char *word, enum drain_state *out);
 /* Is an item of the plan held back by this row? */
 bool drain_applies(const struct book_drain *drain, const struct book *b,
 		   const struct plan_item *item);
-/* Has the row been settled for this item, so that it holds it back no more? */
+/* Has the row been settled for this item, so that it holds it back no more,
+ * whatever is measured?  (One that ENDED is judged again.) */
 bool drain_is_settled(const struct room_drain *drain, int item);
 
 /* What becomes of row `i` as of `now_ms` (room time), by the measurements in
