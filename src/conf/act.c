@@ -96,14 +96,26 @@ act_read(struct loader *l, const struct node *map, const struct field *rows,
 }
 
 void
-act_read_undo(struct loader *l, const struct node *map,
-	      const struct field *rows, struct act *out)
+act_read_check(struct loader *l, const struct node *map,
+	       const struct field *rows, struct act *out)
 {
 	act_read(l, map, rows, out);
 	if (str_in_words("manual wait gate", out->kind))
 		node_key_error(&l->s, map, "undo-kind",
 			       "\"%s\" is by %s, which a rollback cannot carry "
 			       "out by itself: use http, dns, trunk or exec",
+			       map->key, out->kind);
+}
+
+void
+act_read_undo(struct loader *l, const struct node *map,
+	      const struct field *rows, struct act *out)
+{
+	act_read_check(l, map, rows, out);
+	if (str_in_words("calls load reconcile", out->kind))
+		node_key_error(&l->s, map, "undo-kind",
+			       "\"%s\" is by %s, which proves and puts nothing "
+			       "back: use http, dns, trunk or exec",
 			       map->key, out->kind);
 }
 

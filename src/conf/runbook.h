@@ -85,8 +85,12 @@ void each_check(struct loader *l, const struct kind_spec *spec,
 void act_read(struct loader *l, const struct node *map,
 	      const struct field *rows, struct act *out);
 
-/* The same for what a rollback carries out: a kind that needs a person, or only
+/* The same for what a rollback looks at: a kind that needs a person, or only
  * waits, is reported. */
+void act_read_check(struct loader *l, const struct node *map,
+		    const struct field *rows, struct act *out);
+
+/* The same for what a rollback carries out: nor one that puts nothing back. */
 void act_read_undo(struct loader *l, const struct node *map,
 		   const struct field *rows, struct act *out);
 

@@ -220,7 +220,7 @@ bind_check(struct loader *l, const struct site *s, const struct node *n,
 		unbound(s, node_get(manifest, "validationCheck"), checks,
 			"rollback: checks");
 	else
-		act_read_undo(l, check, NULL, &r->check);
+		act_read_check(l, check, NULL, &r->check);
 }
 
 static bool
