@@ -86,13 +86,15 @@ perform(const struct request *r, struct work *w, struct action_result *out)
 			   .mutates = r->mutates };
 
 	*out = (struct action_result){ .attempts = 1 };
-	if (!r->mutates && work_is_cancelled(w))
+	if (!r->mutates && work_is_cancelled(w)) {
 		result_end(out, OUTCOME_CANCELLED, false,
 			   "cancelled before anything was sent");
-	else if (!r->mutates && (r->has_poll || r->has_verify))
+	} else if (!r->mutates && (r->has_poll || r->has_verify)) {
+		work_say(w, STEP_ACTING, "looking", 0);
 		follow(w, r, NULL, out);
-	else
+	} else {
 		cycle_run(&c, out);
+	}
 	if (!r->mutates)
 		soften(w, out);
 }

@@ -178,10 +178,9 @@ work_say(struct work *w, enum step_state state, const char *detail,
 
 /* Sleeps, paused or not; false when it did not sleep to the end. */
 static bool
-nap(struct work *w, int64_t room_us)
+nap(struct work *w, int64_t room_us, unsigned nudges)
 {
 	int64_t room_ms = (room_us + 999) / 1000;
-	unsigned nudges;
 	bool slept;
 
 	if (w->cancel == NULL) {
@@ -193,17 +192,17 @@ nap(struct work *w, int64_t room_us)
 		cancel_close(&never);
 		return slept;
 	}
-	nudges = cancel_nudges(w->cancel);
-	slept = cancel_sleep_ms(w->cancel, room_ms);
+	slept = cancel_sleep_since(w->cancel, room_ms, nudges);
 	if (cancel_nudges(w->cancel) == nudges)
 		return slept;
 	w->is_hurried = true;
 	return false;
 }
 
-/* Sleeps until `end_us` or the deadline, which a pause puts off. */
+/* Sleeps until `end_us` or the deadline, which a pause puts off, or until it is
+ * nudged once more than `nudges`. */
 static enum work_wait
-sleep_until(struct work *w, int64_t end_us)
+sleep_until(struct work *w, int64_t end_us, unsigned nudges)
 {
 	int64_t wait_us, left_us;
 	bool is_woken = false;
@@ -211,7 +210,8 @@ sleep_until(struct work *w, int64_t end_us)
 	while (!is_woken && work_hold(w) &&
 	       (wait_us = end_us - clock_us()) > 0 &&
 	       (left_us = waits_left_us(w)) > 0)
-		is_woken = !nap(w, wait_us < left_us ? wait_us : left_us);
+		is_woken =
+			!nap(w, wait_us < left_us ? wait_us : left_us, nudges);
 	if (!work_hold(w) || (is_woken && w->cancel == NULL))
 		return WORK_CANCELLED;
 	return is_woken || end_us <= clock_us() + waits_left_us(w) ? WORK_SLEPT
@@ -223,6 +223,8 @@ work_sleep(struct work *w, enum step_state state, const char *detail,
 	   int64_t room_ms)
 {
 	int64_t left_ms = waits_left_us(w) / 1000;
+	/* From before it is told: who hears of the wait may end it. */
+	unsigned nudges = w->cancel == NULL ? 0 : cancel_nudges(w->cancel);
 
 	if (work_is_cancelled(w))
 		return WORK_CANCELLED;
@@ -230,7 +232,7 @@ work_sleep(struct work *w, enum step_state state, const char *detail,
 		return WORK_LATE;
 	work_say(w, state, detail,
 		 clock_ms() + (room_ms > left_ms ? left_ms : room_ms));
-	return sleep_until(w, clock_us() + room_ms * 1000);
+	return sleep_until(w, clock_us() + room_ms * 1000, nudges);
 }
 
 /* The words of a peer for its refusal, where JSON APIs put them. */

@@ -57,8 +57,13 @@ cancel_close(struct cancel *c)
 bool
 cancel_sleep_ms(struct cancel *c, int64_t room_ms)
 {
+	return cancel_sleep_since(c, room_ms, cancel_nudges(c));
+}
+
+bool
+cancel_sleep_since(struct cancel *c, int64_t room_ms, unsigned before)
+{
 	int64_t until_us = clock_us() + room_ms * 1000;
-	unsigned before = cancel_nudges(c);
 	int64_t left_us;
 
 	lock_take(&c->lock);

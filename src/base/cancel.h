@@ -38,6 +38,8 @@ unsigned cancel_nudges(const struct cancel *c);
 /* Sleeps `room_ms` of room time, or until nudged; false when cancelled
  * meanwhile.  A pause does not make it longer: see cancel_hold(). */
 bool cancel_sleep_ms(struct cancel *c, int64_t room_ms);
+/* The same; a nudge since cancel_nudges() said `before` ends it at once. */
+bool cancel_sleep_since(struct cancel *c, int64_t room_ms, unsigned before);
 
 /* Holds the worker up before its next act, until cancel_resume().  Twice is
  * once.  Any thread. */
