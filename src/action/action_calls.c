@@ -14,28 +14,19 @@
 #include <string.h>
 
 #include "action/kinds.h"
+#include "action/placing.h"
 #include "action/request.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "conf/calls_read.h"
 #include "net/identity.h"
-#include "net/loop.h"
-#include "net/sip_invite.h"
-#include "net/trunks.h"
 
 #define PLAN_MS 7000
-#define AT_ONCE 50
-#define DOWN_MS 3000 /* real; for calls to be taken down early */
 #define URL_CAP 4096
 
 struct order {
-	struct trunks trunks;
-	const char *to;
-	size_t count;
-	int64_t every_us; /* room time */
-	int answer_ms;	  /* real, of one call */
+	struct placing_order place;
 	double answered_percent, right_percent;
 	/* Where the queues are told of; endpoint NULL: nowhere. */
 	const struct book_endpoint *endpoint;
@@ -67,222 +58,18 @@ static enum err_code
 read_order(struct order *o, const struct book *b, const struct settings *with,
 	   struct err *e)
 {
-	*o = (struct order){ .to = settings_text_or(with, "to", "") };
+	*o = (struct order){ .place.to = settings_text_or(with, "to", "") };
 	buf_init(&o->url, URL_CAP);
-	o->count = (size_t)settings_number(with, "count", 20);
-	o->every_us = settings_duration_ms(with, "every", 1000) * 1000;
-	o->answer_ms = (int)settings_duration_ms(with, "answer_within", 10000);
+	o->place.count = (size_t)settings_number(with, "count", 20);
+	o->place.every_us = settings_duration_ms(with, "every", 1000) * 1000;
+	o->place.answer_ms =
+		(int)settings_duration_ms(with, "answer_within", 10000);
 	o->answered_percent = settings_number(with, "min_answered_percent", 95);
 	o->right_percent = settings_number(with, "min_right_percent", 95);
-	if (trunks_read(&o->trunks, b, with, e) != ERR_NONE ||
-	    trunks_check_user(o->to, e) != ERR_NONE)
+	if (trunks_read(&o->place.trunks, b, with, e) != ERR_NONE ||
+	    trunks_check_user(o->place.to, e) != ERR_NONE)
 		return e->code;
 	return read_queues(o, b, with, e);
-}
-
-/* ---- the calls ---- */
-
-struct placing;
-
-struct call {
-	struct placing *owner;
-	const struct book_endpoint *trunk;
-	struct sip_invite *invite; /* NULL: over */
-};
-
-struct placing {
-	const struct order *order;
-	struct work *work;
-	struct loop *loop;
-	struct call *calls;
-	size_t begun, over, answered;
-	int64_t next_us; /* room time of the next call */
-	/* Whose budget the next one waits for; NULL: none. */
-	const struct book_endpoint *spared;
-	bool is_news;		 /* one has ended */
-	bool is_stopped;	 /* no more are begun */
-	struct err fault;	 /* of ours; ERR_NONE: none */
-	char why[ACTION_DETAIL]; /* of the last that was not answered */
-};
-
-static void
-stop(struct placing *p)
-{
-	if (p->is_stopped)
-		return;
-	p->is_stopped = true;
-	for (size_t i = 0; i < p->begun; i++)
-		sip_invite_hang_up(p->calls[i].invite, DOWN_MS);
-}
-
-static void
-tell_call(struct placing *p, const struct call *c,
-	  const struct sip_invite_result *r, const char *why)
-{
-	char url[200];
-
-	str_printf(url, sizeof(url), "sip:%s@%.120s", p->order->to,
-		   c->trunk->url);
-	work_say_exchange(p->work, "INVITE", url, r->status,
-			  r->setup_us < 0 ? 0 : r->setup_us, why);
-}
-
-static void
-on_result(void *ctx, const struct sip_invite_result *r)
-{
-	struct call *c = ctx;
-	struct placing *p = c->owner;
-	struct budget *budget = p->work->env->budget;
-	bool is_good =
-		r->code == ERR_NONE && !r->is_cancelled && r->status / 100 == 2;
-	char why[ACTION_DETAIL], clean[96];
-
-	text_clean(clean, sizeof(clean), r->reason, strlen(r->reason));
-	if (r->code != ERR_NONE)
-		str_printf(why, sizeof(why), "%s: %.180s", c->trunk->id,
-			   r->why);
-	else if (r->is_cancelled)
-		str_printf(why, sizeof(why),
-			   "%s: not answered in time, cancelled", c->trunk->id);
-	else
-		str_printf(why, sizeof(why), "%s: %d %s", c->trunk->id,
-			   r->status, clean);
-	c->invite = NULL;
-	p->over++;
-	p->is_news = true;
-	p->answered += is_good;
-	if (!is_good)
-		str_copy(p->why, sizeof(p->why), why);
-	if (trunks_is_our_fault(r->code)) {
-		err_set(&p->fault, r->code, "%.200s", why);
-		stop(p);
-	}
-	if (budget != NULL && (r->status == 503 || r->status == 429))
-		budget_hold(budget, c->trunk, r->retry_after_s * 1000);
-	tell_call(p, c, r, why);
-}
-
-static void
-begin_call(struct placing *p)
-{
-	const struct order *o = p->order;
-	struct call *c = &p->calls[p->begun];
-	struct sip_invite_order order = {
-		.user = o->to,
-		.payloads = { 9, 0, 8 },
-		.count = 3,
-	};
-	struct err e;
-
-	*c = (struct call){
-		.owner = p, .trunk = o->trunks.peers[p->begun % o->trunks.count]
-	};
-	order.target = trunks_target(c->trunk, o->answer_ms);
-	p->begun++;
-	p->next_us += o->every_us;
-	if (p->next_us < clock_us())
-		p->next_us = clock_us();
-	if (sip_invite_start(&c->invite, p->loop, &order, on_result, c, &e) ==
-	    ERR_NONE)
-		return;
-	p->over++;
-	if (p->fault.code == ERR_NONE)
-		p->fault = e;
-	stop(p);
-}
-
-/* While a call waits for its trunk's budget, probes of it stand back. */
-static void
-spare(struct placing *p, const struct book_endpoint *trunk)
-{
-	struct budget *budget = p->work->env->budget;
-
-	if (budget == NULL || p->spared == trunk)
-		return;
-	if (p->spared != NULL)
-		budget_act_waits(budget, p->spared, false);
-	if (trunk != NULL)
-		budget_act_waits(budget, trunk, true);
-	p->spared = trunk;
-}
-
-/* A person lets it stand still: no call begins. */
-static bool
-is_paused(const struct placing *p)
-{
-	return !p->is_stopped && p->work->cancel != NULL &&
-	       cancel_is_paused(p->work->cancel);
-}
-
-/* One call if its time has come and its trunk may be asked. */
-static void
-advance(struct placing *p)
-{
-	const struct order *o = p->order;
-	struct budget *budget = p->work->env->budget;
-	const struct book_endpoint *trunk =
-		o->trunks.peers[p->begun % o->trunks.count];
-	int64_t wait_us = 0;
-
-	if (p->is_stopped || p->begun == o->count ||
-	    p->begun - p->over >= AT_ONCE || clock_us() < p->next_us)
-		return;
-	if (is_paused(p)) {
-		spare(p, NULL);
-		if (p->over == p->begun)
-			work_hold(p->work);
-		return;
-	}
-	if (budget != NULL &&
-	    budget_act(budget, trunk, &wait_us) != BUDGET_GO) {
-		spare(p, trunk);
-		p->next_us = clock_us() + (wait_us > 1000 ? wait_us : 1000);
-	} else {
-		spare(p, NULL);
-		begin_call(p);
-	}
-}
-
-/* Until something may have changed. */
-static void
-wait_a_little(struct placing *p)
-{
-	struct work *w = p->work;
-	bool may_begin = !p->is_stopped && !is_paused(p) &&
-			 p->begun < p->order->count &&
-			 p->begun - p->over < AT_ONCE;
-	int64_t at_us = clock_us() + work_left_us(w);
-	int fd = w->cancel != NULL && !p->is_stopped ? w->cancel->wake.fd : -1;
-	struct err ignored;
-	int ms;
-
-	if (may_begin && p->next_us < at_us)
-		at_us = p->next_us;
-	ms = at_us <= clock_us()
-		     ? 1
-		     : clock_real_wait_ms((at_us - clock_us()) / 1000 + 1);
-	if (p->is_stopped)
-		ms = DOWN_MS;
-	p->is_news = false;
-	if (loop_run_until(p->loop, &p->is_news, fd,
-			   clock_real_us() + ms * 1000LL,
-			   &ignored) == ERR_CANCELLED)
-		stop(p);
-}
-
-/* All that were begun have ended. */
-static void
-place(struct placing *p)
-{
-	p->next_us = clock_us();
-	while (p->over < (p->is_stopped ? p->begun : p->order->count)) {
-		if (work_is_cancelled(p->work) || work_is_late(p->work))
-			stop(p);
-		advance(p);
-		if (p->over < (p->is_stopped ? p->begun : p->order->count))
-			wait_a_little(p);
-	}
-	spare(p, NULL);
 }
 
 /* ---- the queues ---- */
@@ -314,14 +101,14 @@ judge_right(const struct order *o, const struct calls_tally *t, size_t answered,
 	double calls, right, share;
 
 	calls_tally_sum(t, &calls, &right);
-	share = 100 * right / (double)o->count;
+	share = 100 * right / (double)o->place.count;
 	result_end(out,
 		   share >= o->right_percent ? OUTCOME_DONE : OUTCOME_FAILED,
 		   true,
 		   "%s%zu of %zu calls answered, %.0f to the right queue "
 		   "(%.4g %%, wanted >= %.4g %%); worst %.60s: %.0f of %.0f",
 		   share >= o->right_percent ? "" : "not met: ", answered,
-		   o->count, right, share, o->right_percent,
+		   o->place.count, right, share, o->right_percent,
 		   worst == NULL ? "none" : worst->name,
 		   worst == NULL ? 0 : worst->right,
 		   worst == NULL ? 0 : worst->calls);
@@ -359,11 +146,11 @@ judge_queues(const struct order *o, struct work *w,
 			   work_is_cancelled(w) ? "cancelled"
 						: "its time was over",
 			   why);
-	else if (calls > (double)o->count)
+	else if (calls > (double)o->place.count)
 		result_end(out, OUTCOME_FAILED, true,
 			   "%.0f calls came while %zu were placed: others are "
 			   "among them, so that nothing is proved",
-			   calls, o->count);
+			   calls, o->place.count);
 	else
 		judge_right(o, now, answered, out);
 	mem_free(now);
@@ -372,45 +159,45 @@ judge_queues(const struct order *o, struct work *w,
 /* ---- the kind ---- */
 
 static void
-judge(struct placing *p, const struct calls_tally *before,
-      struct action_result *out)
+judge(const struct order *o, struct work *w, const struct placed *p,
+      const struct calls_tally *before, struct action_result *out)
 {
-	const struct order *o = p->order;
-	double share = 100 * (double)p->answered / (double)o->count;
+	double share = 100 * (double)p->answered / (double)o->place.count;
 
 	if (p->fault.code != ERR_NONE)
 		result_end(out, OUTCOME_FAILED, false, "%s", p->fault.text);
-	else if (work_is_cancelled(p->work) && p->begun == 0)
+	else if (work_is_cancelled(w) && p->begun == 0)
 		result_end(out, OUTCOME_CANCELLED, false,
 			   "cancelled before a call was placed");
 	else if (p->is_stopped)
 		result_end(out, OUTCOME_FAILED, true,
 			   "%s after %zu of %zu calls: cut off, so that it "
 			   "proves nothing",
-			   work_is_cancelled(p->work) ? "cancelled"
-						      : "its time was over",
-			   p->begun, o->count);
+			   work_is_cancelled(w) ? "cancelled"
+						: "its time was over",
+			   p->begun, o->place.count);
 	else if (share < o->answered_percent)
 		result_end(
 			out, OUTCOME_FAILED, true,
 			"not met: %zu of %zu calls answered (%.4g %%, wanted "
 			">= %.4g %%); %.120s",
-			p->answered, o->count, share, o->answered_percent,
+			p->answered, o->place.count, share, o->answered_percent,
 			p->why);
 	else if (o->endpoint != NULL)
-		judge_queues(o, p->work, before, p->answered, out);
+		judge_queues(o, w, before, p->answered, out);
 	else
 		result_end(out, OUTCOME_DONE, false,
 			   "%zu of %zu calls answered (%.4g %%, wanted >= "
 			   "%.4g %%)",
-			   p->answered, o->count, share, o->answered_percent);
+			   p->answered, o->place.count, share,
+			   o->answered_percent);
 }
 
 static void
 run(struct work *w, const struct order *o, struct action_result *out)
 {
-	struct placing p = { .order = o, .work = w };
 	struct calls_tally *before = mem_new(1, sizeof(*before));
+	struct placed placed;
 	struct err e;
 
 	if (o->endpoint != NULL && look(o, w, before, &e) != ERR_NONE) {
@@ -421,14 +208,9 @@ run(struct work *w, const struct order *o, struct action_result *out)
 			   "no call was placed: the queues cannot be read: "
 			   "%.150s",
 			   e.text);
-	} else if (loop_new(&p.loop, w->env->fence, &e) != ERR_NONE) {
-		result_end(out, OUTCOME_FAILED, false, "%s", e.text);
 	} else {
-		p.calls = mem_new(o->count, sizeof(*p.calls));
-		place(&p);
-		loop_free(p.loop);
-		judge(&p, before, out);
-		mem_free(p.calls);
+		placing_run(&o->place, w, &placed);
+		judge(o, w, &placed, before, out);
 	}
 	mem_free(before);
 }
@@ -448,16 +230,17 @@ show(struct order *o, struct work *w, struct action_plan *out)
 	double calls = 0, right;
 	struct err e;
 
-	str_duration(every, sizeof(every), o->every_us / 1000);
-	for (size_t i = 0; i < o->trunks.count && i < 2; i++) {
-		str_printf(line, sizeof(line), "INVITE sip:%s@%.120s", o->to,
-			   o->trunks.peers[i]->url);
+	str_duration(every, sizeof(every), o->place.every_us / 1000);
+	for (size_t i = 0; i < o->place.trunks.count && i < 2; i++) {
+		str_printf(line, sizeof(line), "INVITE sip:%s@%.120s",
+			   o->place.to, o->place.trunks.peers[i]->url);
 		request_add_line(out, line, 1);
 	}
 	str_printf(line, sizeof(line),
 		   "%zu calls over %zu trunks in turn, one every %s; answered "
 		   ">= %.4g %%",
-		   o->count, o->trunks.count, every, o->answered_percent);
+		   o->place.count, o->place.trunks.count, every,
+		   o->answered_percent);
 	request_add_line(out, line, 2);
 	str_copy(out->before, sizeof(out->before), "no calls");
 	str_copy(out->after, sizeof(out->after), "answered");
@@ -494,9 +277,10 @@ calls_plan(const struct action_env *env, const struct act *act,
 		show(&o, &w, out);
 		/* Not over the calls before: others may go on calling. */
 		buf_init(&b, URL_CAP * 2);
-		for (size_t i = 0; i < o.trunks.count; i++)
-			buf_printf(&b, "%s ", o.trunks.peers[i]->url);
-		buf_printf(&b, "%s %zu %s", o.to, o.count, buf_str(&o.url));
+		for (size_t i = 0; i < o.place.trunks.count; i++)
+			buf_printf(&b, "%s ", o.place.trunks.peers[i]->url);
+		buf_printf(&b, "%s %zu %s", o.place.to, o.place.count,
+			   buf_str(&o.url));
 		digest_hex(out->fingerprint, buf_str(&b), b.len);
 		buf_clear(&b);
 		if (work_is_cancelled(&w))

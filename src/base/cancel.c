@@ -1,6 +1,8 @@
 /* cancel - a token that ends somebody's waiting, or holds it up. */
 #include "base/cancel.h"
 
+#include <assert.h>
+
 #include "base/clock.h"
 
 enum err_code
@@ -10,6 +12,7 @@ cancel_open(struct cancel *c, struct err *e)
 	atomic_init(&c->nudges, 0);
 	c->paused_us = -1;
 	c->idle_us = 0;
+	c->ears = NULL;
 	lock_init(&c->lock);
 	signal_flag_init(&c->news);
 	return wake_open(&c->wake, e);
@@ -101,6 +104,8 @@ cancel_resume(struct cancel *c)
 	c->idle_us += pause_us(c);
 	c->paused_us = -1;
 	signal_flag_raise(&c->news);
+	for (const struct cancel_ear *ear = c->ears; ear; ear = ear->next)
+		wake_raise(&ear->wake);
 	lock_drop(&c->lock);
 }
 
@@ -134,4 +139,29 @@ cancel_hold(struct cancel *c)
 		signal_flag_wait(&c->news, &c->lock, INT64_MAX);
 	lock_drop(&c->lock);
 	return !cancel_is_raised(c);
+}
+
+enum err_code
+cancel_listen(struct cancel *c, struct cancel_ear *ear, struct err *e)
+{
+	if (wake_open(&ear->wake, e) != ERR_NONE)
+		return e->code;
+	lock_take(&c->lock);
+	ear->next = c->ears;
+	c->ears = ear;
+	lock_drop(&c->lock);
+	return ERR_NONE;
+}
+
+void
+cancel_unlisten(struct cancel *c, struct cancel_ear *ear)
+{
+	struct cancel_ear **at;
+
+	lock_take(&c->lock);
+	for (at = &c->ears; *at != ear; at = &(*at)->next)
+		assert(*at != NULL);
+	*at = ear->next;
+	lock_drop(&c->lock);
+	wake_close(&ear->wake);
 }

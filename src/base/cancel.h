@@ -14,10 +14,18 @@
 #include "base/lock.h"
 #include "base/wake.h"
 
+/* Of a worker that waits in a loop of its own: raised at each resume, the
+ * worker lowers it. */
+struct cancel_ear {
+	struct wake wake;
+	struct cancel_ear *next; /* the token's */
+};
+
 struct cancel {
 	atomic_bool raised;
 	struct wake wake;
 	struct lock lock;	 /* of the sleepers */
+	struct cancel_ear *ears; /* locked */
 	struct signal_flag news; /* raised or nudged */
 	atomic_uint nudges;
 	int64_t paused_us; /* room time since when; -1: it goes on; locked */
@@ -50,5 +58,12 @@ bool cancel_is_paused(struct cancel *c); /* any thread */
 int64_t cancel_idle_us(struct cancel *c);
 /* Waits while it is paused; false when cancelled.  A nudge does not end it. */
 bool cancel_hold(struct cancel *c);
+
+/* Lets `ear` hear of each resume from now on; ERR_SYSTEM, nothing to end then.
+ * The worker's; it outlives cancel_unlisten(), which is due before
+ * cancel_close(). */
+enum err_code cancel_listen(struct cancel *c, struct cancel_ear *ear,
+			    struct err *e) MUST_CHECK;
+void cancel_unlisten(struct cancel *c, struct cancel_ear *ear);
 
 #endif

@@ -316,6 +316,47 @@ a_cancel_takes_down_every_call_and_places_no_more(void **state)
 	close_calls(&n);
 }
 
+struct heard {
+	struct night *night;
+	int calls; /* so many at least */
+};
+
+static bool
+has_called(void *arg)
+{
+	const struct heard *h = arg;
+
+	return atomic_load(&h->night->trunk.calls) >= h->calls;
+}
+
+/* All that were begun go on ringing: nothing but the resume ends the wait. */
+static void
+a_resume_begins_the_next_call_while_others_ring(void **state)
+{
+	struct night n;
+	struct heard h = { .night = &n };
+
+	(void)state;
+	open_calls(&n, NULL, 0, "1000");
+	scene_set(&n.scene, "every", "10s"); /* 100 ms here */
+	atomic_store(&n.trunk.rings, true);
+	scene_start(&n.scene);
+	for (int round = 0; round < 3; round++) {
+		h.calls = atomic_load(&n.trunk.calls) + 1;
+		assert_true(test_wait(has_called, &h, 60000));
+		cancel_pause(&n.scene.cancel);
+		/* The next call's time comes and goes. */
+		assert_true(cancel_sleep_ms(&n.scene.cancel, 20000));
+		h.calls = atomic_load(&n.trunk.calls) + 1;
+		cancel_resume(&n.scene.cancel);
+		assert_true(test_wait(has_called, &h, 60000));
+	}
+	cancel_raise(&n.scene.cancel);
+	scene_join(&n.scene);
+	assert_int_equal(atomic_load(&n.trunk.up), 0);
+	close_calls(&n);
+}
+
 static void
 a_drill_calls_nobody_but_who_is_listed(void **state)
 {
@@ -395,6 +436,8 @@ main(void)
 			without_a_way_to_read_the_queues_no_call_is_placed),
 		cmocka_unit_test(
 			a_cancel_takes_down_every_call_and_places_no_more),
+		cmocka_unit_test(
+			a_resume_begins_the_next_call_while_others_ring),
 		cmocka_unit_test(a_drill_calls_nobody_but_who_is_listed),
 		cmocka_unit_test(calls_keep_to_the_budget_of_their_trunk),
 		cmocka_unit_test(its_plan_shows_whom_it_calls_and_places_none),

@@ -216,6 +216,52 @@ a_held_worker_goes_on_when_resumed_or_ends_when_cancelled(void **state)
 }
 
 static void
+each_that_listens_hears_a_resume_until_it_ends(void **state)
+{
+	struct cancel_ear ears[3];
+	struct cancel c;
+	struct err e;
+
+	TEST_UNUSED(state);
+	CHECK_OK(cancel_open(&c, &e), &e);
+	for (size_t i = 0; i < ARRAY_LEN(ears); i++)
+		CHECK_OK(cancel_listen(&c, &ears[i], &e), &e);
+	cancel_pause(&c);
+	cancel_nudge(&c);
+	assert_false(is_readable(ears[0].wake.fd));
+	cancel_unlisten(&c, &ears[1]);
+	cancel_resume(&c);
+	for (size_t i = 0; i < ARRAY_LEN(ears); i += 2) {
+		assert_true(is_readable(ears[i].wake.fd));
+		wake_lower(&ears[i].wake);
+		assert_false(is_readable(ears[i].wake.fd));
+	}
+	cancel_unlisten(&c, &ears[2]);
+	cancel_resume(&c);
+	assert_true(is_readable(ears[0].wake.fd));
+	cancel_unlisten(&c, &ears[0]);
+	cancel_close(&c);
+}
+
+/* A nudge between the word about a wait and the wait itself is not lost. */
+static void
+a_nudge_before_its_sleep_begins_ends_it(void **state)
+{
+	struct cancel c;
+	unsigned before;
+	struct err e;
+
+	TEST_UNUSED(state);
+	CHECK_OK(cancel_open(&c, &e), &e);
+	before = cancel_nudges(&c);
+	cancel_nudge(&c);
+	/* Returns at all: it would last for years. */
+	assert_true(cancel_sleep_since(&c, INT64_C(1) << 40, before));
+	assert_true(cancel_sleep_since(&c, 1, cancel_nudges(&c)));
+	cancel_close(&c);
+}
+
+static void
 the_time_of_all_pauses_is_kept(void **state)
 {
 	struct cancel c;
@@ -255,6 +301,9 @@ main(void)
 			a_nudge_ends_the_sleep_of_all_and_cancels_none),
 		cmocka_unit_test(
 			a_held_worker_goes_on_when_resumed_or_ends_when_cancelled),
+		cmocka_unit_test(
+			each_that_listens_hears_a_resume_until_it_ends),
+		cmocka_unit_test(a_nudge_before_its_sleep_begins_ends_it),
 		cmocka_unit_test(the_time_of_all_pauses_is_kept),
 	};
 
