@@ -229,6 +229,46 @@ cancelled_before_sending_sends_nothing(void **state)
 	close_all(&s, p);
 }
 
+/* A person who hears of a wait ends it before the actor sleeps. */
+static void
+nudge_who_waits(void *ctx, const struct action_event *event)
+{
+	struct scene *s = ctx;
+
+	scene_hear(s, event);
+	if (event->next_ms > 0)
+		cancel_nudge(&s->cancel);
+}
+
+static void
+a_nudge_as_soon_as_a_wait_is_told_ends_it(void **state)
+{
+	static const struct peer_row rows[] = {
+		{ .expect = "PATCH", .status = 429 },
+		{ .expect = "PATCH", .body = "{}" },
+		{ .expect = "GET", .body = IS_NEW, .always = true },
+	};
+	struct scene s;
+	struct peer *p = open_patch(&s, rows, ARRAY_LEN(rows));
+	bool came;
+
+	TEST_UNUSED(state);
+	want_verify(&s);
+	/* Years: nothing ends the wait but the nudge. */
+	s.job.timeout_ms = INT64_C(1) << 42;
+	s.job.retry.base_ms = s.job.retry.cap_ms = INT64_C(1) << 40;
+	s.job.report = nudge_who_waits;
+	scene_start(&s);
+	came = peer_wait(p, "PATCH", 2);
+	if (!came)
+		cancel_raise(&s.cancel);
+	scene_join(&s);
+	assert_true(came);
+	assert_true(scene_told(&s, STEP_BACKOFF));
+	assert_int_equal(s.result.outcome, OUTCOME_DONE);
+	close_all(&s, p);
+}
+
 /* Performs on a thread, cancels once `prefix` was seen `count` times. */
 static void
 perform_and_cancel(struct scene *s, struct peer *p, const char *prefix,
@@ -397,6 +437,7 @@ main(void)
 		cmocka_unit_test(a_hiccup_while_polling_is_polled_through),
 		cmocka_unit_test(a_202_with_nothing_to_see_it_through_is_unknown),
 		cmocka_unit_test(a_silently_dropped_change_is_never_done),
+		cmocka_unit_test(a_nudge_as_soon_as_a_wait_is_told_ends_it),
 		cmocka_unit_test(cancelled_before_sending_sends_nothing),
 		cmocka_unit_test(cancelled_in_flight_is_unknown_unless_it_landed),
 		cmocka_unit_test(cancelled_while_polling_is_unknown_or_what_reading_back_shows),
