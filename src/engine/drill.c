@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/str.h"
-#include "model/drain.h"
+#include "engine/patience.h"
 #include "model/invariant.h"
 
 #define LOOK_MS 50 /* real: longest wait between two looks */
@@ -22,15 +22,24 @@ struct walk {
 	const struct drill_policy *policy;
 	char answered[DIGEST_HEX]; /* prompt already confirmed */
 	int64_t answered_records;  /* room's length then */
-	int64_t last_event;
-	int64_t last_progress_us;
+	struct patience patience;
 	enum command_verb asked; /* the last request, of what, and when */
 	char asked_of[80];
 	int64_t asked_us;
 	int64_t asked_records; /* room's length at the last override */
+	int64_t unknown_ms;    /* since when the step looked at is unknown */
 	int rechecks;
 	int exit_code; /* -1: goes on */
 };
+
+/* The room's time now; a picture may be old. */
+static int64_t
+now_of(const struct snapshot *s)
+{
+	return s->now_ms +
+	       (int64_t)((double)(clock_real_us() - s->made_real_us) *
+			 clock_speed() / 1000.0);
+}
 
 static bool
 ask(struct walk *w, enum command_verb verb, const char *target,
@@ -93,12 +102,11 @@ last_verdict_ms(const struct room *r)
 static void
 take_rollback(struct walk *w, const struct snapshot *s)
 {
-	const struct room *r = s->room;
-	int64_t now = s->now_ms +
-		      (int64_t)((double)(clock_real_us() - s->made_real_us) *
-				clock_speed() / 1000.0);
+	int64_t now = now_of(s);
 
-	if (now - last_verdict_ms(r) >= w->policy->think_ms)
+	if (w->patience.waits_until_ms == 0)
+		w->patience.waits_until_ms = now + w->policy->think_ms;
+	if (now - last_verdict_ms(s->room) >= w->policy->think_ms)
 		ask_calmly(w, COMMAND_ROLLBACK, "", ASK_AGAIN_US);
 }
 
@@ -164,16 +172,23 @@ meets_rule(struct walk *w, const struct room *r)
 	return true;
 }
 
+/* The engine reads back by itself at first. */
 static void
-recheck(struct walk *w, const struct room *r, int step)
+recheck(struct walk *w, const struct snapshot *s, int step)
 {
-	if (room_is_busy(r))
+	const struct book_step *b = &s->room->book->steps[step];
+	int64_t since_ms = s->room->steps[step].since_ms;
+
+	if (room_is_busy(s->room))
 		return;
+	if (since_ms != w->unknown_ms)
+		w->rechecks++;
+	w->unknown_ms = since_ms;
 	if (w->rechecks > RECHECKS)
 		end(w, 6, "an outcome stays unknown");
-	else if (ask_calmly(w, COMMAND_RECHECK, r->book->steps[step].id,
-			    RECHECK_AGAIN_US))
-		w->rechecks++; /* the engine reads back by itself at first */
+	else if (now_of(s) >= since_ms + book_doubt_ms(b) &&
+		 ask_calmly(w, COMMAND_RECHECK, b->id, RECHECK_AGAIN_US))
+		w->rechecks++;
 }
 
 static bool
@@ -206,7 +221,7 @@ step_on(struct walk *w, const struct snapshot *s)
 	} else if (next < 0) {
 		return;
 	} else if (r->steps[next].state == STEP_UNKNOWN) {
-		recheck(w, r, next);
+		recheck(w, s, next);
 	} else if (r->steps[next].state == STEP_FAILED) {
 		if (something_ran(r))
 			take_rollback(w, s);
@@ -255,54 +270,19 @@ decide(struct walk *w, const struct snapshot *s)
 		step_on(w, s);
 }
 
-/* The last record that is more than a measurement, or what a gate makes of
- * it: gates of a platform half of which is out of reach come and go for ever.
- */
-static int64_t
-last_event(const struct room *r)
-{
-	for (size_t i = r->tail_count; i > 0; i--) {
-		const struct room_line *l =
-			&r->tail[(r->tail_start + i - 1) % ROOM_TAIL];
-
-		if (l->kind != RECORD_SAMPLES && l->kind != RECORD_VERDICT)
-			return l->seq;
-	}
-	return 0;
-}
-
-/* A wait ends by itself, and so does a rollback's wait for calls to end, and
- * watching a platform settle. */
+/* Gives up when nothing has moved for too long. */
 static bool
-is_waiting(const struct room *r)
+has_patience(struct walk *w, const struct snapshot *s)
 {
-	for (size_t i = 0; i < r->book->step_count; i++)
-		if (r->steps[i].state == STEP_ACTING &&
-		    str_same(room_step_act(r, i)->kind, "wait"))
-			return true;
-	for (size_t i = 0; r->rollback == ROLLBACK_RUNNING &&
-			   i < r->book->rollback.drain_count;
-	     i++)
-		if (r->drains[i].state == DRAIN_WAITING)
-			return true;
-	return r->rollback == ROLLBACK_VALIDATING;
-}
+	char why[120], most[24];
 
-/* Gives up when nothing has happened for too long. */
-static bool
-has_moved(struct walk *w, const struct room *r)
-{
-	int64_t now_us = clock_real_us();
-	int64_t event = last_event(r);
-
-	if (event != w->last_event || is_waiting(r)) {
-		w->last_event = event;
-		w->last_progress_us = now_us;
-	}
-	if (now_us - w->last_progress_us < w->policy->patience_ms * 1000)
+	if (patience_lasts(&w->patience, s->room, now_of(s), clock_real_us(),
+			   w->policy->patience_ms))
 		return true;
-	end(w, r->verdict == VERDICT_BLIND ? 4 : 6,
-	    "nothing moved for too long");
+	str_duration(most, sizeof(most), w->policy->patience_ms);
+	str_printf(why, sizeof(why),
+		   "no step and no rollback moved for %s of real time", most);
+	end(w, s->room->verdict == VERDICT_BLIND ? 4 : 6, why);
 	return false;
 }
 
@@ -325,12 +305,13 @@ drill_walk(struct engine *g, const struct drill_policy *policy)
 	struct walk w = {
 		.engine = g,
 		.policy = policy,
-		.last_event = -1,
 		.asked = COMMAND_COUNT,
-		.last_progress_us = clock_real_us(),
 		.exit_code = -1,
 	};
+	struct snapshot *first = engine_look(g);
 
+	patience_begin(&w.patience, now_of(first), clock_real_us());
+	snapshot_drop(first);
 	while (w.exit_code < 0 && !engine_is_over(g)) {
 		struct snapshot *s;
 
@@ -338,7 +319,7 @@ drill_walk(struct engine *g, const struct drill_policy *policy)
 		s = engine_look(g);
 		if (policy->watch != NULL)
 			policy->watch(policy->ctx, s);
-		if (w.exit_code < 0 && has_moved(&w, s->room))
+		if (w.exit_code < 0 && has_patience(&w, s))
 			decide(&w, s);
 		snapshot_drop(s);
 	}

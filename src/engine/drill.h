@@ -13,7 +13,8 @@
 struct drill_policy {
 	int64_t think_ms; /* room time the verdicts must have been quiet before
 			     a proposed rollback is taken */
-	int64_t patience_ms; /* real time without any progress: give up */
+	int64_t patience_ms; /* real time in which nothing moves, by patience.h:
+				then it gives up */
 	bool plays_second;   /* a rule in the way is overridden */
 	int stop_fd;	     /* readable: park and end with 130; -1: none */
 	/* Called for each look, NULL for none: progress lines. */

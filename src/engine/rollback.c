@@ -16,7 +16,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define ITEM_TIMEOUT_MS 300000
 #define ITEM_ATTEMPTS 4
 #define SETTLE_MS 10000 /* room time an absent effect is doubted */
 
@@ -290,7 +289,7 @@ send_intended(struct director *d, int i, bool is_repeat)
 		.idempotent = true, /* the same key, the same wanted state */
 		.is_repeat = is_repeat,
 		.max_attempts = ITEM_ATTEMPTS,
-		.timeout_ms = ITEM_TIMEOUT_MS,
+		.timeout_ms = UNDO_TIMEOUT_MS,
 	};
 
 	if (errand_send(d, PURPOSE_UNDO_ACT, i, &o)) {

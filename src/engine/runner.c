@@ -12,8 +12,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 
-#define PLAN_BOUND_MS 8000   /* real time an actor may read for a plan */
-#define SETTLE_LEAST_MS 5000 /* room time an absent effect is doubted */
+#define PLAN_BOUND_MS 8000 /* real time an actor may read for a plan */
 
 const struct book_step *
 runner_step(const struct director *d, int step)
@@ -246,9 +245,7 @@ runner_reconcile(struct director *d, int step)
 		.errand = ERRAND_READBACK,
 		.acts = acts,
 		.act_count = 1,
-		.settle_ms = 2 * s->takes_ms > SETTLE_LEAST_MS
-				     ? 2 * s->takes_ms
-				     : SETTLE_LEAST_MS,
+		.settle_ms = book_doubt_ms(s),
 	};
 
 	errand_send(d, PURPOSE_RECONCILE, step, &o);

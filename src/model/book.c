@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 
+#define DOUBT_LEAST_MS 5000
+
 struct book *
 book_new(void)
 {
@@ -187,6 +189,13 @@ book_probe(const struct book *b, const char *id)
 		if (str_same(b->probes[i].id, id))
 			return &b->probes[i];
 	return NULL;
+}
+
+int64_t
+book_doubt_ms(const struct book_step *s)
+{
+	return 2 * s->takes_ms > DOUBT_LEAST_MS ? 2 * s->takes_ms
+						: DOUBT_LEAST_MS;
 }
 
 /* Adds a blank and `word` with its letters turned by `turn`. */

@@ -180,6 +180,10 @@ int book_baseline_of(const struct book *b, const char *object);
 /* By id, borrowed; NULL: there is none. */
 const struct book_probe *book_probe(const struct book *b, const char *id);
 
+/* For how long, in room time, an effect of the step that is not there is
+ * doubted and looked for again. */
+int64_t book_doubt_ms(const struct book_step *s);
+
 /* Verb + environment + target, to be typed exactly: "SWITCH-DNS prod
  * us-east-1", "ROLLBACK prod us-east-1". */
 void book_phrase(char *to, size_t size, const struct book *b, const char *verb);

@@ -26,6 +26,8 @@ enum book_layer {
 	LAYER_USER_STATE,
 };
 
+#define UNDO_TIMEOUT_MS 300000 /* room time an item may act, at most */
+
 /* One row of the guide's rollback manifest, bound to an act. */
 struct book_undo {
 	int step;	 /* the manifest's number */
