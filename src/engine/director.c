@@ -77,29 +77,55 @@ director_die(struct director *d, const char *why)
 			why);
 }
 
-bool
-director_emit(struct director *d, struct record *r)
+/* What could not be read again is never written: the room would be lost with
+ * it.  A fault of ours: what was under way is read back at the next start. */
+static bool
+may_come(struct director *d, const struct record *r)
 {
-	struct err e = { .code = ERR_NONE };
-	bool good = false;
+	char why[SNAPSHOT_NOTICE];
+	struct err e;
 
-	assert(r->kind < RECORD_KIND_COUNT);
-	if (d->dead) {
-		record_clear(r);
+	if (room_judge(d->room, r, &e) == ERR_NONE)
+		return true;
+	str_printf(why, sizeof(why), "not written, a fault of warroom: %s",
+		   e.text);
+	director_die(d, why);
+	return false;
+}
+
+/* Stamps it, brings it to the journal and takes it in. */
+static bool
+write_record(struct director *d, struct record *r)
+{
+	struct err e;
+
+	if (d->dead)
 		return false;
-	}
+	r->seq = d->room->records + 1;
 	r->wall_ms = clock_wall_ms();
 	r->at_ms = director_now_ms(d);
 	if (r->at_ms < d->room->last_ms)
 		r->at_ms = d->room->last_ms;
+	if (!may_come(d, r))
+		return false;
 	if (journal_append(d->journal, r, &e) != ERR_NONE) {
 		director_die(d, e.text);
-	} else if (room_apply(d->room, r, &e) != ERR_NONE) {
-		director_die(d, e.text);
-	} else {
+		return false;
+	}
+	room_take(d->room, r);
+	return true;
+}
+
+bool
+director_emit(struct director *d, struct record *r)
+{
+	bool good;
+
+	assert(r->kind < RECORD_KIND_COUNT);
+	good = write_record(d, r);
+	if (good) {
 		log_line("engine", "record %" PRId64 " %s", r->seq,
 			 record_rows[r->kind].word);
-		good = true;
 		d->dirty = true;
 		d->urgent = d->urgent || wants_eyes(r);
 	}

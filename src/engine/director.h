@@ -2,7 +2,8 @@
  * director - the thread that owns the room and decides what happens next.
  *
  * Private to the engine.  Everything below is called on the director's thread
- * only.  The room changes by director_emit() alone: journal first, fold after.
+ * only.  The room changes by director_emit() alone: judged first, then
+ * journaled, then folded in.
  */
 #ifndef ENGINE_DIRECTOR_H
 #define ENGINE_DIRECTOR_H
@@ -22,8 +23,9 @@ void director_shut(struct director *d);
 
 int64_t director_now_ms(const struct director *d); /* room time */
 
-/* Journals `r` (sets its times), folds it in, clears it.  False when the
- * journal failed: the director is dead then and acts no more. */
+/* Journals `r` (sets number and times), folds it in, clears it.  False when the
+ * journal failed, or the room cannot come to it and nothing was written: the
+ * director is dead then and acts no more. */
 bool director_emit(struct director *d, struct record *r);
 
 /* Says something to the person; not journaled. */

@@ -9,18 +9,23 @@
 
 #define WINDOW (2 * RECORD_CAP)
 
-/* The reason stands in `e` already. */
+/* The reason stands in `e` already, with the record's number or without. */
 static enum err_code
 damaged(struct chain_reader *w, struct err *e)
 {
-	char why[sizeof(e->text)];
+	char why[sizeof(e->text)], number[32];
+	bool is_numbered;
 
-	str_copy(why, sizeof(why), e->text);
 	w->report->bad_record = w->report->records + 1;
 	w->report->bad_offset = w->offset;
-	return err_set(e, ERR_DAMAGED, "%s: record %lld at byte %lld: %s",
-		       w->name, (long long)w->report->bad_record,
-		       (long long)w->offset, why);
+	str_printf(number, sizeof(number), "record %lld ",
+		   (long long)w->report->bad_record);
+	is_numbered = str_starts(e->text, number);
+	str_copy(why, sizeof(why),
+		 e->text + (is_numbered ? strlen(number) - 1 : 0));
+	return err_set(e, ERR_DAMAGED, "%s: %sat byte %lld%s%s", w->name,
+		       number, (long long)w->offset, is_numbered ? "" : ": ",
+		       why);
 }
 
 /* More of the file behind what is there; *end at its end. */

@@ -189,13 +189,13 @@ find_row(const struct book *b, const char *id)
 }
 
 enum err_code
-room_fold_drain(struct room *r, const struct record *rec, struct err *e)
+room_judge_drain(const struct room *r, const struct record *rec, struct err *e)
 {
 	const char *id = record_get(rec, "drain");
 	const char *word = record_get(rec, "state");
 	int64_t item = record_get_int(rec, "item", -1);
 	int row = find_row(r->book, id);
-	struct room_drain *now;
+	const struct room_drain *now;
 	enum drain_state to;
 
 	if (row < 0)
@@ -208,11 +208,19 @@ room_fold_drain(struct room *r, const struct record *rec, struct err *e)
 	if (!drain_parse(word, &to) || (moves[now->state] >> to & 1u) == 0)
 		return room_refuse(rec, e, "%s cannot move from %s to \"%s\"",
 				   id, drain_word(now->state), word);
+	return ERR_NONE;
+}
+
+void
+room_fold_drain(struct room *r, const struct record *rec)
+{
+	struct room_drain *now =
+		&r->drains[find_row(r->book, record_get(rec, "drain"))];
+
 	if (now->state == DRAIN_NONE) {
 		now->began_ms = rec->at_ms;
 		now->until_ms = room_time(rec, "until", rec->at_ms);
 	}
-	now->state = to;
-	now->item = (int)item;
-	return ERR_NONE;
+	drain_parse(record_get(rec, "state"), &now->state);
+	now->item = (int)record_get_int(rec, "item", -1);
 }

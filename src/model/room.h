@@ -1,9 +1,10 @@
 /*
  * room - the picture of one cutover night: a pure fold over its records.
  *
- * room_apply() is the only function that changes a room.  The director calls
- * it with each record it has journaled; resume, watch, replay and status call
- * it with each record they read.  So all of them see the same room.
+ * room_take() alone changes a room.  The director asks room_judge() whether a
+ * record may come, journals it and takes it in; resume, watch, replay and
+ * status room_apply() each record they read.  So all of them see the same
+ * room, and none that could not be read again is ever written.
  */
 #ifndef MODEL_ROOM_H
 #define MODEL_ROOM_H
@@ -144,8 +145,14 @@ struct room *room_new(struct book *book);     /* takes a reference of its own */
 struct room *room_copy(const struct room *r); /* deep, but for the book */
 void room_free(struct room *r);		      /* NULL is fine */
 
-/* Folds one record in.  ERR_DAMAGED when it cannot be (unknown step, a move
- * the table forbids): the room is unchanged then. */
+/* May the record come next?  ERR_DAMAGED when it cannot (unknown step, a move
+ * the table forbids), with its number, its kind and what forbids it. */
+enum err_code room_judge(const struct room *r, const struct record *rec,
+			 struct err *e) MUST_CHECK;
+/* Folds a record in that room_judge() has allowed of this very room. */
+void room_take(struct room *r, const struct record *rec);
+/* Both, for records that were read: a refusal says also how a person goes on.
+ * The room is unchanged then. */
 enum err_code room_apply(struct room *r, const struct record *rec,
 			 struct err *e) MUST_CHECK;
 

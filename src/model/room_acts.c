@@ -214,19 +214,46 @@ judge_forward(const struct room *r, const struct record *rec, int step,
 	return ERR_NONE;
 }
 
-enum err_code
-room_fold_step(struct room *r, const struct record *rec, struct err *e)
+/* Which step it is about; -1 after room_refuse(). */
+static int
+step_of(const struct room *r, const struct record *rec, struct err *e)
 {
 	const char *id = record_get(rec, "step");
 	int i = room_find_step(r, id);
-	enum step_state to, was;
 
 	if (i < 0)
-		return room_refuse(rec, e, "the runbook has no step \"%s\"",
-				   id);
-	if (judge_move(&r->steps[i], rec, id, &to, e) != ERR_NONE ||
-	    judge_forward(r, rec, i, to, e) != ERR_NONE)
+		room_refuse(rec, e, "the runbook has no step \"%s\"", id);
+	return i;
+}
+
+/* The state it moves to, which the table has allowed. */
+static enum step_state
+move_of(const struct record *rec)
+{
+	enum step_state to = STEP_READY;
+
+	step_parse(record_get(rec, "state"), &to);
+	return to;
+}
+
+enum err_code
+room_judge_step(const struct room *r, const struct record *rec, struct err *e)
+{
+	int i = step_of(r, rec, e);
+	enum step_state to;
+
+	if (i < 0 || judge_move(&r->steps[i], rec, r->book->steps[i].id, &to,
+				e) != ERR_NONE)
 		return e->code;
+	return judge_forward(r, rec, i, to, e);
+}
+
+void
+room_fold_step(struct room *r, const struct record *rec)
+{
+	int i = room_find_step(r, record_get(rec, "step"));
+	enum step_state to = move_of(rec), was;
+
 	if (to == STEP_ARMED) {
 		r->steps[i].second[0] = '\0';
 		r->steps[i].is_emergency = record_has(rec, "variant");
@@ -243,22 +270,18 @@ room_fold_step(struct room *r, const struct record *rec, struct err *e)
 		open_prompt(r, rec, i);
 	else
 		close_prompt(r, i);
-	return ERR_NONE;
 }
 
-/* What is paused stays in its state, and may move on: an answer that was on
- * its way is still heard. */
 enum err_code
-room_fold_pause(struct room *r, const struct record *rec, struct err *e)
+room_judge_pause(const struct room *r, const struct record *rec, struct err *e)
 {
 	const char *id = record_get(rec, "step");
-	int i = room_find_step(r, id);
+	int i = step_of(r, rec, e);
 	bool pauses = record_get_flag(rec, "paused");
-	struct room_act *a;
+	const struct room_act *a;
 
 	if (i < 0)
-		return room_refuse(rec, e, "the runbook has no step \"%s\"",
-				   id);
+		return e->code;
 	a = &r->steps[i];
 	if (!step_is_running(a->state))
 		return room_refuse(rec, e, "%s is %s: nothing of it can wait",
@@ -266,20 +289,31 @@ room_fold_pause(struct room *r, const struct record *rec, struct err *e)
 	if (pauses == a->is_paused)
 		return room_refuse(rec, e, "%s is %s already", id,
 				   pauses ? "paused" : "going on");
+	return ERR_NONE;
+}
+
+/* What is paused stays in its state, and may move on: an answer that was on
+ * its way is still heard. */
+void
+room_fold_pause(struct room *r, const struct record *rec)
+{
+	struct room_act *a =
+		&r->steps[room_find_step(r, record_get(rec, "step"))];
+	bool pauses = record_get_flag(rec, "paused");
+
 	if (pauses)
 		a->paused_ms = rec->at_ms;
 	else
 		end_pause(a, rec->at_ms);
 	a->is_paused = pauses;
-	return ERR_NONE;
 }
 
 enum err_code
-room_fold_undo(struct room *r, const struct record *rec, struct err *e)
+room_judge_undo(const struct room *r, const struct record *rec, struct err *e)
 {
 	int64_t i = record_get_int(rec, "item", -1);
-	struct room_undo *u;
-	enum step_state to, was;
+	const struct room_undo *u;
+	enum step_state to;
 
 	if (i < 0 || i >= (int64_t)r->undo_count)
 		return room_refuse(rec, e,
@@ -293,17 +327,25 @@ room_fold_undo(struct room *r, const struct record *rec, struct err *e)
 	    plan_emergency(r->book, &u->item) == NULL)
 		return room_refuse(rec, e, "%s has no emergency variant",
 				   plan_name(r->book, &u->item));
-	was = u->act.state;
+	return ERR_NONE;
+}
+
+void
+room_fold_undo(struct room *r, const struct record *rec)
+{
+	size_t i = (size_t)record_get_int(rec, "item", 0);
+	struct room_undo *u = &r->undos[i];
+	enum step_state to = move_of(rec), was = u->act.state;
+
 	if (to == STEP_INTENT)
 		u->act.is_emergency = record_has(rec, "variant");
 	move_act(&u->act, rec, to);
-	room_objects_undo(r, (size_t)i, was);
+	room_objects_undo(r, i, was);
 	if (record_has(rec, "before"))
 		str_copy(u->before, sizeof(u->before),
 			 record_get(rec, "before"));
 	if (record_has(rec, "after"))
 		str_copy(u->after, sizeof(u->after), record_get(rec, "after"));
-	return ERR_NONE;
 }
 
 #define TO(state) (1u << ROLLBACK_##state)
@@ -328,76 +370,6 @@ static const unsigned rollback_moves[] = {
 			    TO(HALTED),
 };
 #undef TO
-
-/* One {"row":i} or {"step":i}, its brace just opened. */
-static bool
-take_item(struct room_undo *out, const struct book *b, struct jscan *s)
-{
-	char text[RECORD_TEXT + 1];
-	char key[16];
-	double index;
-	enum jtok t;
-
-	memset(out, 0, sizeof(*out));
-	out->item = (struct plan_item){ .row = -1, .step = -1 };
-	out->round = 1;
-	room_act_init(&out->act);
-	while ((t = jscan_next(s)) == JTOK_KEY) {
-		char *to;
-
-		if (!jscan_string(s, key, sizeof(key)))
-			return false;
-		t = jscan_next(s);
-		if (str_same(key, "row") || str_same(key, "step")) {
-			if (t != JTOK_NUMBER || !jscan_number(s, &index) ||
-			    index < 0 || index > 1e6)
-				return false;
-			*(key[0] == 'r' ? &out->item.row : &out->item.step) =
-				(int)index;
-			continue;
-		}
-		to = str_same(key, "before")  ? out->before
-		     : str_same(key, "after") ? out->after
-					      : NULL;
-		if (to == NULL || t != JTOK_STRING ||
-		    !jscan_string(s, text, sizeof(text)))
-			return false;
-		text_clean(to, sizeof(out->before), text, strlen(text));
-	}
-	if (t != JTOK_OBJECT_END || (out->item.row < 0) == (out->item.step < 0))
-		return false;
-	if (out->item.row >= 0 &&
-	    (size_t)out->item.row < b->rollback.undo_count)
-		out->item.layer = b->rollback.undos[out->item.row].layer;
-	else if (out->item.step >= 0 && (size_t)out->item.step < b->step_count)
-		out->item.layer = b->steps[out->item.step].layer;
-	else
-		return false;
-	return true;
-}
-
-/* The items of a plan; NULL when they cannot be read. */
-static struct room_undo *
-take_items(const struct book *b, const char *json, size_t *count)
-{
-	size_t most = b->rollback.undo_count + b->step_count;
-	struct room_undo *items = mem_new(most, sizeof(*items));
-	struct jscan s;
-	enum jtok t;
-
-	*count = 0;
-	jscan_init(&s, json, strlen(json));
-	if (jscan_next(&s) != JTOK_ARRAY)
-		goto refused;
-	while ((t = jscan_next(&s)) == JTOK_OBJECT)
-		if (*count == most || !take_item(&items[(*count)++], b, &s))
-			goto refused;
-	if (t == JTOK_ARRAY_END && jscan_next(&s) == JTOK_END)
-		return items;
-refused:
-	mem_free(items);
-	return NULL;
-}
 
 /* What a plan shows: in place of a rollback that goes on it waits until it
  * runs, so that declining it changes nothing.  `items` is taken. */
@@ -499,13 +471,13 @@ move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
 }
 
 enum err_code
-room_fold_rollback(struct room *r, const struct record *rec, struct err *e)
+room_judge_rollback(const struct room *r, const struct record *rec,
+		    struct err *e)
 {
 	const char *word = record_get(rec, "state");
-	const char *json = record_get(rec, "items");
-	struct room_undo *items = NULL;
+	struct room_undo *items;
 	enum rollback_state to;
-	size_t count = 0;
+	size_t count;
 
 	if (!rollback_parse(word, &to))
 		return room_refuse(rec, e, "no rollback is called \"%s\"",
@@ -518,9 +490,21 @@ room_fold_rollback(struct room *r, const struct record *rec, struct err *e)
 		return room_refuse(rec, e, "it begins without a second person");
 	if (!take_lines(NULL, record_get(rec, "lines")))
 		return room_refuse(rec, e, "its plan cannot be read");
-	if (json[0] != '\0' &&
-	    (items = take_items(r->book, json, &count)) == NULL)
+	if (!room_items_read(r, rec, &items, &count))
 		return room_refuse(rec, e, "its items cannot be read");
+	mem_free(items);
+	return ERR_NONE;
+}
+
+void
+room_fold_rollback(struct room *r, const struct record *rec)
+{
+	enum rollback_state to = r->rollback;
+	struct room_undo *items;
+	size_t count;
+
+	rollback_parse(record_get(rec, "state"), &to);
+	room_items_read(r, rec, &items, &count);
 	if (r->rollback == ROLLBACK_VALIDATED) {
 		r->rollback_began_ms = -1;
 		r->rollback_ended_ms = -1;
@@ -531,5 +515,4 @@ room_fold_rollback(struct room *r, const struct record *rec, struct err *e)
 	else
 		mem_free(items);
 	move_rollback(r, rec, to);
-	return ERR_NONE;
 }

@@ -1,4 +1,9 @@
-/* room_fold - one record into the room: a row for each kind. */
+/*
+ * room_fold - one record into the room: a row for each kind.
+ *
+ * Whether it may come next is judged apart from what it changes, so that a
+ * writer can ask before it writes.
+ */
 #include "model/room_fold.h"
 
 #include <assert.h>
@@ -42,7 +47,7 @@ room_count(const struct record *rec, const char *name, int fallback)
 }
 
 static enum err_code
-fold_open(struct room *r, const struct record *rec, struct err *e)
+judge_open(const struct room *r, const struct record *rec, struct err *e)
 {
 	const char *mode = record_get(rec, "mode");
 
@@ -51,10 +56,16 @@ fold_open(struct room *r, const struct record *rec, struct err *e)
 	if (!str_same(mode, "LIVE") && !str_same(mode, "DRILL"))
 		return room_refuse(rec, e, "mode is LIVE or DRILL, not \"%s\"",
 				   mode);
+	return ERR_NONE;
+}
+
+static void
+fold_open(struct room *r, const struct record *rec)
+{
 	r->life = ROOM_OPEN;
 	r->epoch = 1;
 	str_copy(r->name, sizeof(r->name), record_get(rec, "room"));
-	str_copy(r->mode, sizeof(r->mode), mode);
+	str_copy(r->mode, sizeof(r->mode), record_get(rec, "mode"));
 	str_copy(r->commander, sizeof(r->commander),
 		 record_get(rec, "commander"));
 	r->seed = (uint64_t)record_get_int(rec, "seed", 0);
@@ -63,16 +74,14 @@ fold_open(struct room *r, const struct record *rec, struct err *e)
 	r->verdict_since_ms = rec->at_ms;
 	for (size_t i = 0; i < r->book->gates.gate_count; i++)
 		r->gates[i].since_ms = rec->at_ms;
-	return ERR_NONE;
 }
 
 /* What was under way when the last process ended is not judged here: the new
  * one says so in records of its own.  Nor is a green carried over: nobody has
  * measured since, so the decision is blind until the next one. */
-static enum err_code
-fold_resume(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_resume(struct room *r, const struct record *rec)
 {
-	(void)e;
 	r->life = ROOM_OPEN;
 	if (r->verdict != VERDICT_NO_GO) {
 		if (r->verdict != VERDICT_BLIND)
@@ -86,7 +95,6 @@ fold_resume(struct room *r, const struct record *rec, struct err *e)
 			 record_get(rec, "commander"));
 	r->prompt.open = false;
 	r->console_lost = false;
-	return ERR_NONE;
 }
 
 static bool
@@ -100,10 +108,10 @@ parse_reason(const char *word, enum gate_reason *out)
 	return false;
 }
 
-/* The gate a record is about, or NULL after room_refuse().  Of several on one
- * signal "nth" says which: 0, or left out, is the first. */
-static struct room_gate *
-gate_of(struct room *r, const struct record *rec, struct err *e)
+/* The gate a record is about, or -1.  Of several on one signal "nth" says
+ * which: 0, or left out, is the first. */
+static int
+gate_of(const struct room *r, const struct record *rec)
 {
 	const char *name = record_get(rec, "gate");
 	int nth = room_count(rec, "nth", 0);
@@ -111,9 +119,17 @@ gate_of(struct room *r, const struct record *rec, struct err *e)
 	for (size_t i = 0; i < r->book->gates.gate_count; i++)
 		if (str_same(r->book->gates.gates[i].signal, name) &&
 		    nth-- == 0)
-			return &r->gates[i];
-	room_refuse(rec, e, "the runbook has no gate \"%s\"", name);
-	return NULL;
+			return (int)i;
+	return -1;
+}
+
+static enum err_code
+judge_gate(const struct room *r, const struct record *rec, struct err *e)
+{
+	if (gate_of(r, rec) >= 0)
+		return ERR_NONE;
+	return room_refuse(rec, e, "the runbook has no gate \"%s\"",
+			   record_get(rec, "gate"));
 }
 
 static bool
@@ -124,20 +140,31 @@ is_on(const struct room *r, size_t gate, const struct record *rec)
 }
 
 static enum err_code
-fold_verdict(struct room *r, const struct record *rec, struct err *e)
+judge_verdict(const struct room *r, const struct record *rec, struct err *e)
 {
 	const char *word = record_get(rec, "verdict");
 	const char *why = record_get(rec, "reason");
-	struct room_gate *g = gate_of(r, rec, e);
 	enum gate_reason reason;
 	enum verdict verdict;
 
-	if (g == NULL)
+	if (judge_gate(r, rec, e) != ERR_NONE)
 		return e->code;
 	if (!verdict_parse(word, &verdict))
 		return room_refuse(rec, e, "no verdict is called \"%s\"", word);
 	if (!parse_reason(why, &reason))
 		return room_refuse(rec, e, "no reason is called \"%s\"", why);
+	return ERR_NONE;
+}
+
+static void
+fold_verdict(struct room *r, const struct record *rec)
+{
+	struct room_gate *g = &r->gates[gate_of(r, rec)];
+	enum gate_reason reason = g->reason;
+	enum verdict verdict = g->verdict;
+
+	verdict_parse(record_get(rec, "verdict"), &verdict);
+	parse_reason(record_get(rec, "reason"), &reason);
 	if (verdict != g->verdict)
 		g->acknowledged = false;
 	/* Of several samples in one second only the last is in the journal. */
@@ -148,31 +175,37 @@ fold_verdict(struct room *r, const struct record *rec, struct err *e)
 	g->since_ms = room_time(rec, "since", rec->at_ms);
 	g->flaps = room_count(rec, "flaps", 0);
 	str_copy(g->why, sizeof(g->why), record_get(rec, "why"));
-	return ERR_NONE;
 }
 
 static enum err_code
-fold_decision(struct room *r, const struct record *rec, struct err *e)
+judge_decision(const struct room *r, const struct record *rec, struct err *e)
 {
 	const char *word = record_get(rec, "verdict");
 	enum verdict verdict;
 
+	(void)r;
 	if (!verdict_parse(word, &verdict))
 		return room_refuse(rec, e, "no verdict is called \"%s\"", word);
+	return ERR_NONE;
+}
+
+static void
+fold_decision(struct room *r, const struct record *rec)
+{
+	enum verdict verdict = r->verdict;
+
+	verdict_parse(record_get(rec, "verdict"), &verdict);
 	if (verdict != r->verdict)
 		r->verdict_since_ms = rec->at_ms;
 	if (verdict == VERDICT_NO_GO && r->first_no_go_ms < 0)
 		r->first_no_go_ms = rec->at_ms;
 	r->verdict = verdict;
 	str_copy(r->sentence, sizeof(r->sentence), record_get(rec, "sentence"));
-	return ERR_NONE;
 }
 
-static enum err_code
-fold_mute(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_mute(struct room *r, const struct record *rec)
 {
-	if (gate_of(r, rec, e) == NULL)
-		return e->code;
 	for (size_t i = 0; i < r->book->gates.gate_count; i++) {
 		struct room_gate *g = &r->gates[i];
 
@@ -183,69 +216,66 @@ fold_mute(struct room *r, const struct record *rec, struct err *e)
 		str_copy(g->why, sizeof(g->why),
 			 g->muted ? record_get(rec, "reason") : "");
 	}
-	return ERR_NONE;
 }
 
-static enum err_code
-fold_ack(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_ack(struct room *r, const struct record *rec)
 {
-	if (gate_of(r, rec, e) == NULL)
-		return e->code;
 	for (size_t i = 0; i < r->book->gates.gate_count; i++)
 		if (is_on(r, i, rec))
 			r->gates[i].acknowledged = true;
-	return ERR_NONE;
 }
 
 /* A drill notes in `fault` the room time at which its fault began. */
-static enum err_code
-fold_note(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_note(struct room *r, const struct record *rec)
 {
-	(void)e;
 	if (record_has(rec, "fault") && r->first_fault_ms < 0)
 		r->first_fault_ms = room_time(rec, "fault", 0);
-	return ERR_NONE;
 }
 
 static enum err_code
-fold_console(struct room *r, const struct record *rec, struct err *e)
+judge_console(const struct room *r, const struct record *rec, struct err *e)
 {
 	const char *state = record_get(rec, "state");
 
+	(void)r;
 	if (!str_same(state, "lost") && !str_same(state, "attached"))
 		return room_refuse(rec, e,
 				   "a console is lost or attached, not \"%s\"",
 				   state);
-	r->console_lost = str_same(state, "lost");
 	return ERR_NONE;
 }
 
-static enum err_code
-fold_parked(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_console(struct room *r, const struct record *rec)
+{
+	r->console_lost = str_same(record_get(rec, "state"), "lost");
+}
+
+static void
+fold_parked(struct room *r, const struct record *rec)
 {
 	(void)rec;
-	(void)e;
 	if (r->life == ROOM_OPEN)
 		r->life = ROOM_PARKED;
 	r->prompt.open = false;
-	return ERR_NONE;
 }
 
 /* An item that is not as it should be has not been taken back. */
-static enum err_code
-fold_leftover(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_leftover(struct room *r, const struct record *rec)
 {
 	int64_t i = record_get_int(rec, "item", -1);
 	struct room_leftover *l;
 
-	(void)e;
 	if (i >= 0 && i < (int64_t)r->undo_count) {
 		r->undos[i].is_left = true;
 		room_objects_left(r, (size_t)i);
 	}
 	r->leftovers++;
 	if (r->left_count == ROOM_LEFT)
-		return ERR_NONE;
+		return;
 	r->left = mem_grow(r->left, r->left_count + 1, sizeof(*r->left));
 	l = &r->left[r->left_count++];
 	*l = (struct room_leftover){ .at_ms = rec->at_ms,
@@ -253,34 +283,39 @@ fold_leftover(struct room *r, const struct record *rec, struct err *e)
 	str_copy(l->object, sizeof(l->object), record_get(rec, "object"));
 	str_copy(l->region, sizeof(l->region), record_get(rec, "region"));
 	str_copy(l->detail, sizeof(l->detail), record_get(rec, "detail"));
+}
+
+static enum err_code
+judge_baseline(const struct room *r, const struct record *rec, struct err *e)
+{
+	const char *object = record_get(rec, "object");
+
+	if (book_baseline_of(r->book, object) < 0)
+		return room_refuse(rec, e, "the runbook reads no \"%s\"",
+				   object);
+	if (!record_get_flag(rec, "waived") && !record_has(rec, "digest"))
+		return room_refuse(rec, e, "%s has no digest", object);
 	return ERR_NONE;
 }
 
 /* What was taken stands; a later reading that differs is told beside it. */
-static enum err_code
-fold_baseline(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_baseline(struct room *r, const struct record *rec)
 {
-	const char *object = record_get(rec, "object");
 	const char *digest = record_get(rec, "digest");
 	const char *value = record_get(rec, "value");
-	int row = book_baseline_of(r->book, object);
-	struct room_baseline *b;
+	int row = book_baseline_of(r->book, record_get(rec, "object"));
+	struct room_baseline *b = &r->baseline[row];
 
-	if (row < 0)
-		return room_refuse(rec, e, "the runbook reads no \"%s\"",
-				   object);
-	b = &r->baseline[row];
 	if (record_get_flag(rec, "waived")) {
 		b->waived = !b->taken;
-		return ERR_NONE;
+		return;
 	}
-	if (digest[0] == '\0')
-		return room_refuse(rec, e, "%s has no digest", object);
 	if (b->taken) {
 		str_copy(b->drift, sizeof(b->drift),
 			 str_same(b->digest, digest) ? "" : value);
 		room_objects_baseline(r, (size_t)row);
-		return ERR_NONE;
+		return;
 	}
 	b->taken = true;
 	b->waived = false;
@@ -288,62 +323,56 @@ fold_baseline(struct room *r, const struct record *rec, struct err *e)
 	str_copy(b->value, sizeof(b->value), value);
 	str_copy(b->digest, sizeof(b->digest), digest);
 	room_objects_baseline(r, (size_t)row);
-	return ERR_NONE;
 }
 
-static enum err_code
-fold_close(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_close(struct room *r, const struct record *rec)
 {
-	(void)e;
 	r->life = ROOM_CLOSED;
 	r->close_code = room_count(rec, "code", 0);
 	r->prompt.open = false;
-	return ERR_NONE;
 }
 
 /* For people only: the tail shows it. */
-static enum err_code
-fold_nothing(struct room *r, const struct record *rec, struct err *e)
+static void
+fold_nothing(struct room *r, const struct record *rec)
 {
 	(void)r;
 	(void)rec;
-	(void)e;
-	return ERR_NONE;
 }
 
 static const struct {
-	room_fold *fold;
+	room_judging *judge; /* NULL: it may always come */
+	room_folding *fold;
 	bool early; /* may come before the room opens */
 	bool late;  /* may come after it has closed */
 	bool quiet; /* not worth a line of the tail */
 } rows[RECORD_KIND_COUNT] = {
-	[RECORD_OPEN] = { .fold = fold_open, .early = true },
-	[RECORD_RESUME] = { .fold = fold_resume, .late = true },
-	[RECORD_SAMPLES] = { .fold = room_fold_samples,
-			     .late = true,
-			     .quiet = true },
-	[RECORD_VERDICT] = { .fold = fold_verdict, .late = true },
-	[RECORD_DECISION] = { .fold = fold_decision, .late = true },
-	[RECORD_STEP] = { .fold = room_fold_step },
-	[RECORD_PAUSE] = { .fold = room_fold_pause },
-	[RECORD_REQUEST] = { .fold = room_fold_request, .late = true },
-	[RECORD_ROLLBACK] = { .fold = room_fold_rollback },
-	[RECORD_UNDO] = { .fold = room_fold_undo },
-	[RECORD_DRAIN] = { .fold = room_fold_drain },
-	[RECORD_APPROVAL] = { .fold = room_fold_approval },
-	[RECORD_OVERRIDE] = { .fold = room_fold_override },
-	[RECORD_MUTE] = { .fold = fold_mute },
-	[RECORD_ACK] = { .fold = fold_ack, .late = true },
-	[RECORD_NOTE] = { .fold = fold_note, .early = true, .late = true },
-	[RECORD_CONSOLE] = { .fold = fold_console,
-			     .early = true,
+	[RECORD_OPEN] = { judge_open, fold_open, .early = true },
+	[RECORD_RESUME] = { NULL, fold_resume, .late = true },
+	[RECORD_SAMPLES] = { room_judge_samples, room_fold_samples,
+			     .late = true, .quiet = true },
+	[RECORD_VERDICT] = { judge_verdict, fold_verdict, .late = true },
+	[RECORD_DECISION] = { judge_decision, fold_decision, .late = true },
+	[RECORD_STEP] = { room_judge_step, room_fold_step },
+	[RECORD_PAUSE] = { room_judge_pause, room_fold_pause },
+	[RECORD_REQUEST] = { NULL, room_fold_request, .late = true },
+	[RECORD_ROLLBACK] = { room_judge_rollback, room_fold_rollback },
+	[RECORD_UNDO] = { room_judge_undo, room_fold_undo },
+	[RECORD_DRAIN] = { room_judge_drain, room_fold_drain },
+	[RECORD_APPROVAL] = { room_judge_approval, room_fold_approval },
+	[RECORD_OVERRIDE] = { room_judge_override, room_fold_override },
+	[RECORD_MUTE] = { judge_gate, fold_mute },
+	[RECORD_ACK] = { judge_gate, fold_ack, .late = true },
+	[RECORD_NOTE] = { NULL, fold_note, .early = true, .late = true },
+	[RECORD_CONSOLE] = { judge_console, fold_console, .early = true,
 			     .late = true },
-	[RECORD_PARKED] = { .fold = fold_parked, .late = true },
-	[RECORD_TORN] = { .fold = fold_nothing, .early = true, .late = true },
-	[RECORD_CLOCK] = { .fold = fold_nothing, .early = true, .late = true },
-	[RECORD_BASELINE] = { .fold = fold_baseline },
-	[RECORD_LEFTOVER] = { .fold = fold_leftover, .late = true },
-	[RECORD_CLOSE] = { .fold = fold_close, .late = true },
+	[RECORD_PARKED] = { NULL, fold_parked, .late = true },
+	[RECORD_TORN] = { NULL, fold_nothing, .early = true, .late = true },
+	[RECORD_CLOCK] = { NULL, fold_nothing, .early = true, .late = true },
+	[RECORD_BASELINE] = { judge_baseline, fold_baseline },
+	[RECORD_LEFTOVER] = { NULL, fold_leftover, .late = true },
+	[RECORD_CLOSE] = { NULL, fold_close, .late = true },
 };
 
 static void
@@ -363,7 +392,7 @@ add_line(struct room *r, const struct record *rec)
 }
 
 enum err_code
-room_apply(struct room *r, const struct record *rec, struct err *e)
+room_judge(const struct room *r, const struct record *rec, struct err *e)
 {
 	assert((unsigned)rec->kind < RECORD_KIND_COUNT);
 	if (rec->at_ms < 0 || rec->at_ms > ROOM_TIME_MOST)
@@ -377,13 +406,33 @@ room_apply(struct room *r, const struct record *rec, struct err *e)
 		return room_refuse(rec, e, "the room was not open yet");
 	if (r->life == ROOM_CLOSED && !rows[rec->kind].late)
 		return room_refuse(rec, e, "the room was closed already");
-	if (rows[rec->kind].fold(r, rec, e) != ERR_NONE)
-		return e->code;
+	if (rows[rec->kind].judge == NULL)
+		return ERR_NONE;
+	return rows[rec->kind].judge(r, rec, e);
+}
+
+void
+room_take(struct room *r, const struct record *rec)
+{
+	rows[rec->kind].fold(r, rec);
 	r->records++;
 	r->last_ms = rec->at_ms;
 	r->last_wall_ms = rec->wall_ms;
 	str_copy(r->head, sizeof(r->head), rec->hash);
 	if (!rows[rec->kind].quiet)
 		add_line(r, rec);
+}
+
+enum err_code
+room_apply(struct room *r, const struct record *rec, struct err *e)
+{
+	struct err why;
+
+	if (room_judge(r, rec, &why) != ERR_NONE)
+		return err_set(e, why.code,
+			       "%.160s.  No room can come to that; warroom(1), "
+			       "\"Records that cannot be\", says how to go on",
+			       why.text);
+	room_take(r, rec);
 	return ERR_NONE;
 }

@@ -1,26 +1,24 @@
 /*
  * room_fold - what the parts of the fold share; for room_*.c alone.
  *
- * Each function folds one record: it judges all of it first and changes the
- * room only when nothing is wrong.
+ * What judges a record changes nothing; what folds it was judged before.
  */
 #ifndef MODEL_ROOM_FOLD_H
 #define MODEL_ROOM_FOLD_H
 
 #include "model/room.h"
 
-typedef enum err_code room_fold(struct room *r, const struct record *rec,
-				struct err *e);
+/* May it come next?  ERR_DAMAGED says why not. */
+typedef enum err_code room_judging(const struct room *r,
+				   const struct record *rec, struct err *e);
+typedef void room_folding(struct room *r, const struct record *rec);
 
-room_fold room_fold_samples;
-room_fold room_fold_step;
-room_fold room_fold_pause;
-room_fold room_fold_undo;
-room_fold room_fold_request;
-room_fold room_fold_rollback;
-room_fold room_fold_drain;
-room_fold room_fold_approval;
-room_fold room_fold_override;
+room_judging room_judge_samples, room_judge_step, room_judge_pause,
+	room_judge_undo, room_judge_rollback, room_judge_drain,
+	room_judge_approval, room_judge_override;
+room_folding room_fold_samples, room_fold_step, room_fold_pause, room_fold_undo,
+	room_fold_request, room_fold_rollback, room_fold_drain,
+	room_fold_approval, room_fold_override;
 
 /* ERR_DAMAGED with the record's number and kind in front. */
 enum err_code room_refuse(const struct record *rec, struct err *e,
@@ -50,6 +48,11 @@ void room_objects_baseline(struct room *r, size_t row); /* A row was taken */
 void room_overrides_end(struct room *r, int step);
 /* The second person of the open plan has approved them with it. */
 void room_overrides_approve(struct room *r);
+
+/* The items of a plan that a record tells of; the caller frees.  *items NULL:
+ * it tells of none.  False when they cannot be read. */
+bool room_items_read(const struct room *r, const struct record *rec,
+		     struct room_undo **items, size_t *count);
 
 /* An act that has not begun. */
 void room_act_init(struct room_act *a);

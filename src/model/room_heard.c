@@ -68,8 +68,8 @@ place_of(struct room *r, const struct heard *one)
 	return &r->heard->items[count];
 }
 
-enum err_code
-room_fold_request(struct room *r, const struct record *rec, struct err *e)
+void
+room_fold_request(struct room *r, const struct record *rec)
 {
 	struct heard h = { .is_undo = record_has(rec, "undo"),
 			   .seq = rec->seq,
@@ -86,6 +86,4 @@ room_fold_request(struct room *r, const struct record *rec, struct err *e)
 	str_copy(h.sent, sizeof(h.sent), record_get(rec, "sent"));
 	str_copy(h.answer, sizeof(h.answer), record_get(rec, "answer"));
 	*place_of(r, &h) = h;
-	(void)e;
-	return ERR_NONE;
 }

@@ -83,14 +83,24 @@ move_prompt(struct room_prompt *p, const struct record *rec, const char *digest)
 	str_copy(p->lines[0], sizeof(p->lines[0]), line);
 }
 
+/* Of the open plan with this rule broken. */
+static void
+digest_with(const struct room *r, const struct record *rec, int rule,
+	    char digest[DIGEST_HEX])
+{
+	str_copy(digest, DIGEST_HEX, r->prompt.digest);
+	room_override_mix(digest, r->book->invariants[rule].id,
+			  record_get(rec, "reason"));
+}
+
 enum err_code
-room_fold_override(struct room *r, const struct record *rec, struct err *e)
+room_judge_override(const struct room *r, const struct record *rec,
+		    struct err *e)
 {
 	const char *name = record_get(rec, "step");
 	const char *reason = record_get(rec, "reason");
 	int rule = invariant_named(r->book, record_get(rec, "rule"));
 	char digest[DIGEST_HEX];
-	struct room_override *o;
 
 	if (rule < 0)
 		return room_refuse(rec, e,
@@ -103,10 +113,20 @@ room_fold_override(struct room *r, const struct record *rec, struct err *e)
 			rec, e, "%s: it has no reason, or asks nobody", name);
 	if (r->override_count == ROOM_OVERRIDES)
 		return room_refuse(rec, e, "%s: too many in one night", name);
-	str_copy(digest, sizeof(digest), r->prompt.digest);
-	room_override_mix(digest, r->book->invariants[rule].id, reason);
+	digest_with(r, rec, rule, digest);
 	if (!str_same(digest, record_get(rec, "digest")))
 		return room_refuse(rec, e, "%s: of another plan", name);
+	return ERR_NONE;
+}
+
+void
+room_fold_override(struct room *r, const struct record *rec)
+{
+	int rule = invariant_named(r->book, record_get(rec, "rule"));
+	char digest[DIGEST_HEX];
+	struct room_override *o;
+
+	digest_with(r, rec, rule, digest);
 	r->overrides = mem_grow(r->overrides, r->override_count + 1,
 				sizeof(*r->overrides));
 	o = &r->overrides[r->override_count++];
@@ -114,8 +134,7 @@ room_fold_override(struct room *r, const struct record *rec, struct err *e)
 				     .step = r->prompt.step,
 				     .at_ms = rec->at_ms,
 				     .in_force = true };
-	str_copy(o->reason, sizeof(o->reason), reason);
+	str_copy(o->reason, sizeof(o->reason), record_get(rec, "reason"));
 	str_copy(o->by, sizeof(o->by), rec->by);
 	move_prompt(&r->prompt, rec, digest);
-	return ERR_NONE;
 }

@@ -23,12 +23,11 @@ room_has_second(const struct room *r, int step)
 	       r->prompt.second[0] != '\0';
 }
 
-/* An approval is of the very plan that is open, and goes with it: whatever
- * closes the plan or moves it takes the approval away. */
 enum err_code
-room_fold_approval(struct room *r, const struct record *rec, struct err *e)
+room_judge_approval(const struct room *r, const struct record *rec,
+		    struct err *e)
 {
-	struct room_prompt *p = &r->prompt;
+	const struct room_prompt *p = &r->prompt;
 	const char *name = record_get(rec, "step");
 	const char *who = record_get(rec, "who");
 
@@ -42,8 +41,17 @@ room_fold_approval(struct room *r, const struct record *rec, struct err *e)
 	if (who[0] == '\0' || str_same(who, r->commander))
 		return room_refuse(rec, e, "%s: \"%s\" is no second person",
 				   name, who);
-	str_copy(p->second, sizeof(p->second), who);
+	return ERR_NONE;
+}
+
+/* An approval is of the very plan that is open, and goes with it: whatever
+ * closes the plan or moves it takes the approval away. */
+void
+room_fold_approval(struct room *r, const struct record *rec)
+{
+	struct room_prompt *p = &r->prompt;
+
+	str_copy(p->second, sizeof(p->second), record_get(rec, "who"));
 	str_copy(p->second_how, sizeof(p->second_how), record_get(rec, "how"));
 	room_overrides_approve(r);
-	return ERR_NONE;
 }
