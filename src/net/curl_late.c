@@ -3,61 +3,24 @@
  *
  * libcurl and the thirty libraries behind it take most of a start's time, and
  * commands that judge files call none of it: `warroom gate --signals` runs in
- * every pipeline.  The functions that net calls stand here under their own
- * names and hand on to the library; with all of them found here the linker
- * leaves libcurl out.  A new one belongs here too: without it everything works,
- * but libcurl is loaded at each start (tests/cli/start.sh says so).
+ * every pipeline.  A function of it that net calls belongs here (base/late.h).
  *
  * Options go through "...": as in libcurl itself the number of the option
  * tells the type of its argument.  Any thread.
  */
+#include "base/late.h"
+
 #include <curl/curl.h>
 
-#include <assert.h>
-#include <dlfcn.h>
 #include <stdarg.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #define LIBRARY "libcurl.so.4"
-#define EXIT_NOT_LOADED 127 /* as the dynamic linker does */
+#define FIND(...) LATE_CALL(LIBRARY, __VA_ARGS__)
 
 /* curl.h wraps these to check types in callers. */
 #undef curl_easy_setopt
 #undef curl_easy_getinfo
 #undef curl_multi_setopt
-
-/* The function of the library, looked up once.  Two threads that are first at
- * the same time find the same. */
-static void *
-look_up(_Atomic(void *) *known, const char *name)
-{
-	void *found = atomic_load_explicit(known, memory_order_acquire);
-	void *library;
-
-	if (found != NULL)
-		return found;
-	library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	if (library != NULL)
-		found = dlsym(library, name);
-	if (found == NULL) {
-		fprintf(stderr, "warroom: cannot load %s: %s\n", LIBRARY,
-			dlerror());
-		_exit(EXIT_NOT_LOADED);
-	}
-	atomic_store_explicit(known, found, memory_order_release);
-	return found;
-}
-
-/* Declares `call`, the library's own function. */
-#define FIND(type, name, ...)                                  \
-	static _Atomic(void *) known;                          \
-	type (*call)(__VA_ARGS__);                             \
-	void *found = look_up(&known, #name);                  \
-	static_assert(sizeof(call) == sizeof(found), "POSIX"); \
-	memcpy(&call, &found, sizeof(call))
 
 CURLcode
 curl_global_init(long flags)
