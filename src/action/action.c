@@ -30,18 +30,28 @@ action_kind_of(const char *name)
 }
 
 static const struct action_kind *
-network_kind_of(const struct act *act)
+asked_kind_of(const struct act *act)
 {
 	const struct action_kind *kind = action_kind_of(act->kind);
 
-	assert(kind != NULL && kind->class == ACTION_NETWORK);
+	assert(kind != NULL && kind->plan != NULL);
 	return kind;
+}
+
+bool
+action_is_read(const struct act *act)
+{
+	const struct action_kind *kind = action_kind_of(act->kind);
+
+	assert(kind != NULL);
+	return kind->class == ACTION_NETWORK ||
+	       (kind->class == ACTION_PERSON && kind->mutates(act));
 }
 
 bool
 action_plans_alone(const struct act *act)
 {
-	const struct action_kind *kind = network_kind_of(act);
+	const struct action_kind *kind = asked_kind_of(act);
 
 	return kind->plans_alone != NULL && kind->plans_alone(act);
 }
@@ -51,14 +61,14 @@ action_plan(const struct action_env *env, const struct act *act,
 	    struct cancel *cancel, struct action_plan *out, struct err *e)
 {
 	*out = (struct action_plan){ 0 };
-	return network_kind_of(act)->plan(env, act, cancel, out, e);
+	return asked_kind_of(act)->plan(env, act, cancel, out, e);
 }
 
 void
 action_perform(const struct action_job *job, struct action_result *out)
 {
 	*out = (struct action_result){ .outcome = OUTCOME_UNKNOWN };
-	network_kind_of(job->act)->perform(job, out);
+	asked_kind_of(job->act)->perform(job, out);
 }
 
 enum action_landed
@@ -66,7 +76,7 @@ action_readback(const struct action_env *env, const struct act *act,
 		struct cancel *cancel, char *detail, size_t size)
 {
 	detail[0] = '\0';
-	return network_kind_of(act)->readback(env, act, cancel, detail, size);
+	return asked_kind_of(act)->readback(env, act, cancel, detail, size);
 }
 
 enum action_landed
@@ -74,7 +84,7 @@ action_readback_regions(const struct action_env *env, const struct act *act,
 			struct cancel *cancel, struct regions *out,
 			char *detail, size_t size)
 {
-	const struct action_kind *kind = network_kind_of(act);
+	const struct action_kind *kind = asked_kind_of(act);
 
 	*out = (struct regions){ 0 };
 	detail[0] = '\0';

@@ -30,7 +30,8 @@ struct action_env {
 /* Who carries the act out. */
 enum action_class {
 	ACTION_NETWORK, /* an actor, by the functions below */
-	ACTION_PERSON,	/* a person; confirming is doing */
+	ACTION_PERSON,	/* a person: who says so has done it; read back by the
+			   functions below, where it says how */
 	ACTION_WAIT,	/* the director's clock, gates watched */
 	ACTION_GATE,	/* the decision itself */
 };
@@ -114,7 +115,8 @@ enum action_landed {
 struct action_kind {
 	struct kind_spec spec;
 	enum action_class class;
-	/* ACTION_NETWORK only, NULL otherwise: */
+	/* ACTION_NETWORK and ACTION_PERSON only, NULL otherwise: */
+	/* Does it change what can be read back? */
 	bool (*mutates)(const struct act *act);
 	/* Is it planned without asking anybody?  NULL: never. */
 	bool (*plans_alone)(const struct act *act);
@@ -144,11 +146,16 @@ const struct kind_spec *const *action_specs(void);
 
 const struct action_kind *action_kind_of(const char *name); /* or NULL */
 
+/* Can it be planned and read back: is it carried out by an actor, or by a
+ * person and says how to see it? */
+bool action_is_read(const struct act *act);
+
 /* Does action_plan() ask nobody for this act, so that it may be called where
- * nothing may wait?  Its kind must be ACTION_NETWORK. */
+ * nothing may wait?  Its kind as below. */
 bool action_plans_alone(const struct act *act);
 
-/* The three calls for any act (its kind must be ACTION_NETWORK). */
+/* The three calls for any act (its kind must be ACTION_NETWORK, or
+ * ACTION_PERSON: to perform that is to look until what was done is seen). */
 enum err_code action_plan(const struct action_env *env, const struct act *act,
 			  struct cancel *cancel, struct action_plan *out,
 			  struct err *e) MUST_CHECK;

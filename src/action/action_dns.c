@@ -12,11 +12,9 @@
 #include "action/kinds.h"
 #include "action/request.h"
 #include "base/str.h"
-#include "net/dns.h"
 
 #define PLAN_MS 10000
 #define READ_BACK_MS 15000
-#define ASK_MS 3000 /* real; one question */
 #define EVERY_MS 2000
 
 /* Looks first, so that a record that is already right is left alone. */
@@ -69,34 +67,10 @@ landed(void *ctx, struct work *w, char *why, size_t size)
 	return dns_record_is_right(&now, o) ? LANDED_YES : LANDED_NO;
 }
 
-/* Does the authoritative server give the value, alone, with its TTL? */
 static bool
 is_published(const struct dns_order *o, struct work *w, char *seen, size_t size)
 {
-	struct dns_answer a;
-	struct err e;
-
-	if (!work_hold(w)) {
-		str_copy(seen, size, "cancelled while it was paused");
-		return false;
-	}
-	if (dns_do(&a, w->env->fence, o->server, o->name, o->type, ASK_MS,
-		   w->cancel == NULL ? -1 : w->cancel->wake.fd,
-		   &e) != ERR_NONE) {
-		str_copy(seen, size, e.text);
-		return false;
-	}
-	if (a.rcode != 0 || a.count == 0)
-		str_printf(seen, size, "%s has no %s record of %s (rcode %d)",
-			   o->server, o->type, o->name, a.rcode);
-	else
-		str_printf(seen, size, "%s says %s%s ttl %lld%s", o->server,
-			   a.values[0], a.count > 1 ? " and more" : "",
-			   (long long)a.ttl_s,
-			   a.authoritative ? "" : ", without authority");
-	return a.rcode == 0 && a.authoritative && a.count == 1 &&
-	       dns_same_name(a.values[0], o->value) &&
-	       (a.ttl_s == o->ttl_s || o->ttl_s == DNS_TTL_AUTOMATIC);
+	return dns_record_published(o, w, seen, size) == LANDED_YES;
 }
 
 /* Looks until it holds; false with the reason in `seen`. */

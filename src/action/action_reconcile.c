@@ -38,8 +38,7 @@ act_of(const struct order *o, const struct book_step *s)
 	const struct act *act = o->wants_target ? &s->act : &s->undo;
 	const struct action_kind *kind = action_kind_of(act->kind);
 
-	if (kind == NULL || kind->class != ACTION_NETWORK ||
-	    !kind->mutates(act))
+	if (kind == NULL || !action_is_read(act) || !kind->mutates(act))
 		return NULL;
 	return act;
 }

@@ -6,10 +6,13 @@
 
 #include "base/str.h"
 #include "base/text.h"
+#include "net/dns.h"
 #include "net/http.h"
 #include "net/identity.h"
 
 #define URL_CAP 4096
+#define ASK_MS 3000 /* real; one question */
+#define RCODE_NO_NAME 3
 
 static enum err_code
 read_server(struct dns_order *o, const struct book *b,
@@ -183,4 +186,41 @@ dns_record_spell(struct settings *out, const struct dns_record *r,
 	settings_add(out, "body", buf_str(&b));
 	settings_add(out, "method", "PATCH");
 	buf_clear(&b);
+}
+
+enum action_landed
+dns_record_published(const struct dns_order *o, struct work *w, char *seen,
+		     size_t size)
+{
+	struct dns_answer a;
+	bool is_right;
+	struct err e;
+
+	if (!work_hold(w)) {
+		str_copy(seen, size, "cancelled while it was paused");
+		return LANDED_UNCLEAR;
+	}
+	if (dns_do(&a, w->env->fence, o->server, o->name, o->type, ASK_MS,
+		   w->cancel == NULL ? -1 : w->cancel->wake.fd,
+		   &e) != ERR_NONE) {
+		str_copy(seen, size, e.text);
+		return LANDED_UNCLEAR;
+	}
+	if (a.rcode != 0 || a.count == 0)
+		str_printf(seen, size, "%s has no %s record of %s (rcode %d)",
+			   o->server, o->type, o->name, a.rcode);
+	else
+		str_printf(seen, size, "%s says %s%s ttl %lld%s", o->server,
+			   a.values[0], a.count > 1 ? " and more" : "",
+			   (long long)a.ttl_s,
+			   a.authoritative ? "" : ", without authority");
+	is_right = a.rcode == 0 && a.authoritative && a.count == 1 &&
+		   dns_same_name(a.values[0], o->value) &&
+		   (a.ttl_s == o->ttl_s || o->ttl_s == DNS_TTL_AUTOMATIC);
+	if (is_right)
+		return LANDED_YES;
+	/* A server that fails, or does not know, says nothing of the record. */
+	return a.authoritative && (a.rcode == 0 || a.rcode == RCODE_NO_NAME)
+		       ? LANDED_NO
+		       : LANDED_UNCLEAR;
 }

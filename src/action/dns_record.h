@@ -46,6 +46,12 @@ void dns_record_tell(char *to, size_t size, const struct dns_record *r,
 void dns_record_spell(struct settings *out, const struct dns_record *r,
 		      const struct dns_order *o);
 
+/* Does the authoritative server `o->server` give the value, alone, with its
+ * TTL?  LANDED_UNCLEAR: it was not heard; `seen` says what came. */
+enum action_landed dns_record_published(const struct dns_order *o,
+					struct work *w, char *seen,
+					size_t size);
+
 /* Names and addresses, whatever their case and trailing dot. */
 bool dns_same_name(const char *a, const char *b);
 

@@ -216,6 +216,26 @@ program_words(const struct process_end *end, char *to, size_t size)
 		str_printf(to + used, size - used, ": %s", said);
 }
 
+enum action_landed
+program_landed(const struct program *p, struct work *w, char *why, size_t size)
+{
+	enum action_landed found = LANDED_UNCLEAR;
+	struct process_end end;
+	struct err e;
+
+	if (program_run(&end, p, w, &e) == ERR_NONE) {
+		program_words(&end, why, size);
+		if (end.how == PROCESS_EXITED && end.code == 0)
+			found = LANDED_YES;
+		else if (end.how == PROCESS_EXITED && end.code == 1)
+			found = LANDED_NO;
+	} else {
+		str_copy(why, size, e.text);
+	}
+	buf_clear(&end.output);
+	return found;
+}
+
 void
 program_show(const struct program *p, const char *before,
 	     struct action_plan *out)

@@ -46,6 +46,11 @@ enum err_code program_check(const struct program *p,
 enum err_code program_run(struct process_end *out, const struct program *p,
 			  struct work *w, struct err *e) MUST_CHECK;
 
+/* Runs one that only reads.  Exit code 0: it is there; 1: it is not; anything
+ * else says nothing.  `why` gets its words. */
+enum action_landed program_landed(const struct program *p, struct work *w,
+				  char *why, size_t size);
+
 /* "exit 3: the last words it said; left behind and killed: sleep (71)". */
 void program_words(const struct process_end *end, char *to, size_t size);
 

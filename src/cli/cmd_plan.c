@@ -18,6 +18,7 @@ struct row {
 	const struct act *act;
 	enum book_confirm confirm;
 	int64_t takes_ms;
+	const char *owner;   /* of a step; "" */
 	const char *because; /* item it goes with; NULL: it was named */
 };
 
@@ -44,6 +45,12 @@ confirm_word(enum book_confirm c)
 	return words[c];
 }
 
+static bool
+is_by_person(const struct row *r)
+{
+	return action_kind_of(r->act->kind)->class == ACTION_PERSON;
+}
+
 static void
 add_json(struct planning *p, const struct row *r,
 	 const struct action_plan *plan, const struct err *e)
@@ -56,6 +63,14 @@ add_json(struct planning *p, const struct row *r,
 	jw_int(&p->w, "takes_ms", r->takes_ms);
 	if (r->because != NULL)
 		jw_text(&p->w, "because", r->because);
+	if (is_by_person(r)) {
+		jw_object(&p->w, "person");
+		jw_text(&p->w, "owner",
+			settings_text_or(&r->act->with, "owner", r->owner));
+		jw_text(&p->w, "text",
+			settings_text_or(&r->act->with, "text", ""));
+		jw_object_end(&p->w);
+	}
 	jw_array(&p->w, "requests");
 	for (size_t i = 0; i < plan->count; i++)
 		jw_text(&p->w, NULL, plan->lines[i]);
@@ -82,6 +97,10 @@ add_text(struct planning *p, const struct row *r,
 		   confirm_word(r->confirm), takes);
 	for (size_t i = 0; i < plan->count; i++)
 		buf_printf(&p->out, "     %s\n", plan->lines[i]);
+	if (!action_is_read(r->act) && is_by_person(r))
+		buf_printf(&p->out, "     by a person%s%s: %s\n",
+			   r->owner[0] != '\0' ? ", " : "", r->owner,
+			   settings_text_or(&r->act->with, "text", ""));
 	if (e->code != ERR_NONE)
 		buf_printf(&p->out, "     not read: %s\n", e->text);
 	else if (plan->count > 0)
@@ -92,11 +111,10 @@ add_text(struct planning *p, const struct row *r,
 static void
 add_row(struct planning *p, const struct row *r, int number)
 {
-	const struct action_kind *kind = action_kind_of(r->act->kind);
 	struct action_plan plan = { .count = 0 };
 	struct err e = { .code = ERR_NONE };
 
-	if (kind->class == ACTION_NETWORK &&
+	if (action_is_read(r->act) &&
 	    (action_plan(&p->env, r->act, &p->cancel, &plan, &e) != ERR_NONE ||
 	     strcmp(plan.before, "?") == 0))
 		p->unread++;
@@ -116,7 +134,8 @@ add_forward(struct planning *p)
 
 		add_row(p,
 			&(struct row){ s->id, s->title, s->object, &s->act,
-				       s->confirm, s->takes_ms, NULL },
+				       s->confirm, s->takes_ms, s->owner,
+				       NULL },
 			(int)i + 1);
 	}
 }
@@ -194,7 +213,7 @@ add_rollback(struct planning *p, const char *const *names, int count,
 			&(struct row){
 				plan_name(b, item), plan_object(b, item),
 				plan_object(b, item), plan_act(b, item),
-				CONFIRM_PHRASE, plan_takes_ms(b, item),
+				CONFIRM_PHRASE, plan_takes_ms(b, item), "",
 				with < 0 ? NULL
 					 : plan_name(b, &plan.items[with]) },
 			(int)i + 1);

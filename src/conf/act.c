@@ -111,12 +111,31 @@ void
 act_read_undo(struct loader *l, const struct node *map,
 	      const struct field *rows, struct act *out)
 {
-	act_read_check(l, map, rows, out);
+	act_read(l, map, rows, out);
+	if (str_in_words("wait gate", out->kind))
+		node_key_error(&l->s, map, "undo-kind",
+			       "\"%s\" is by %s, which puts nothing back: use "
+			       "http, dns, trunk, exec or manual",
+			       map->key, out->kind);
 	if (str_in_words("calls load reconcile", out->kind))
 		node_key_error(&l->s, map, "undo-kind",
 			       "\"%s\" is by %s, which proves and puts nothing "
-			       "back: use http, dns, trunk or exec",
+			       "back: use http, dns, trunk, exec or manual",
 			       map->key, out->kind);
+}
+
+void
+act_read_forward(struct loader *l, const struct node *map, struct act *out)
+{
+	const struct node *verify;
+
+	act_read(l, map, NULL, out);
+	verify = node_get(node_get(map, "manual"), "verify");
+	if (verify != NULL)
+		node_key_error(&l->s, verify, "manual-verify",
+			       "\"verify\" is for an undo by manual: what a "
+			       "person does forward is proved by what they say "
+			       "of it; put a gate behind it");
 }
 
 /* Of a parallel act what its first region does: all are told the same. */
@@ -161,11 +180,13 @@ act_sets(const struct act *act, char *to, size_t size)
 		{ "http", "verify.equals" },
 		{ "trunk", "status" },
 		{ "dns", "value" },
+		{ "manual", "verify.http.equals" },
+		{ "manual", "verify.dns.value" },
 	};
 
 	to[0] = '\0';
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (strcmp(rows[i].kind, act->kind) == 0 &&
+		if (strcmp(rows[i].kind, act->kind) == 0 && to[0] == '\0' &&
 		    !str_copy(
 			    to, size,
 			    settings_text_or(&act->with, rows[i].setting, "")))
@@ -218,16 +239,19 @@ act_is_destructive(const struct act *act)
 bool
 act_lacks_verify(const struct loader *l, const struct act *act)
 {
+	static const char *const ways[] = {
+		"verify.pointer",   "verify.path",     "verify.argv",
+		"verify.http.path", "verify.dns.name", "verify.exec.argv",
+	};
 	const struct kind_spec *spec = kind_find(l->kinds->steps, act->kind);
+	bool lacks = true;
 
 	if (spec == NULL || is_reading(act))
 		return false;
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+		lacks = lacks && settings_text(&act->with, ways[i]) == NULL;
 	for (const struct param *p = spec->params; p->name != NULL; p++)
 		if (strcmp(p->name, "verify") == 0)
-			return settings_text(&act->with, "verify.pointer") ==
-				       NULL &&
-			       settings_text(&act->with, "verify.path") ==
-				       NULL &&
-			       settings_text(&act->with, "verify.argv") == NULL;
+			return lacks;
 	return false;
 }

@@ -85,7 +85,7 @@ argv_check(const struct site *s, const struct kind_spec *spec,
 {
 	if (strcmp(p->name, "argv") == 0)
 		check_argv(s, list);
-	else if (!str_in_words("exec load", spec->name))
+	else if (!str_in_words("exec load manual", spec->name))
 		return;
 	else if (strcmp(p->name, "done") == 0)
 		check_codes(s, list);

@@ -90,7 +90,13 @@ void act_read(struct loader *l, const struct node *map,
 void act_read_check(struct loader *l, const struct node *map,
 		    const struct field *rows, struct act *out);
 
-/* The same for what a rollback carries out: nor one that puts nothing back. */
+/* The same for what a step does: what reads back the undo of a person is
+ * reported there. */
+void act_read_forward(struct loader *l, const struct node *map,
+		      struct act *out);
+
+/* The same for what a rollback carries out, or asks a person for: a kind that
+ * puts nothing back is reported. */
 void act_read_undo(struct loader *l, const struct node *map,
 		   const struct field *rows, struct act *out);
 

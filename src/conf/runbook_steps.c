@@ -226,6 +226,18 @@ settle_defaults(struct book_step *step, const struct node *map)
 		str_copy(step->title, sizeof(step->title), step->id);
 }
 
+/* A person's undo is done by whoever answers for the step, unless it names
+ * somebody else. */
+static void
+read_undo(struct loader *l, const struct book_step *step,
+	  const struct node *map, struct act *out)
+{
+	act_read_undo(l, map, NULL, out);
+	if (strcmp(out->kind, "manual") == 0 && step->owner[0] != '\0' &&
+	    settings_text(&out->with, "owner") == NULL)
+		settings_add(&out->with, "owner", step->owner);
+}
+
 static void
 read_step(struct loader *l, struct book_step *step, const struct node *map)
 {
@@ -245,13 +257,13 @@ read_step(struct loader *l, struct book_step *step, const struct node *map)
 	emergency = node_get(map, "emergency");
 	other = node_get(map, "undo_emergency");
 	if (act != NULL)
-		act_read(l, act, NULL, &step->act);
+		act_read_forward(l, act, &step->act);
 	if (emergency != NULL && !node_is_plain(emergency, "none"))
-		act_read(l, emergency, NULL, &step->emergency);
+		act_read_forward(l, emergency, &step->emergency);
 	if (undo != NULL && !node_is_plain(undo, "none"))
-		act_read_undo(l, undo, NULL, &step->undo);
+		read_undo(l, step, undo, &step->undo);
 	if (other != NULL && !node_is_plain(other, "none"))
-		act_read_undo(l, other, NULL, &step->undo_emergency);
+		read_undo(l, step, other, &step->undo_emergency);
 	if (node_get(map, "sets") == NULL)
 		act_sets(&step->act, step->sets, sizeof(step->sets));
 	if (node_get(map, "undo_sets") == NULL)

@@ -23,6 +23,8 @@ static const struct {
 	{ "dns", "server", "dns" },
 	{ "dns", "servers", "dns" },
 	{ "dns", "resolver", "dns" },
+	{ "manual", "endpoint", "guide genesys cxone cloudflare plain" },
+	{ "manual", "server", "dns" },
 	{ "trunk", "endpoint", "guide" },
 	{ "sip_options", "endpoints", "sip" },
 	{ "sip_call", "endpoints", "sip" },

@@ -302,6 +302,9 @@ handle_command(struct director *d, const struct command *c)
 		runner_pause(d, c);
 		break;
 	case COMMAND_DONE:
+		if (!rollback_person_done(d, c))
+			runner_person(d, c);
+		break;
 	case COMMAND_RECHECK:
 	case COMMAND_SKIP:
 		runner_person(d, c);
@@ -394,13 +397,15 @@ handle(struct director *d, struct message *m)
 }
 
 /* A parked room waits for what was begun: the step in hand, or a rollback
- * that was confirmed. */
+ * that was confirmed, unless that waits for a person to say that they have done
+ * their part: nobody sits here who could, and who comes next is asked. */
 static void
 finish_parking(struct director *d)
 {
 	struct record r;
 
-	if (!d->parking || d->over || errand_any(d) || rollback_is_running(d))
+	if (!d->parking || d->over || errand_any(d) ||
+	    (rollback_is_running(d) && room_awaits_person(d->room) < 0))
 		return;
 	if (d->waiting_step >= 0)
 		runner_move(d, (size_t)d->waiting_step, STEP_FAILED,

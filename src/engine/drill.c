@@ -235,6 +235,19 @@ step_on(struct walk *w, const struct snapshot *s)
 	}
 }
 
+/* An item that a person is to carry out: the policy is the person, as it is
+ * where a manual step is confirmed.  What comes of it is read back. */
+static void
+do_by_hand(struct walk *w, const struct room *r)
+{
+	int item = room_awaits_person(r);
+
+	if (item >= 0 && w->asked_records != r->records &&
+	    ask(w, COMMAND_DONE, plan_name(r->book, &r->undos[item].item),
+		"done by the policy of the drill", 0))
+		w->asked_records = r->records;
+}
+
 static void
 decide(struct walk *w, const struct snapshot *s)
 {
@@ -248,6 +261,8 @@ decide(struct walk *w, const struct snapshot *s)
 		end(w, 6, "the rollback halted");
 		return;
 	case ROLLBACK_RUNNING:
+		do_by_hand(w, r);
+		return;
 	case ROLLBACK_VALIDATING:
 		return;
 	case ROLLBACK_PROPOSED:

@@ -175,7 +175,8 @@ emit_undo_in(struct director *d, int i, enum step_state to, const char *by,
 	struct record r;
 
 	record_init(&r, RECORD_UNDO, by);
-	r.deferred = step_is_passing(to);
+	/* What a person was asked, or has said, nothing else tells. */
+	r.deferred = step_is_passing(to) && !rollback_is_by_person(d, i);
 	record_int(&r, "item", i);
 	record_text(&r, "name", plan_name(d->book, &u->item));
 	record_text(&r, "state", step_word(to));
@@ -189,9 +190,9 @@ emit_undo_in(struct director *d, int i, enum step_state to, const char *by,
 	return director_emit(d, &r);
 }
 
-static bool
-emit_undo(struct director *d, int i, enum step_state to, const char *by,
-	  const char *detail)
+bool
+rollback_item_move(struct director *d, int i, enum step_state to,
+		   const char *by, const char *detail)
 {
 	return emit_undo_in(d, i, to, by, detail, 0, &(struct regions){ 0 });
 }
@@ -276,9 +277,8 @@ isolate(struct director *d, int i, const char *why)
 		      rest);
 }
 
-/* Sends what its last intent says. */
-static void
-send_intended(struct director *d, int i, bool is_repeat)
+void
+rollback_perform(struct director *d, int i, bool is_repeat)
 {
 	const struct act *acts[] = { room_undo_act(d->room, (size_t)i) };
 	const struct errand_order o = {
@@ -296,9 +296,20 @@ send_intended(struct director *d, int i, bool is_repeat)
 		d->rollback.current = i;
 		return;
 	}
-	emit_undo(d, i, STEP_FAILED, "director", "could not be started");
+	rollback_item_move(d, i, STEP_FAILED, "director",
+			   "could not be started");
 	halt(d, plan_name(d->book, &d->room->undos[i].item),
 	     "could not be started");
+}
+
+/* Sends what its last intent says. */
+static void
+send_intended(struct director *d, int i, bool is_repeat)
+{
+	if (rollback_is_by_person(d, i))
+		rollback_ask_person(d, i);
+	else
+		rollback_perform(d, i, is_repeat);
 }
 
 static void
@@ -462,8 +473,8 @@ rollback_tick(struct director *d)
 	    errand_is_out(d, PURPOSE_RECONCILE))
 		return; /* the cancelled step has not ended yet */
 	d->rollback.waits_for_step = false;
-	if (d->rollback.current >= 0 || d->rollback.checking ||
-	    d->rollback.reading_all)
+	if (rollback_awaits(d) || d->rollback.current >= 0 ||
+	    d->rollback.checking || d->rollback.reading_all)
 		return;
 	i = next_item(d);
 	if (d->rollback.watching && !d->rollback.given_up) {
@@ -505,13 +516,16 @@ hurry(struct director *d)
 	}
 	state = d->room->undos[i].act.state;
 	if (state != STEP_INTENT && step_may_move(state, state) &&
-	    emit_undo(d, i, state, d->options.commander, "tried again now"))
+	    rollback_item_move(d, i, state, d->options.commander,
+			       "tried again now"))
 		errand_nudge(d, PURPOSE_UNDO_ACT);
 }
 
 void
 rollback_retry(struct director *d)
 {
+	if (rollback_tell_awaited(d))
+		return;
 	if (d->room->rollback != ROLLBACK_HALTED)
 		hurry(d);
 	else if (plan_is_outrun(d->room))
@@ -558,7 +572,10 @@ rollback_resume(struct director *d)
 	d->rollback.deadline_ms =
 		director_now_ms(d) + d->book->rollback.timeout_ms;
 	for (size_t i = 0; i < d->room->undo_count && !d->dead; i++)
-		if (step_is_running(d->room->undos[i].act.state))
-			emit_undo(d, (int)i, STEP_UNKNOWN, "director",
-				  "the console ended while it acted");
+		if (d->room->undos[i].act.state == STEP_VERIFIED)
+			mark_undone(d, (int)i); /* it may not have got to it */
+		else if (step_is_running(d->room->undos[i].act.state) &&
+			 !rollback_person_resumes(d, (int)i))
+			rollback_item_move(d, (int)i, STEP_UNKNOWN, "director",
+					   "the console ended while it acted");
 }

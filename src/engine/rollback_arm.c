@@ -380,6 +380,7 @@ write_lines(const struct director *d, struct buf *out,
 			   count - ITEM_LINES);
 		jw_text(&w, NULL, line);
 	}
+	rollback_person_lines(d, &w, items, count);
 	drain_lines(d, &w, items, count);
 	emergency_line(d, &w, items, count);
 	invariants_undo_lines(d, &w, items, count);

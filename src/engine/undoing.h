@@ -8,6 +8,8 @@
 
 #include "engine/desk.h"
 
+struct jwriter;
+
 /* rollback_arm.c: what must be taken back, shown and confirmed. */
 /* `names`: what to take back with its closure (see plan_targeted()); "" is
  * all of it, or what halted. */
@@ -48,6 +50,25 @@ bool rollback_drained(struct director *d, int item);
 /* A person goes on without waiting; false when nothing waits so. */
 bool rollback_go_on(struct director *d);
 
+/* rollback_person.c: an item that a person carries out. */
+/* Is it one, as its last intent says? */
+bool rollback_is_by_person(const struct director *d, int item);
+/* Says what is to be done; the item acts until they have said done. */
+void rollback_ask_person(struct director *d, int item);
+/* The same words again; false when no person is waited for. */
+bool rollback_tell_awaited(struct director *d);
+/* The proof of the item that waits: it is read back from now on.  False when
+ * none waits, or another is meant. */
+bool rollback_person_done(struct director *d, const struct command *c);
+/* Is a person waited for?  When they are given up, or the time of the rollback
+ * is over, the item has failed. */
+bool rollback_awaits(struct director *d);
+/* After a restart: asks on, or looks on.  False: no person's item. */
+bool rollback_person_resumes(struct director *d, int item);
+/* Adds to the lines of a plan what people are to do. */
+void rollback_person_lines(const struct director *d, struct jwriter *w,
+			   const struct plan_item *items, size_t count);
+
 /* Is the open plan still what must be taken back? */
 bool rollback_plan_stands(const struct director *d);
 
@@ -69,6 +90,12 @@ bool rollback_is_automatic(const struct director *d);
 /* One record; false: the journal failed. */
 bool rollback_move(struct director *d, enum rollback_state to,
 		   const char *detail);
+/* One record of item `item`; false: the journal failed. */
+bool rollback_item_move(struct director *d, int item, enum step_state to,
+			const char *by, const char *detail);
+/* An actor carries the item out, as its last intent says; `is_repeat`: an
+ * earlier try may have had its effect. */
+void rollback_perform(struct director *d, int item, bool is_repeat);
 /* Closes the plan that is proposed or armed. */
 void rollback_withdraw(struct director *d, const char *why);
 /* Begins a record with its move; the caller adds fields and emits. */

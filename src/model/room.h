@@ -180,6 +180,9 @@ bool room_step_is_past(const struct room *r, size_t step);
 /* What the step does, by the plan shown last; an item, by its last intent. */
 const struct act *room_step_act(const struct room *r, size_t step);
 const struct act *room_undo_act(const struct room *r, size_t item);
+/* The item of the rollback that waits for a person to say that it is done; -1
+ * when none does. */
+int room_awaits_person(const struct room *r);
 bool room_needs_met(const struct room *r, size_t step);
 bool room_is_busy(const struct room *r); /* an act is under way */
 

@@ -148,6 +148,17 @@ room_undo_act(const struct room *r, size_t item)
 				   : plan_act(r->book, &u->item);
 }
 
+int
+room_awaits_person(const struct room *r)
+{
+	for (size_t i = 0; r->rollback == ROLLBACK_RUNNING && i < r->undo_count;
+	     i++)
+		if (r->undos[i].act.state == STEP_ACTING &&
+		    str_same(room_undo_act(r, i)->kind, "manual"))
+			return (int)i;
+	return -1;
+}
+
 bool
 room_needs_met(const struct room *r, size_t step)
 {

@@ -498,6 +498,8 @@ command(struct a_case *c, char *line)
 		crash(c, rest);
 	} else if (strcmp(word, "then") == 0) {
 		peer_act(c->peer, ++c->act);
+	} else if (strcmp(word, "rollback") == 0) {
+		say(c, word, "", whole); /* of all, or of these items */
 	} else if (strcmp(word, "descriptors") == 0) {
 		grant_descriptors(c, strcmp(rest, "none") != 0);
 	} else {

@@ -1,0 +1,140 @@
+/*
+ * rollback_person - an item of the rollback that a person carries out.
+ *
+ * It acts while the person is asked, with the words of the runbook, until they
+ * say done with a proof; from the proof on it verifies: an actor looks until
+ * what was done is seen.  The state alone says which, so that whoever takes the
+ * room over asks on, or looks on, and nobody is asked twice.
+ */
+#include "engine/director.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/str.h"
+
+static const char *
+name_of(const struct director *d, int item)
+{
+	return plan_name(d->book, &d->room->undos[item].item);
+}
+
+bool
+rollback_is_by_person(const struct director *d, int item)
+{
+	return runner_class_of(room_undo_act(d->room, (size_t)item)) ==
+	       ACTION_PERSON;
+}
+
+/* "voice desk: have the numbers ported back" */
+static void
+words_of(const struct act *act, char *to, size_t size)
+{
+	const char *owner = settings_text_or(&act->with, "owner", "");
+
+	str_printf(to, size, "%s%s%s", owner, owner[0] != '\0' ? ": " : "",
+		   settings_text_or(&act->with, "text", ""));
+}
+
+bool
+rollback_tell_awaited(struct director *d)
+{
+	int item = room_awaits_person(d->room);
+	char words[200];
+
+	if (item < 0)
+		return false;
+	words_of(room_undo_act(d->room, (size_t)item), words, sizeof(words));
+	director_notice(d,
+			"%s is done by a person, %.100s; \"done %s PROOF\" "
+			"when it is, \"fail %s REASON\" halts",
+			name_of(d, item), words, name_of(d, item),
+			name_of(d, item));
+	return true;
+}
+
+void
+rollback_ask_person(struct director *d, int item)
+{
+	char words[200], said[240];
+
+	words_of(room_undo_act(d->room, (size_t)item), words, sizeof(words));
+	str_printf(said, sizeof(said), "waits for a person, %.190s", words);
+	d->rollback.current = item;
+	if (rollback_item_move(d, item, STEP_ACTING, "director", said))
+		rollback_tell_awaited(d);
+}
+
+/* Has the item that was asked for a name or an object like that? */
+static bool
+is_meant(const struct director *d, int item, const char *word)
+{
+	return strcmp(word, name_of(d, item)) == 0 ||
+	       strcmp(word, plan_object(d->book, &d->room->undos[item].item)) ==
+		       0;
+}
+
+bool
+rollback_person_done(struct director *d, const struct command *c)
+{
+	int item = room_awaits_person(d->room);
+
+	if (item < 0 || !is_meant(d, item, c->target))
+		return false;
+	if (c->text[strspn(c->text, " \t")] == '\0')
+		director_notice(d, "done needs proof: what was seen");
+	else if (rollback_item_move(d, item, STEP_VERIFYING,
+				    d->options.commander, c->text))
+		rollback_perform(d, item, false);
+	return true;
+}
+
+bool
+rollback_awaits(struct director *d)
+{
+	int item = room_awaits_person(d->room);
+	const char *why = NULL;
+
+	if (item < 0)
+		return false;
+	if (d->rollback.given_up)
+		why = "given up before anybody had said that it is done";
+	else if (director_now_ms(d) >= d->rollback.deadline_ms)
+		why = "nobody has said in time that it is done";
+	if (why == NULL)
+		return true;
+	d->rollback.current = -1;
+	rollback_item_move(d, item, STEP_FAILED, "director", why);
+	return false;
+}
+
+bool
+rollback_person_resumes(struct director *d, int item)
+{
+	enum step_state state = d->room->undos[item].act.state;
+
+	if (!rollback_is_by_person(d, item))
+		return false;
+	if (state == STEP_VERIFYING)
+		rollback_perform(d, item, false);
+	else
+		rollback_ask_person(d, item);
+	return true;
+}
+
+void
+rollback_person_lines(const struct director *d, struct jwriter *w,
+		      const struct plan_item *items, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct act *act = plan_act(d->book, &items[i]);
+		char words[ROOM_LINE - 60], line[ROOM_LINE];
+
+		if (runner_class_of(act) != ACTION_PERSON)
+			continue;
+		words_of(act, words, sizeof(words));
+		str_printf(line, sizeof(line), "by a person: %zu %s, %s", i + 1,
+			   plan_name(d->book, &items[i]), words);
+		jw_text(w, NULL, line);
+	}
+}
