@@ -349,16 +349,17 @@ each_kind_says_what_it_is_and_can_do_it(void **state)
 	TEST_UNUSED(state);
 	for (size_t i = 0; action_kinds[i] != NULL; i++) {
 		const struct action_kind *kind = action_kinds[i];
-		bool is_network = kind->class == ACTION_NETWORK;
+		bool is_read = kind->class == ACTION_NETWORK ||
+			       kind->class == ACTION_PERSON;
 
 		assert_ptr_equal(action_specs()[i], &kind->spec);
 		assert_ptr_equal(action_kind_of(kind->spec.name), kind);
 		assert_true(kind->spec.help[0] != '\0');
 		assert_null(kind->spec.facts);
-		assert_int_equal(kind->plan != NULL, is_network);
-		assert_int_equal(kind->perform != NULL, is_network);
-		assert_int_equal(kind->readback != NULL, is_network);
-		assert_int_equal(kind->mutates != NULL, is_network);
+		assert_int_equal(kind->plan != NULL, is_read);
+		assert_int_equal(kind->perform != NULL, is_read);
+		assert_int_equal(kind->readback != NULL, is_read);
+		assert_int_equal(kind->mutates != NULL, is_read);
 		for (const struct param *p = kind->spec.params; p->name != NULL;
 		     p++)
 			assert_true(p->help[0] != '\0');
