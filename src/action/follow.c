@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/str.h"
 
 #define READ_TRIES 3
@@ -260,9 +261,12 @@ poll_accepted(struct watch *t, const struct http_answer *first)
 		return poll_job(t, r->url, retry_after_ms);
 	url = resolve(r, location);
 	if (url == NULL) {
+		char shown[121];
+
+		redact_clean(shown, sizeof(shown), location, strlen(location));
 		str_printf(t->why, sizeof(t->why),
-			   "accepted, but its Location leads elsewhere: %.120s",
-			   location);
+			   "accepted, but its Location leads elsewhere: %s",
+			   shown);
 		return ENDED_OPEN;
 	}
 	end = poll_job(t, url, retry_after_ms);

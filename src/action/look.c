@@ -56,8 +56,7 @@ tell_value(struct action_look *out, const char *text, size_t len)
 {
 	out->is_read = true;
 	digest_hex(out->digest, text, len);
-	text_clean(out->value, sizeof(out->value), text, len);
-	redact_text(out->value, sizeof(out->value));
+	redact_clean(out->value, sizeof(out->value), text, len);
 }
 
 /* A scalar shows as it is, a document by its digest. */

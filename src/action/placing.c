@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "net/loop.h"
@@ -68,7 +69,7 @@ on_result(void *ctx, const struct sip_invite_result *r)
 		r->code == ERR_NONE && !r->is_cancelled && r->status / 100 == 2;
 	char why[ACTION_DETAIL], clean[96];
 
-	text_clean(clean, sizeof(clean), r->reason, strlen(r->reason));
+	redact_clean(clean, sizeof(clean), r->reason, strlen(r->reason));
 	if (r->code != ERR_NONE)
 		str_printf(why, sizeof(why), "%s: %.180s", c->trunk->id,
 			   r->why);

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 #include "base/redact.h"
 #include "base/str.h"
-#include "base/text.h"
 #include "net/identity.h"
 
 #define EXCHANGE_MS 10000      /* real; most for one exchange */
@@ -248,26 +247,10 @@ add_message(char *why, size_t size, const struct http_answer *a)
 	if (said == NULL)
 		said = json_text(json_at(doc, "/errors/0/message"));
 	if (said != NULL && said[0] != '\0') {
-		text_clean(shown, sizeof(shown), said, strlen(said));
+		redact_clean(shown, sizeof(shown), said, strlen(said));
 		str_printf(why + len, size - len, ": %s", shown);
 	}
 	json_free(doc);
-}
-
-/* Secrets go before anything is cut: half of one would pass unseen.  False when
- * it was cut. */
-static bool
-show(char *to, size_t size, const char *bytes, size_t len)
-{
-	struct buf b;
-	bool is_whole;
-
-	buf_init(&b, 2 * len + 4096);
-	buf_add(&b, bytes, len);
-	redact_buf(&b);
-	is_whole = text_clean(to, size, buf_str(&b), b.len) && !b.cut;
-	buf_clear(&b);
-	return is_whole;
 }
 
 static void
@@ -277,7 +260,7 @@ show_body(char to[ACTION_BODY], const char *bytes, size_t len)
 
 	if (bytes == NULL || len == 0)
 		return;
-	if (show(to, ACTION_BODY - tail, bytes, len))
+	if (redact_clean(to, ACTION_BODY - tail, bytes, len))
 		return;
 	str_printf(to + strlen(to), tail, " … cut, %zu bytes in all", len);
 }
@@ -289,7 +272,7 @@ name_exchange(struct action_event *to, const char *method, const char *url,
 {
 	str_copy(to->detail, sizeof(to->detail), why);
 	str_copy(to->method, sizeof(to->method), method);
-	show(to->url, sizeof(to->url), url, strlen(url));
+	redact_clean(to->url, sizeof(to->url), url, strlen(url));
 }
 
 void
@@ -478,8 +461,7 @@ reading_is(const struct json *doc, const char *pointer, const char *text,
 		return false;
 	}
 	is_same = str_same(got, text);
-	redact_text(got, sizeof(got)); /* before it is cut */
-	text_clean(shown, size, got, strlen(got));
+	redact_clean(shown, size, got, strlen(got));
 	return is_same;
 }
 
@@ -494,7 +476,7 @@ reading_denies(const struct json *doc, char *why, size_t size)
 
 	if (said == NULL)
 		said = json_text_or(doc, "message", "");
-	text_clean(shown, sizeof(shown), said, strlen(said));
+	redact_clean(shown, sizeof(shown), said, strlen(said));
 	if ((json_type(errors) == JSON_ARRAY ||
 	     json_type(errors) == JSON_OBJECT) &&
 	    json_count(errors) > 0)

@@ -10,6 +10,7 @@
 #include "base/lock.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/text.h"
 
 #define SHORTEST 6
 #define CUT_LEAST 16 /* a beginning this long is that of no other word */
@@ -209,16 +210,17 @@ form_at(const char *text, size_t len)
 	return NULL;
 }
 
-/* Writes the redacted text to `out`; false when nothing had to change. */
+/* Writes the redacted text to `out`, at least `most` bytes of it when there are
+ * as many; false when nothing of that had to change. */
 static bool
-rewrite(struct buf *out, const char *text, size_t len)
+rewrite(struct buf *out, const char *text, size_t len, size_t most)
 {
 	size_t kept = 0; /* text[kept..i) is still to be copied */
 	bool changed = false;
 	size_t i = 0;
 
 	lock_take(&list.lock);
-	while (i < len) {
+	while (i < len && out->len + (i - kept) < most) {
 		const struct form *f = form_at(text + i, len - i);
 
 		if (f == NULL) {
@@ -233,7 +235,7 @@ rewrite(struct buf *out, const char *text, size_t len)
 	}
 	lock_drop(&list.lock);
 	if (changed)
-		buf_add(out, text + kept, len - kept);
+		buf_add(out, text + kept, i - kept);
 	return changed;
 }
 
@@ -246,7 +248,7 @@ redact_buf(struct buf *b)
 	if (!atomic_load(&list.used) || b->len == 0)
 		return;
 	buf_init(&out, b->cap);
-	if (!rewrite(&out, b->data, b->len)) {
+	if (!rewrite(&out, b->data, b->len, SIZE_MAX)) {
 		buf_clear(&out);
 		return;
 	}
@@ -267,7 +269,30 @@ redact_text(char *text, size_t size)
 	assert(len < size);
 	/* Room for any growth: the cut to `size` comes last. */
 	buf_init(&out, SIZE_MAX - 1);
-	if (rewrite(&out, text, len))
+	if (rewrite(&out, text, len, SIZE_MAX))
 		str_copy(text, size, buf_str(&out));
 	buf_clear(&out);
+}
+
+bool
+redact_clean(char *to, size_t size, const char *bytes, size_t len)
+{
+	/* Cleaning may shorten, by a few accents and blanks; what is beyond is
+	 * cut in any case. */
+	const size_t most = 4 * size + 256;
+	struct buf out;
+	bool is_whole;
+
+	if (!atomic_load(&list.used) || len == 0)
+		return text_clean(to, size, bytes, len);
+	buf_init(&out, SIZE_MAX - 1);
+	if (rewrite(&out, bytes, len, most))
+		is_whole = text_clean(to, size, buf_str(&out), out.len) &&
+			   out.len < most;
+	else /* what has not been looked at is not shown either */
+		is_whole =
+			text_clean(to, size, bytes, len < most ? len : most) &&
+			len < most;
+	buf_clear(&out);
+	return is_whole;
 }

@@ -23,4 +23,8 @@ void redact_buf(struct buf *b);
 /* The same for a NUL-terminated text in `size` bytes; cut when it grows. */
 void redact_text(char *text, size_t size);
 
+/* Foreign bytes for people: redacted, then cleaned, then cut, in this order,
+ * for half a secret would pass unseen.  As text_clean() otherwise. */
+bool redact_clean(char *to, size_t size, const char *bytes, size_t len);
+
 #endif

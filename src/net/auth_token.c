@@ -245,15 +245,14 @@ read_token(struct auth_store *s, const char *client, const struct json *doc,
 static void
 read_reason(const struct json *doc, char *to, size_t size)
 {
-	char all[200];
+	const char *said = json_text_or(doc, "error", "no reason given");
 	const char *more = json_text_or(doc, "error_description",
 					json_text_or(doc, "description", ""));
+	char what[80], why[120];
 
-	str_printf(all, sizeof(all), "%s%s%.120s",
-		   json_text_or(doc, "error", "no reason given"),
-		   more[0] == '\0' ? "" : ": ", more);
-	text_clean(to, size, all, strlen(all));
-	redact_text(to, size);
+	redact_clean(what, sizeof(what), said, strlen(said));
+	redact_clean(why, sizeof(why), more, strlen(more));
+	str_printf(to, size, "%s%s%s", what, why[0] == '\0' ? "" : ": ", why);
 }
 
 static enum err_code

@@ -208,7 +208,7 @@ say_why(struct http_call *c, const char *words)
 	char text[400];
 	char detail[160];
 
-	text_clean(detail, sizeof(detail), c->detail, strlen(c->detail));
+	redact_clean(detail, sizeof(detail), c->detail, strlen(c->detail));
 	str_printf(text, sizeof(text), "%s:%d: %s%s%s%s%s", c->parts.host,
 		   c->parts.port, words,
 		   a->code == ERR_LOST ? "; it may have taken effect, read "

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/rng.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -140,7 +141,7 @@ read_reason(char *to, size_t size, const char *bytes, size_t len)
 
 	while (line > 12 && bytes[line - 1] == '\r')
 		line--;
-	text_clean(to, size, bytes + 12, line > 12 ? line - 12 : 0);
+	redact_clean(to, size, bytes + 12, line > 12 ? line - 12 : 0);
 }
 
 /* The common answer needs no parser: all that counts is repeated plainly. */

@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
 
@@ -38,6 +39,15 @@ keep(char *to, size_t size, const char *from)
 	if (from == NULL)
 		from = "";
 	text_clean(to, size, from, strlen(from));
+}
+
+/* Words for people, which are compared with nothing. */
+static void
+keep_words(char *to, size_t size, const char *from)
+{
+	if (from == NULL)
+		from = "";
+	redact_clean(to, size, from, strlen(from));
 }
 
 static bool
@@ -163,7 +173,7 @@ read_warning(struct sipmsg *out, const osip_message_t *m)
 
 	if (osip_message_header_get_byname(m, "warning", 0, &h) >= 0 &&
 	    h != NULL)
-		keep(out->warning, sizeof(out->warning), h->hvalue);
+		keep_words(out->warning, sizeof(out->warning), h->hvalue);
 }
 
 static enum err_code
@@ -191,7 +201,7 @@ read_response(struct sipmsg *out, const osip_message_t *m, struct err *e)
 		return err_set(e, ERR_FORMAT, "SIP status %d is none",
 			       m->status_code);
 	out->status = m->status_code;
-	keep(out->reason, sizeof(out->reason), m->reason_phrase);
+	keep_words(out->reason, sizeof(out->reason), m->reason_phrase);
 	return ERR_NONE;
 }
 

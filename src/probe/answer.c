@@ -78,7 +78,7 @@ answer_as_expected(const struct answer *a, const struct json *expect)
 			str_copy(got, sizeof(got), "(no value)");
 		else if (is_known && str_same(got, wanted))
 			continue;
-		text_clean(shown, 40, got, strlen(got));
+		redact_clean(shown, 40, got, strlen(got));
 		f.value.flag = false;
 		str_printf(f.why, sizeof(f.why), "%s is %s, expected %s",
 			   json_key(want), shown, wanted);

@@ -81,12 +81,14 @@ contract_judge_answer(const struct contract_terms *terms,
 		      const struct http_answer *a, const struct buf *body,
 		      struct jtree *doc, struct contract_verdict *v)
 {
+	char shown[61];
 	struct err e;
 
 	if (a->status >= 300 && a->status <= 399) {
+		redact_clean(shown, sizeof(shown), a->location,
+			     strlen(a->location));
 		say(&v->valid, CONTRACT_NO,
-		    "HTTP %d: redirect to %.60s not followed", a->status,
-		    a->location);
+		    "HTTP %d: redirect to %s not followed", a->status, shown);
 		return;
 	}
 	if (!is_good(a->status)) {
@@ -112,6 +114,7 @@ contract_judge_key(const struct contract_terms *terms,
 		   struct contract_verdict *v)
 {
 	const struct jnode *echo;
+	char shown[61];
 
 	if (terms->key == NULL)
 		return;
@@ -121,11 +124,12 @@ contract_judge_key(const struct contract_terms *terms,
 	if (str_same(a->idempotency, terms->key) ||
 	    (echo != NULL && jnode_text_is(echo, terms->key)))
 		say(&v->acknowledged, CONTRACT_YES, "%s", "");
-	else if (a->idempotency[0] != '\0')
+	else if (a->idempotency[0] != '\0') {
+		redact_clean(shown, sizeof(shown), a->idempotency,
+			     strlen(a->idempotency));
 		say(&v->acknowledged, CONTRACT_NO,
-		    "the header echoes the key %.60s, not ours",
-		    a->idempotency);
-	else if (echo != NULL)
+		    "the header echoes the key %s, not ours", shown);
+	} else if (echo != NULL)
 		say(&v->acknowledged, CONTRACT_NO,
 		    "%.60s is not the key that was sent", terms->acknowledge);
 	else

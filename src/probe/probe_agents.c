@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "probe/facts.h"
@@ -47,6 +48,7 @@ static enum err_code
 read_agent(struct view *v, const struct json *row, char why[SAMPLE_WHY])
 {
 	struct agent *a = &v->list[v->count];
+	char who[41];
 
 	if (!json_scalar(json_at(row, v->id), a->id, sizeof(a->id)) ||
 	    a->id[0] == '\0') {
@@ -56,9 +58,10 @@ read_agent(struct view *v, const struct json *row, char why[SAMPLE_WHY])
 		return ERR_FORMAT;
 	}
 	if (!json_scalar(json_at(row, v->state), a->state, sizeof(a->state))) {
+		redact_clean(who, sizeof(who), a->id, strlen(a->id));
 		str_printf(why, SAMPLE_WHY,
-			   "%s: agent %.40s has no state at \"%.30s\"", v->what,
-			   a->id, v->state);
+			   "%s: agent %s has no state at \"%.30s\"", v->what,
+			   who, v->state);
 		return ERR_FORMAT;
 	}
 	v->count++;
@@ -77,6 +80,7 @@ static enum err_code
 check_whole(const struct view *v, const struct json *doc, char why[SAMPLE_WHY])
 {
 	double total;
+	char who[41];
 
 	if (v->total != NULL) {
 		if (!json_number(json_at(doc, v->total), &total)) {
@@ -93,12 +97,16 @@ check_whole(const struct view *v, const struct json *doc, char why[SAMPLE_WHY])
 			return ERR_FORMAT;
 		}
 	}
-	for (size_t i = 1; i < v->count; i++)
-		if (str_same(v->list[i].id, v->list[i - 1].id)) {
-			str_printf(why, SAMPLE_WHY, "%s: agent %.40s is twice",
-				   v->what, v->list[i].id);
-			return ERR_FORMAT;
-		}
+	for (size_t i = 1; i < v->count; i++) {
+		const char *id = v->list[i].id;
+
+		if (!str_same(id, v->list[i - 1].id))
+			continue;
+		redact_clean(who, sizeof(who), id, strlen(id));
+		str_printf(why, SAMPLE_WHY, "%s: agent %s is twice", v->what,
+			   who);
+		return ERR_FORMAT;
+	}
 	return ERR_NONE;
 }
 
@@ -151,11 +159,15 @@ struct tally {
 static void
 mismatch(struct tally *t, const char *id, const char *one, const char *other)
 {
+	char who[37], is[29], or [29];
+
 	if (t->first[0] != '\0')
 		return;
+	redact_clean(who, sizeof(who), id, strlen(id));
+	redact_clean(is, sizeof(is), one, strlen(one));
+	redact_clean(or, sizeof(or), other, strlen(other));
 	str_copy(t->first_id, sizeof(t->first_id), id);
-	str_printf(t->first, sizeof(t->first), "agent %.36s: %.28s, %.28s", id,
-		   one, other);
+	str_printf(t->first, sizeof(t->first), "agent %s: %s, %s", who, is, or);
 }
 
 static void

@@ -120,13 +120,16 @@ static enum err_code
 fail_as_told(struct probe_result *r, int status, const struct json *doc)
 {
 	const char *said = json_text_or(doc, "error", "");
-	char why[600];
+	const char *type = json_text_or(doc, "errorType", "error");
+	char why[600], what[41], words[401];
 
-	if (doc == NULL || said[0] == '\0')
+	if (doc == NULL || said[0] == '\0') {
 		str_printf(why, sizeof(why), "HTTP %d", status);
-	else
-		str_printf(why, sizeof(why), "%.40s: %.400s",
-			   json_text_or(doc, "errorType", "error"), said);
+	} else {
+		redact_clean(what, sizeof(what), type, strlen(type));
+		redact_clean(words, sizeof(words), said, strlen(said));
+		str_printf(why, sizeof(why), "%s: %s", what, words);
+	}
 	return fail(r, ERR_REFUSED, why);
 }
 
@@ -135,15 +138,16 @@ static enum err_code
 read_point(struct probe_result *r, const struct json *pair, struct point *out)
 {
 	const char *text = json_text(json_item(pair, 1));
-	char why[SAMPLE_WHY];
+	char why[SAMPLE_WHY], shown[61];
 
 	if (json_count(pair) != 2 || text == NULL ||
 	    !json_number(json_item(pair, 0), &out->at_s))
 		return fail(r, ERR_FORMAT, "no pair of time and value");
 	if (str_to_number(text, &out->number))
 		return ERR_NONE;
-	str_printf(why, sizeof(why), "the value is %.60s, not a finite number",
-		   text);
+	redact_clean(shown, sizeof(shown), text, strlen(text));
+	str_printf(why, sizeof(why), "the value is %s, not a finite number",
+		   shown);
 	return fail(r, ERR_FORMAT, why);
 }
 
@@ -175,22 +179,24 @@ read_data(struct probe_result *r, const struct json *doc, struct point *out)
 	const struct json *result = json_get(data, "result");
 	const char *type = json_text_or(data, "resultType", "nothing");
 	const struct json *warnings = json_get(doc, "warnings");
-	char why[600];
+	char why[600], shown[401];
 
 	if (json_count(warnings) > 0) {
 		const char *first = json_text(json_first(warnings));
 
-		str_printf(why, sizeof(why), "warning: %.400s",
-			   first == NULL ? "(no text)" : first);
+		if (first == NULL)
+			first = "(no text)";
+		redact_clean(shown, sizeof(shown), first, strlen(first));
+		str_printf(why, sizeof(why), "warning: %s", shown);
 		return fail(r, ERR_FORMAT, why);
 	}
 	if (json_type(result) == JSON_ARRAY && str_same(type, "vector"))
 		return read_vector(r, result, out);
 	if (json_type(result) == JSON_ARRAY && str_same(type, "scalar"))
 		return read_point(r, result, out);
+	redact_clean(shown, 41, type, strlen(type));
 	str_printf(why, sizeof(why),
-		   "the answer is a %.40s, a vector or a scalar is wanted",
-		   type);
+		   "the answer is a %s, a vector or a scalar is wanted", shown);
 	return fail(r, ERR_FORMAT, why);
 }
 

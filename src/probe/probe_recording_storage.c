@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "probe/facts.h"
@@ -111,7 +112,7 @@ judge(const struct storage_state *s, const struct probe_fact *facts,
 {
 	const struct probe_fact *unknown = NULL;
 	int wrong = 0;
-	char why[SAMPLE_WHY] = "", has[VALUE_TEXT];
+	char why[SAMPLE_WHY] = "", has[VALUE_TEXT], shown[41];
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
 		const struct value *v = &facts[i].value;
@@ -125,9 +126,11 @@ judge(const struct storage_state *s, const struct probe_fact *facts,
 		if (is_as_wanted(&fields[i], v, s->wanted[i]))
 			continue;
 		value_text(has, sizeof(has), v, "");
-		if (wrong++ == 0)
-			str_printf(why, sizeof(why), "%s is %.40s, not %.30s",
-				   fields[i].fact, has, s->wanted[i]);
+		if (wrong++ > 0)
+			continue;
+		redact_clean(shown, sizeof(shown), has, strlen(has));
+		str_printf(why, sizeof(why), "%s is %s, not %.30s",
+			   fields[i].fact, shown, s->wanted[i]);
 	}
 	*compliant = wrong == 0 && unknown != NULL
 			     ? facts_missing("compliant", unknown->why)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "probe/facts.h"
@@ -126,7 +127,7 @@ take_store(const struct residency_state *s, struct store *st,
 static void
 describe(struct residency_state *s)
 {
-	char text[400] = "";
+	char text[400] = "", where[41];
 	size_t len = 0;
 
 	for (int outside = 1; outside >= 0; outside--)
@@ -136,10 +137,11 @@ describe(struct residency_state *s)
 			if (st->is_outside != (outside == 1) ||
 			    len + 1 >= sizeof(text))
 				continue;
+			redact_clean(where, sizeof(where), st->region,
+				     strlen(st->region));
 			str_printf(text + len, sizeof(text) - len,
-				   "%s%.30s %.40s%s", len == 0 ? "" : ", ",
-				   st->what,
-				   st->why[0] != '\0' ? "?" : st->region,
+				   "%s%.30s %s%s", len == 0 ? "" : ", ",
+				   st->what, st->why[0] != '\0' ? "?" : where,
 				   outside == 1 ? " OUTSIDE" : "");
 			len = strlen(text);
 		}
@@ -161,7 +163,7 @@ report(struct residency_state *s)
 {
 	const struct store *first = NULL, *unknown = NULL;
 	struct probe_fact facts[4];
-	char why[SAMPLE_WHY + 80];
+	char why[SAMPLE_WHY + 80], where[41];
 	int outside = 0;
 
 	for (int i = 0; i < s->store_count; i++) {
@@ -185,8 +187,10 @@ report(struct residency_state *s)
 				 : fact_of_region(first);
 	facts[1] = facts_flag("compliant", outside == 0);
 	if (outside > 0) {
-		str_printf(why, sizeof(why), "%.40s: %.40s is outside",
-			   first->what, first->region);
+		redact_clean(where, sizeof(where), first->region,
+			     strlen(first->region));
+		str_printf(why, sizeof(why), "%.40s: %s is outside",
+			   first->what, where);
 		text_clean(facts[1].why, sizeof(facts[1].why), why,
 			   strlen(why));
 	}

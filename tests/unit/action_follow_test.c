@@ -1,6 +1,8 @@
 /* action_follow - jobs polled, checks that converge, cancels on the way. */
 #include "tests/unit/action_patch.h"
 
+#include "base/redact.h"
+
 static void
 a_202_is_polled_where_it_points_to(void **state)
 {
@@ -423,6 +425,66 @@ a_check_that_does_not_converge_is_failed_not_unknown(void **state)
 	close_all(&s, p);
 }
 
+/* `with` in the place of "%s". */
+static void
+fill(char *to, size_t size, const char *text, const char *with)
+{
+	const char *hole = text == NULL ? NULL : strstr(text, "%s");
+
+	to[0] = '\0';
+	if (hole != NULL)
+		str_printf(to, size, "%.*s%s%s", (int)(hole - text), text, with,
+			   hole + 2);
+}
+
+/* Peers that say our secret back, wherever words of theirs are shown. */
+static void
+words_of_the_peer_are_told_without_secrets(void **state)
+{
+#define SECRET "secret-of-the-platform-and-more"
+#define LONG "a rather long sentence of the platform, as they come now and "
+#define MOVES 14
+	static const struct peer_row rows[] = {
+		{ .status = 503, .body = "{\"message\":\"" LONG "%s tail\"}" },
+		{ .status = 409, .body = "{\"message\":\"" LONG "%s tail\"}" },
+		{ .status = 200,
+		  .body = "{\"errors\":[{\"message\":\"" LONG "%s\"}]}" },
+		{ .status = 202,
+		  .headers = "Location: http://192.0.2.1/%s/7\r\n" },
+	};
+
+	TEST_UNUSED(state);
+	redact_add("platform", SECRET);
+	for (size_t i = 0; i < MOVES * ARRAY_LEN(rows); i++) {
+		/* Moved along, so that it lies across each cut. */
+		size_t pad = 20 + 3 * (i % MOVES);
+		char body[256], headers[256], said[128];
+		struct peer_row row = rows[i / MOVES];
+		struct scene s;
+		struct peer *p;
+
+		memset(said, 'x', pad);
+		str_copy(said + pad, sizeof(said) - pad, SECRET);
+		fill(body, sizeof(body), row.body, said);
+		fill(headers, sizeof(headers), row.headers, said);
+		row.expect = "PATCH";
+		row.body = row.body == NULL ? NULL : body;
+		row.headers = row.headers == NULL ? NULL : headers;
+		p = open_patch(&s, &row, 1);
+		want_poll(&s);
+		scene_perform(&s);
+		assert_int_not_equal(s.result.outcome, OUTCOME_DONE);
+		assert_null(strstr(s.result.detail, "secret"));
+		for (int n = 0; n < s.event_count; n++)
+			assert_null(strstr(s.events[n].detail, "secret"));
+		close_all(&s, p);
+	}
+	redact_forget_all();
+#undef SECRET
+#undef LONG
+#undef MOVES
+}
+
 int
 main(void)
 {
@@ -444,6 +506,7 @@ main(void)
 		cmocka_unit_test(cancelled_in_backoff_after_a_refusal_is_failed_without_effect),
 		cmocka_unit_test(a_check_converges_until_the_pointer_says_done),
 		cmocka_unit_test(a_check_that_does_not_converge_is_failed_not_unknown),
+		cmocka_unit_test(words_of_the_peer_are_told_without_secrets),
 	};
 	/* clang-format on */
 

@@ -129,6 +129,34 @@ a_text_that_grows_over_its_size_is_cut_without_the_secret(void **state)
 	redact_forget_all();
 }
 
+/* Words follow, so the end of the text does not give the cut away. */
+static void
+a_secret_across_a_cut_is_gone_before_the_cut(void **state)
+{
+	const char said[] = "locked by sekrit-0123456789-abcdef since noon";
+	char accents[4096] = "a", to[16];
+
+	TEST_UNUSED(state);
+	redact_add("pw", "sekrit-0123456789-abcdef");
+	for (size_t size = 1; size < sizeof(said); size++) {
+		char cut[64];
+
+		redact_clean(cut, size, said, strlen(said));
+		assert_null(strstr(cut, "sek"));
+	}
+	assert_true(redact_clean(accents + 64, 64, said, strlen(said)));
+	assert_string_equal(accents + 64, "locked by [pw] since noon");
+	assert_false(redact_clean(to, sizeof(to), said, strlen(said)));
+	assert_string_equal(to, "locked by [pw] ");
+	/* Far behind in the bytes, and near to what is shown. */
+	for (size_t i = 1; i < 3001; i += 2)
+		str_copy(accents + i, 3, "\xcc\x81");
+	str_copy(accents + 3001, sizeof(accents) - 3001, said);
+	redact_clean(to, sizeof(to), accents, strlen(accents));
+	assert_null(strstr(to, "sek"));
+	redact_forget_all();
+}
+
 static void
 redact_on(void *arg)
 {
@@ -219,6 +247,7 @@ main(void)
 		cmocka_unit_test(short_values_are_left_alone),
 		cmocka_unit_test(
 			a_secret_inside_a_longer_secret_leaves_no_rest),
+		cmocka_unit_test(a_secret_across_a_cut_is_gone_before_the_cut),
 		cmocka_unit_test(
 			a_text_that_grows_over_its_size_is_cut_without_the_secret),
 		cmocka_unit_test(any_thread_may_redact_and_add),
