@@ -28,6 +28,7 @@ struct drill {
 	double seed, speed, die_after;
 	int64_t think_ms;
 	int signal_fd;
+	int claim; /* of the room; -1 none */
 	bool headless, json;
 	bool found;	  /* the twin served before this process came */
 	int64_t last_seq; /* of the last progress line */
@@ -127,7 +128,8 @@ prepare(struct drill *d, struct err *e)
 	if (check_scenario(t.scenario, e) != ERR_NONE)
 		return e->code;
 	if (choose_room(d, e) != ERR_NONE ||
-	    night_take_room(d->dir, d->session.book, e) != ERR_NONE ||
+	    night_take_room(d->dir, d->session.book, &d->claim, e) !=
+		    ERR_NONE ||
 	    bind_find_twin(&t, &d->found, e) != ERR_NONE ||
 	    bind_to_twin(d->dir, d->session.book, &d->session.fence, e) !=
 		    ERR_NONE)
@@ -244,6 +246,7 @@ play(struct drill *d)
 			bind_stop_twin(d->dir);
 		return cli_fail(d->self, cli_code_of(e.code), "%s", e.text);
 	}
+	night_give_claim(&d->claim);
 	code = d->headless
 		       ? walk(d, g)
 		       : night_sit(d->self, d->args, g, d->dir, d->signal_fd);
@@ -279,7 +282,7 @@ read_options(struct drill *d)
 static int
 run(const struct cli_command *self, const struct cli_args *args)
 {
-	struct drill d = { .self = self, .args = args };
+	struct drill d = { .self = self, .args = args, .claim = -1 };
 	char path[FS_PATH] = DEFAULT_RUNBOOK;
 	struct err e = { .code = ERR_NONE };
 	int code;
@@ -301,6 +304,7 @@ run(const struct cli_command *self, const struct cli_args *args)
 		code = cli_fail(self, cli_code_of(e.code), "%s", e.text);
 	else
 		code = play(&d);
+	night_give_claim(&d.claim);
 	session_clear(&d.session);
 	return code;
 }

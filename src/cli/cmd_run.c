@@ -23,14 +23,17 @@ sit(const struct cli_command *self, const struct cli_args *args,
 		.seed = rng_system(),
 		.auto_rollback = cli_has(self, args, "auto-rollback"),
 	};
-	int code;
+	int code, claim = -1;
 
 	load_commander(commander, sizeof(commander));
 	if (load_room_dir(dir, sizeof(dir), cli_value(self, args, "room"),
 			  s->book, &e) != ERR_NONE ||
-	    night_take_room(dir, s->book, &e) != ERR_NONE ||
-	    engine_open(&g, &o, &e) != ERR_NONE)
+	    night_take_room(dir, s->book, &claim, &e) != ERR_NONE ||
+	    engine_open(&g, &o, &e) != ERR_NONE) {
+		night_give_claim(&claim);
 		return cli_fail(self, cli_code_of(e.code), "%s", e.text);
+	}
+	night_give_claim(&claim);
 	if (night_mark_room(dir, s->book->path, &e) != ERR_NONE)
 		cli_fail(self, EXIT_NO_GO, "%s", e.text);
 	code = night_sit(self, args, g, dir, signal_fd);

@@ -32,9 +32,11 @@
 int night_signals(bool has_screen);
 
 /* Makes the folder of a room, or says why it cannot be the room of this book:
- * before anything is started for it. */
-enum err_code night_take_room(const char *dir, struct book *book,
+ * before anything is started for it.  Nobody else prepares it until *claim is
+ * given back, which is due in each case, once the engine has opened it. */
+enum err_code night_take_room(const char *dir, struct book *book, int *claim,
 			      struct err *e) MUST_CHECK;
+void night_give_claim(int *claim); /* twice is fine */
 
 /* Writes down where the runbook of this room lies, for status and watch. */
 enum err_code night_mark_room(const char *dir, const char *runbook,

@@ -11,6 +11,7 @@
 #include "base/fsio.h"
 #include "cli/kept.h"
 #include "cli/night.h"
+#include "journal/journal.h"
 
 struct ends_of_pipe {
 	int read_end, write_end;
@@ -53,17 +54,28 @@ night_signals(bool has_screen)
 }
 
 enum err_code
-night_take_room(const char *dir, struct book *book, struct err *e)
+night_take_room(const char *dir, struct book *book, int *claim, struct err *e)
 {
 	enum err_code code;
 
+	*claim = -1;
 	/* A folder that cannot be there was named wrongly. */
 	if (fs_make_dirs(dir, 0700, e) != ERR_NONE)
 		return e->code = ERR_INPUT;
+	if (journal_claim(claim, dir, e) != ERR_NONE)
+		return e->code;
 	code = engine_judge(book, dir, e);
 	if (code == ERR_INPUT)
 		kept_tell(dir, book->path);
 	return code;
+}
+
+void
+night_give_claim(int *claim)
+{
+	if (*claim >= 0)
+		close(*claim);
+	*claim = -1;
 }
 
 enum err_code

@@ -104,6 +104,13 @@ journal_follow_report(const struct journal_follow *f);
  * ERR_INPUT says why not, ERR_SYSTEM. */
 enum err_code journal_may_write(const char *dir, struct err *e) MUST_CHECK;
 
+/* Keeps this folder, which is there, from whoever else prepares a room in it,
+ * until the descriptor is closed: before there is a journal to lock.  Where
+ * folders cannot be locked *claim is -1, and the journal's own lock decides.
+ * ERR_HELD: somebody prepares it now. */
+enum err_code journal_claim(int *claim, const char *dir,
+			    struct err *e) MUST_CHECK;
+
 /* Who says to be writing it, without a look at the lock: false when nobody
  * does, or a process of this host that is gone.  `holder` as below. */
 bool journal_is_signed(const char *dir, char *holder, size_t size);

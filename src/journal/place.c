@@ -105,19 +105,31 @@ read_holder(const char *dir, char *to, size_t size)
 	buf_clear(&text);
 }
 
+/* 0, or why not: EWOULDBLOCK when somebody else has it. */
+static int
+lock_alone(int fd)
+{
+	for (int i = 0; i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return 0;
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return errno;
+		poll(NULL, 0, LOCK_WAIT_MS);
+	}
+	return EWOULDBLOCK;
+}
+
 static enum err_code
 take_lock(int fd, const char *dir, const char *shown, struct err *e)
 {
+	int failure = lock_alone(fd);
 	char holder[160];
 
-	for (int i = 0; i < LOCK_TRIES; i++) {
-		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
-			return ERR_NONE;
-		if (errno != EWOULDBLOCK && errno != EINTR)
-			return err_set(e, ERR_SYSTEM, "%s: cannot lock: %s",
-				       shown, strerror(errno));
-		poll(NULL, 0, LOCK_WAIT_MS);
-	}
+	if (failure == 0)
+		return ERR_NONE;
+	if (failure != EWOULDBLOCK)
+		return err_set(e, ERR_SYSTEM, "%s: cannot lock: %s", shown,
+			       strerror(failure));
 	read_holder(dir, holder, sizeof(holder));
 	return err_set(e, ERR_HELD,
 		       "%s: held by %s; watch the room, or wait until it is "
@@ -242,6 +254,29 @@ place_open(int *fd, const char *path, char shown[256], struct err *e)
 	close(*fd);
 	*fd = -1;
 	return err_set(e, ERR_INPUT, "%s: not a regular file", shown);
+}
+
+enum err_code
+journal_claim(int *claim, const char *dir, struct err *e)
+{
+	char shown[256];
+	int failure;
+
+	*claim = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*claim < 0)
+		return ERR_NONE;
+	failure = lock_alone(*claim);
+	if (failure == 0)
+		return ERR_NONE;
+	close(*claim);
+	*claim = -1;
+	if (failure != EWOULDBLOCK)
+		return ERR_NONE;
+	text_clean(shown, sizeof(shown), dir, strlen(dir));
+	return err_set(e, ERR_HELD,
+		       "room %s is held by another process, which opens it "
+		       "now; watch the room, or wait until it is left",
+		       shown);
 }
 
 enum err_code
