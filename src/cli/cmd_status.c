@@ -21,11 +21,16 @@ life_word(const struct room *r, bool held)
 }
 
 static void
-print_text(const struct room *r, const struct decision *d, bool held,
-	   const char *holder)
+print_text(const char *dir, const struct room *r, const struct decision *d,
+	   bool held, const char *holder)
 {
-	printf("%s  %s  %s  %s\n", r->book->environment, r->name, r->mode,
-	       life_word(r, held));
+	if (r->life == ROOM_NEW)
+		printf("%s  %s  nothing is recorded yet: %s\n",
+		       r->book->environment, dir,
+		       held ? "it is being opened" : "the next start opens it");
+	else
+		printf("%s  %s  %s  %s\n", r->book->environment, r->name,
+		       r->mode, life_word(r, held));
 	if (held)
 		printf("held by %s\n", holder);
 	printf("%s\n", d->sentence);
@@ -52,7 +57,8 @@ print_text(const struct room *r, const struct decision *d, bool held,
 		       step_word(r->undos[i].act.state),
 		       plan_name(r->book, &r->undos[i].item),
 		       r->undos[i].act.detail);
-	printf("%" PRId64 " records, head %s\n", r->records, r->head);
+	printf("%" PRId64 " records, head %s\n", r->records,
+	       r->records > 0 ? r->head : "none");
 }
 
 static void
@@ -191,7 +197,7 @@ run(const struct cli_command *self, const struct cli_args *args)
 		else if (cli_has(self, args, "json"))
 			print_json(c.room, &d, held, code);
 		else
-			print_text(c.room, &d, held, holder);
+			print_text(dir, c.room, &d, held, holder);
 	}
 	cli_room_clear(&c);
 	return code;

@@ -109,7 +109,7 @@ cli_room_now_ms(const struct room *r)
 {
 	int64_t passed = clock_wall_ms() - r->last_wall_ms;
 
-	if (r->life == ROOM_CLOSED || passed < 0)
+	if (r->life == ROOM_NEW || r->life == ROOM_CLOSED || passed < 0)
 		return r->last_ms;
 	return r->last_ms + passed;
 }

@@ -35,7 +35,7 @@ int cli_room_fail(const struct cli_command *self, const struct err *e);
 double cli_room_pace(const struct cli_room *c);
 
 /* Now, in the room's time: what was GO when everybody left is stale today.  A
- * closed room stays as it ended. */
+ * closed room stays as it ended, and one that nobody has opened is at 0. */
 int64_t cli_room_now_ms(const struct room *r);
 
 /* The exit code of a room as its last record left it. */
