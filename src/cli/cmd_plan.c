@@ -12,6 +12,8 @@
 #include "model/plan.h"
 #include "model/room.h"
 
+#define LINE 200
+
 /* One row of the plan: a forward step or an item of the rollback. */
 struct row {
 	const char *name, *title, *object;
@@ -20,6 +22,7 @@ struct row {
 	int64_t takes_ms;
 	const char *owner;   /* of a step; "" */
 	const char *because; /* item it goes with; NULL: it was named */
+	const struct plan_item *item; /* NULL: a forward step */
 };
 
 struct planning {
@@ -51,6 +54,30 @@ is_by_person(const struct row *r)
 	return action_kind_of(r->act->kind)->class == ACTION_PERSON;
 }
 
+/* What it waits for before it acts, and what stands in for it. */
+static void
+add_json_notes(struct planning *p, const struct plan_item *item)
+{
+	const struct book *b = p->session.book;
+	char line[LINE];
+
+	jw_array(&p->w, "waits");
+	for (size_t i = 0; i < b->rollback.drain_count; i++) {
+		const struct book_drain *drain = &b->rollback.drains[i];
+
+		if (!drain_plan_line(line, sizeof(line), drain, b, item, 1))
+			continue;
+		jw_object(&p->w, NULL);
+		jw_text(&p->w, "drain", drain->id);
+		jw_int(&p->w, "most_ms", drain->session_timer_ms);
+		jw_text(&p->w, "text", line);
+		jw_object_end(&p->w);
+	}
+	jw_array_end(&p->w);
+	if (plan_emergency(b, item) != NULL)
+		jw_text(&p->w, "emergency", plan_emergency(b, item)->kind);
+}
+
 static void
 add_json(struct planning *p, const struct row *r,
 	 const struct action_plan *plan, const struct err *e)
@@ -71,6 +98,8 @@ add_json(struct planning *p, const struct row *r,
 			settings_text_or(&r->act->with, "text", ""));
 		jw_object_end(&p->w);
 	}
+	if (r->item != NULL)
+		add_json_notes(p, r->item);
 	jw_array(&p->w, "requests");
 	for (size_t i = 0; i < plan->count; i++)
 		jw_text(&p->w, NULL, plan->lines[i]);
@@ -134,24 +163,26 @@ add_forward(struct planning *p)
 
 		add_row(p,
 			&(struct row){ s->id, s->title, s->object, &s->act,
-				       s->confirm, s->takes_ms, s->owner,
+				       s->confirm, s->takes_ms, s->owner, NULL,
 				       NULL },
 			(int)i + 1);
 	}
 }
 
-/* What it waits for before it acts, and what stands in for it. */
+/* The same as text. */
 static void
 add_notes(struct planning *p, const struct plan_item *item)
 {
 	const struct book *b = p->session.book;
-	char line[200];
+	char line[LINE];
 
-	for (size_t i = 0; i < b->rollback.drain_count && !p->json; i++)
+	if (p->json)
+		return;
+	for (size_t i = 0; i < b->rollback.drain_count; i++)
 		if (drain_plan_line(line, sizeof(line), &b->rollback.drains[i],
 				    b, item, 1))
 			buf_printf(&p->out, "     %s\n", line);
-	if (plan_emergency(b, item) != NULL && !p->json)
+	if (plan_emergency(b, item) != NULL)
 		buf_printf(&p->out,
 			   "     if the platform cannot be reached: by %s\n",
 			   plan_emergency(b, item)->kind);
@@ -215,7 +246,8 @@ add_rollback(struct planning *p, const char *const *names, int count,
 				plan_object(b, item), plan_act(b, item),
 				CONFIRM_PHRASE, plan_takes_ms(b, item), "",
 				with < 0 ? NULL
-					 : plan_name(b, &plan.items[with]) },
+					 : plan_name(b, &plan.items[with]),
+				item },
 			(int)i + 1);
 		add_reason(p, &plan, i);
 		add_notes(p, item);
