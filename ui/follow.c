@@ -87,6 +87,18 @@ follow_breach(struct view *v, const struct room *r, int64_t real_ms)
 	}
 }
 
+/* The rollback waits for somebody to do an item of it. */
+static void
+follow_awaited(struct view *v, const struct room *r)
+{
+	int item = room_awaits_person(r);
+
+	if (item >= 0 && v->awaited != item + 1)
+		view_call(v, "%s: %s waits for a person", r->name,
+			  plan_name(r->book, &r->undos[item].item));
+	v->awaited = item + 1;
+}
+
 static void
 follow_rollback(struct view *v, const struct snapshot *s, int64_t real_ms)
 {
@@ -194,6 +206,7 @@ follow_snapshot(struct view *v, const struct snapshot *s, int64_t real_ms,
 	follow_steps(v, s->room);
 	follow_reading(v, s->room);
 	follow_rollback(v, s, real_ms);
+	follow_awaited(v, s->room);
 	if (!p->open || !commands(v, s)) {
 		if (v->prompt.digest[0] != '\0' || v->mode == MODE_PROMPT)
 			close_prompt(v, real_ms);

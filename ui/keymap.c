@@ -115,7 +115,7 @@ const struct key_row key_rows[] = {
 	  CALM, verb_note },
 	{ { 's' }, "s", NULL, "leave the step out, with a reason",
 	  MAIN | IN(MODE_STEP), verb_skip },
-	{ { 'd' }, "d", NULL, "a manual step is done, with proof",
+	{ { 'd' }, "d", NULL, "a manual step or item is done, with proof",
 	  MAIN | IN(MODE_STEP), verb_done },
 	{ { 'f' }, "f", NULL, "give the running step up, with a reason",
 	  MAIN | IN(MODE_STEP), verb_fail },

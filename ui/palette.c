@@ -68,6 +68,18 @@ palette_usage(enum command_verb verb, char *to, size_t size)
 		   text != NULL ? text : "");
 }
 
+/* A row of the manifest that waits for a person is called by its action; an
+ * undo of a step has the step's name. */
+static const char *
+awaited_row(const struct frame *f)
+{
+	int item = room_awaits_person(f->room);
+
+	return item >= 0 && f->room->undos[item].item.row >= 0
+		       ? plan_name(f->book, &f->room->undos[item].item)
+		       : NULL;
+}
+
 /* Candidate `i` for a target; NULL behind the last. */
 static const char *
 target_at(const struct frame *f, enum takes takes, size_t i)
@@ -76,7 +88,9 @@ target_at(const struct frame *f, enum takes takes, size_t i)
 
 	switch (takes) {
 	case TAKES_STEP:
-		return i < b->step_count ? b->steps[i].id : NULL;
+		if (i < b->step_count)
+			return b->steps[i].id;
+		return i == b->step_count ? awaited_row(f) : NULL;
 	case TAKES_GATE:
 		return i < b->gates.gate_count ? b->gates.gates[i].signal
 					       : NULL;

@@ -280,11 +280,22 @@ show(struct plain *p)
 }
 
 static void
+show_awaited(struct plain *p, const struct room *r)
+{
+	int item = room_awaits_person(r);
+
+	if (item >= 0)
+		say_now(p, "%s %s", plan_name(r->book, &r->undos[item].item),
+			r->undos[item].act.detail);
+}
+
+static void
 show_status(struct plain *p, const struct frame *f)
 {
 	say_now(p, "decision %s: %s", verdict_word(f->decision.verdict),
 		head_sentence(f));
 	say_now(p, "rollback %s", rollback_word(f->room->rollback));
+	show_awaited(p, f->room);
 	for (size_t i = 0; i < f->book->gates.gate_count; i++) {
 		const struct gate *g = &f->book->gates.gates[i];
 		char value[96], limit[96], age[16];

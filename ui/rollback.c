@@ -7,8 +7,11 @@
 #include "model/drain.h"
 #include "model/room_health.h"
 #include "ui/gauge.h"
+#include "ui/page.h"
 
 #define GAUGE_CELLS 12
+#define ASKED_LINES 6 /* of what a person is to do, at most */
+#define ASKED_INDENT 3
 
 static const struct {
 	const char *text;
@@ -122,29 +125,81 @@ find_condition(const struct frame *f, int i, struct condition *out)
 	return count;
 }
 
+/* What the item asks of a person, and of whom, as wide as the screen; the
+ * caller clears it. */
+static void
+take_asked(const struct frame *f, int item, struct page *out)
+{
+	const struct settings *with =
+		&room_undo_act(f->room, (size_t)item)->with;
+	const char *owner = settings_text_or(with, "owner", "");
+	char text[1024], shown[1024];
+
+	str_printf(text, sizeof(text), "%s%s%s", owner,
+		   owner[0] != '\0' ? ": " : "",
+		   settings_text_or(with, "text", ""));
+	words_shown(f->view->set, shown, sizeof(shown), text);
+	page_init(out, f->view->set, f->view->cols - ASKED_INDENT - 3);
+	page_text(out, ROLE_STRONG, 0, shown);
+}
+
+static int
+asked_lines(const struct frame *f, int item)
+{
+	struct page p;
+	int lines;
+
+	take_asked(f, item, &p);
+	lines = (int)p.count;
+	page_clear(&p);
+	return lines < ASKED_LINES ? lines : ASKED_LINES;
+}
+
+static void
+asked_line(const struct frame *f, int item, int i, struct pen *p)
+{
+	struct page page;
+
+	take_asked(f, item, &page);
+	if (i == 0)
+		pen_printf(p, ROLE_HOLD, " %s ",
+			   words_glyph(p->on->set, GLYPH_POINTER));
+	pen_go(p, p->col + (i == 0 ? 0 : ASKED_INDENT));
+	if ((size_t)i < page.count)
+		pen_text(p, page.lines[i].role, page.lines[i].text);
+	page_clear(&page);
+}
+
 int
 rollback_conditions(const struct frame *f)
 {
+	int item = room_awaits_person(f->room);
 	struct condition c;
 
-	return find_condition(f, -1, &c);
+	return item >= 0 ? asked_lines(f, item) : find_condition(f, -1, &c);
 }
 
 bool
 rollback_waits(const struct frame *f)
 {
+	struct condition c;
+
 	return f->room->rollback == ROLLBACK_RUNNING &&
-	       rollback_conditions(f) > 0;
+	       find_condition(f, -1, &c) > 0;
 }
 
 void
 rollback_condition(const struct frame *f, int i, struct pen *p)
 {
+	int item = room_awaits_person(f->room);
 	struct condition c;
 	struct look look;
 	char shown[240], left[24];
 
-	if (i >= rollback_conditions(f) || find_condition(f, i, &c) != i)
+	if (item >= 0)
+		asked_line(f, item, i, p);
+	if (item >= 0 || i >= rollback_conditions(f) ||
+	    find_condition(f, i, &c) != i)
 		return;
 	look = health_looks[c.state];
 	words_shown(p->on->set, shown, sizeof(shown), c.text);
@@ -209,6 +264,7 @@ void
 rollback_line(const struct frame *f, struct pen *p)
 {
 	const struct room *r = f->room;
+	int asked = room_awaits_person(r);
 	int64_t end_ms = r->rollback_ended_ms >= 0 ? r->rollback_ended_ms
 						   : f->now.room_ms;
 	int64_t spent_ms = end_ms - r->rollback_began_ms;
@@ -221,7 +277,8 @@ rollback_line(const struct frame *f, struct pen *p)
 	if (r->rollback_began_ms >= 0 && r->rollback >= ROLLBACK_RUNNING) {
 		words_span(spent, sizeof(spent), spent_ms);
 		words_span(rto, sizeof(rto), rto_ms);
-		if (rollback_conditions(f) == 0 || rollback_waits(f))
+		if (rollback_conditions(f) == 0 || rollback_waits(f) ||
+		    asked >= 0)
 			pen_printf(p, ROLE_STRONG, "  %d of %d undone",
 				   (int)items_over(r), (int)r->undo_count);
 		pen_printf(p, spent_ms > rto_ms ? ROLE_NO_GO : ROLE_STRONG,
@@ -229,7 +286,10 @@ rollback_line(const struct frame *f, struct pen *p)
 	}
 	if (rollback_conditions(f) > 0) {
 		pen_text(p, ROLE_NORMAL, " ");
-		if (rollback_waits(f))
+		if (asked >= 0)
+			pen_printf(p, ROLE_HOLD, "d done, f halts: %s",
+				   plan_name(f->book, &r->undos[asked].item));
+		else if (rollback_waits(f))
 			drains_line(f, p);
 		else
 			waits_line(f, p);

@@ -8,8 +8,9 @@
 void rollback_line(const struct frame *f, struct pen *p);
 
 /* What it waits for: while it is validated the conditions of its end, while
- * it runs the calls that must end before an item goes on.  How many there are,
- * and one line for condition `i`. */
+ * it runs the calls that must end before an item goes on, or what a person is
+ * to do, in lines as wide as the screen.  How many there are, and one line for
+ * condition `i`. */
 int rollback_conditions(const struct frame *f);
 /* Nothing for an `i` that is none. */
 void rollback_condition(const struct frame *f, int i, struct pen *p);

@@ -260,11 +260,27 @@ verb_skip(struct hand *h)
 		ask(h, COMMAND_SKIP, s->id, "", "Reason to leave out");
 }
 
+/* An item of the rollback that waits for a person goes before any step. */
+static bool
+ask_of_item(struct hand *h, enum command_verb verb, const char *title)
+{
+	const struct room *r = h->frame->room;
+	int item = room_awaits_person(r);
+
+	if (item >= 0)
+		ask(h, verb, plan_name(r->book, &r->undos[item].item), "",
+		    title);
+	return item >= 0;
+}
+
 void
 verb_done(struct hand *h)
 {
-	const struct book_step *s = step_meant(h);
+	const struct book_step *s;
 
+	if (ask_of_item(h, COMMAND_DONE, "Proof that it is taken back:"))
+		return;
+	s = step_meant(h);
 	if (s != NULL)
 		ask(h, COMMAND_DONE, s->id, "", "Proof that it is done:");
 }
@@ -272,8 +288,11 @@ verb_done(struct hand *h)
 void
 verb_fail(struct hand *h)
 {
-	const struct book_step *s = step_meant(h);
+	const struct book_step *s;
 
+	if (ask_of_item(h, COMMAND_FAIL, "Reason to halt the rollback at"))
+		return;
+	s = step_meant(h);
 	if (s != NULL)
 		ask(h, COMMAND_FAIL, s->id, "", "Reason to give up");
 }

@@ -95,6 +95,7 @@ struct view {
 	bool wants_bell, wants_flush;
 	char call[160];	    /* why the bell rings */
 	int troubles;	    /* steps that need a person, as last seen; -1 */
+	int awaited;	    /* item a person is asked for, and 1; 0 none */
 	bool is_recording;  /* keys that would act turn the night instead */
 	int64_t breach_ms;  /* room time of the newest breach that was shown */
 	int64_t flash_ms;   /* real: since when its row is marked; 0 never */

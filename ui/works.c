@@ -39,8 +39,9 @@ may_done(const struct frame *f)
 	const struct book_step *step;
 	const struct room_act *a = act_meant(f, &step);
 
-	return a != NULL && str_same(step->act.kind, "manual") &&
-	       step_is_running(a->state);
+	return room_awaits_person(f->room) >= 0 ||
+	       (a != NULL && str_same(step->act.kind, "manual") &&
+		step_is_running(a->state));
 }
 
 static bool

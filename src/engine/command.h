@@ -14,7 +14,7 @@
 	X(COMMAND_ROLLBACK, "rollback", "show the plan of the rollback")      \
 	X(COMMAND_CONFIRM,  "confirm",  "do what the open plan says")         \
 	X(COMMAND_DECLINE,  "decline",  "leave everything as it is")          \
-	X(COMMAND_DONE,     "done",     "a manual step is done (proof)")      \
+	X(COMMAND_DONE,     "done",     "a manual step or item is done (proof)") \
 	X(COMMAND_FAIL,     "fail",     "give up the step, or rollback, under way") \
 	X(COMMAND_ABORT,    "abort",    "end the step under way and read it back") \
 	X(COMMAND_RETRY,    "retry",    "try again; while it waits, now")     \

@@ -210,6 +210,25 @@ write_drains(struct jwriter *w, const struct room *r)
 	jw_array_end(w);
 }
 
+/* What a person is asked for, and who. */
+static void
+write_awaited(struct jwriter *w, const struct room *r)
+{
+	int item = room_awaits_person(r);
+	const struct settings *with;
+
+	if (item < 0) {
+		jw_null(w, "person");
+		return;
+	}
+	with = &room_undo_act(r, (size_t)item)->with;
+	jw_object(w, "person");
+	jw_int(w, "item", item);
+	jw_text(w, "owner", settings_text_or(with, "owner", ""));
+	jw_text(w, "text", settings_text_or(with, "text", ""));
+	jw_object_end(w);
+}
+
 static void
 write_rollback(struct jwriter *w, const struct room *r)
 {
@@ -234,6 +253,7 @@ write_rollback(struct jwriter *w, const struct room *r)
 	}
 	jw_array_end(w);
 	write_drains(w, r);
+	write_awaited(w, r);
 	jw_array(w, "items");
 	for (size_t i = 0; i < r->undo_count; i++) {
 		const struct room_undo *u = &r->undos[i];
