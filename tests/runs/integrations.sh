@@ -145,13 +145,52 @@ check "tickets go to one side again" test \
 		"$TMPDIR/broken/ledger.jsonl")" = 2
 check "the webhook went back before that" jq -es \
 	'map(select(.kind == "undo" and .state == "verified") | .name) ==
-	 ["open-trunk", "move-webhook", "dual-write", "freeze-schedules"] or
+	 ["move-name", "open-trunk", "move-webhook", "dual-write",
+		"freeze-schedules"] or
 	 map(select(.kind == "undo" and .state == "verified") | .name) ==
-	 ["open-trunk", "freeze-schedules", "move-webhook", "dual-write"]' \
-	"$TMPDIR/broken/journal.jsonl"
+	 ["move-name", "open-trunk", "freeze-schedules", "move-webhook",
+		"dual-write"]' "$TMPDIR/broken/journal.jsonl"
+check "the registrar was called back first, by the policy of the drill" jq -es \
+	'map(select(.kind == "undo" and .name == "move-name")) |
+	 map(.state) == ["intent", "acting", "verifying", "verified"] and
+	 (.[1].detail | test("registrar desk: Call the registrar")) and
+	 (.[2].detail == "done by the policy of the drill") and
+	 (.[3].detail | test("says 192.0.2.10"))' "$TMPDIR/broken/journal.jsonl"
 check "the trunk went when the calls on it had ended" jq -es \
 	'map(select(.kind == "drain") | .state) == ["waiting", "ended"]' \
 	"$TMPDIR/broken/journal.jsonl"
+
+# What a person takes back is asked of them at the prompt, and waited for.
+check "a night with the registrar's step is walked" night "$TMPDIR/name"
+check "the registrar's step too" walk move-name
+tell "rollback move-name"
+check "its rollback says who is to call" answers \
+	'REVERT name:sip.domain.com prod us-east-1'
+check "it asks them" hears 'move-name is done by a person, registrar desk: Call'
+tell 'status'
+check "whoever asks is told as well" hears \
+	'move-name waits for a person, registrar desk'
+check "status says it to programs" jq -e '.room.rollback.person == {"item": 0,
+	"owner": "registrar desk", "text": ("Call the registrar: " +
+	"sip.domain.com back to 192.0.2.10, TTL 300. Write down its ticket.")}' \
+	<<<"$("$WARROOM" status "$TMPDIR/name" --json)"
+plan() { "$WARROOM" plan "$BOOK" --rollback --twin "$TMPDIR/name" "$@"; }
+plan --json >"$TMPDIR/plan.json"
+check "the plan says who takes it back, and how it is seen" jq -es '.[0].rollback |
+	map(select(.kind == "manual")) | length == 1 and (.[0] |
+	.name == "move-name" and .person.owner == "registrar desk" and
+	(.person.text | test("back to 192.0.2.10")) and
+	(.requests | map(test("ask dns-primary for sip.domain.com A")) | any))' \
+	"$TMPDIR/plan.json"
+plan >"$TMPDIR/plan.txt"
+check "and to people" grep -q "by a person, registrar desk: Call" \
+	"$TMPDIR/plan.txt"
+tell 'done move-name ticket 4711'
+check "it goes on with their proof" hears 'rollback validated'
+check "the room is left" leaves_any
+check "the proof is in the journal" jq -es 'map(select(.kind == "undo" and
+	.state == "verifying") | .detail) == ["ticket 4711"]' \
+	"$TMPDIR/name/journal.jsonl"
 
 # shellcheck disable=SC2086
 each '' 'ROLLBACK prod us-east-1' $steps
