@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "model/drain.h"
+#include "model/forecast.h"
 #include "model/room_health.h"
 #include "ui/gauge.h"
 #include "ui/page.h"
@@ -268,8 +269,7 @@ rollback_line(const struct frame *f, struct pen *p)
 	int64_t end_ms = r->rollback_ended_ms >= 0 ? r->rollback_ended_ms
 						   : f->now.room_ms;
 	int64_t spent_ms = end_ms - r->rollback_began_ms;
-	int64_t rto_ms = f->book->rto_ms > 0 ? f->book->rto_ms
-					     : f->book->rollback.timeout_ms;
+	int64_t rto_ms = forecast_rto_ms(f->book);
 	char spent[24], rto[24];
 
 	assert((size_t)r->rollback < ARRAY_LEN(words));

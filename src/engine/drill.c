@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "engine/patience.h"
+#include "model/forecast.h"
 #include "model/invariant.h"
 
 #define LOOK_MS 50 /* real: longest wait between two looks */
@@ -372,7 +373,7 @@ score_rollback(struct jwriter *w, const struct room *r)
 		       r->rollback_ended_ms - r->rollback_began_ms);
 	else
 		jw_null(w, "duration_ms");
-	jw_int(w, "rto_ms", r->book->rto_ms);
+	jw_int(w, "rto_ms", forecast_rto_ms(r->book));
 	jw_text(w, "detail", r->rollback_detail);
 	jw_array(w, "items");
 	for (size_t i = 0; i < r->undo_count; i++) {

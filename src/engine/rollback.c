@@ -382,14 +382,27 @@ mark_undone(struct director *d, int i)
 			runner_move(d, s, STEP_UNDONE, "taken back");
 }
 
+static int
+next_item(const struct director *d)
+{
+	for (size_t i = 0; i < d->room->undo_count; i++)
+		if (d->room->undos[i].act.state != STEP_VERIFIED)
+			return (int)i;
+	return -1;
+}
+
 static void
 item_is_back(struct director *d, int i, const char *detail,
 	     const struct regions *regions)
 {
+	int next;
+
 	if (!emit_undo_in(d, i, STEP_VERIFIED, "actor", detail, 0, regions))
 		return;
 	mark_undone(d, i);
-	if (d->room->undos[i].item.layer <= LAYER_ROUTING)
+	next = next_item(d);
+	if (next >= 0 && plan_staggers(d->book, &d->room->undos[i].item,
+				       &d->room->undos[next].item))
 		d->rollback.not_before_ms =
 			director_now_ms(d) + d->book->rollback.stagger_ms;
 }
@@ -449,15 +462,6 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 	else if (f->landed != LANDED_UNCLEAR ||
 		 !send_emergency(d, i, f->detail))
 		give_up_reading(d, i, f->detail);
-}
-
-static int
-next_item(const struct director *d)
-{
-	for (size_t i = 0; i < d->room->undo_count; i++)
-		if (d->room->undos[i].act.state != STEP_VERIFIED)
-			return (int)i;
-	return -1;
 }
 
 void

@@ -203,16 +203,16 @@ write_items(struct buf *out, const struct plan_item *items, size_t count,
 }
 
 static void
-head_line(const struct director *d, char *to, size_t size, size_t count,
-	  const char *kept)
+head_line(const struct director *d, char *to, size_t size,
+	  const struct plan_item *items, size_t count, const char *kept)
 {
 	struct forecast f;
 	char p50[24], p90[24], rto[24];
 
-	forecast_make(&f, d->room, director_now_ms(d));
+	forecast_plan(&f, d->room, items, count, director_now_ms(d));
 	str_duration(p50, sizeof(p50), f.p50_ms);
 	str_duration(p90, sizeof(p90), f.p90_ms);
-	str_duration(rto, sizeof(rto), d->book->rto_ms);
+	str_duration(rto, sizeof(rto), forecast_rto_ms(d->book));
 	str_printf(to, size, "%zu items, about %s (p90 %s), RTO %s. Keeps: %s.",
 		   count, p50, p90, rto, kept[0] ? kept : "nothing");
 }
@@ -366,7 +366,7 @@ write_lines(const struct director *d, struct buf *out,
 	jw_array(&w, NULL);
 	if (no_return_line(d, line, sizeof(line)))
 		jw_text(&w, NULL, line);
-	head_line(d, line, sizeof(line), count, kept);
+	head_line(d, line, sizeof(line), items, count, kept);
 	jw_text(&w, NULL, line);
 	for (size_t i = 0; i < count && i < ITEM_LINES; i++) {
 		item_line(d, line, sizeof(line), i, &items[i], &m->found[i]);

@@ -12,6 +12,7 @@
 #include "base/fsio.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "model/forecast.h"
 #include "model/matrix.h"
 
 #define CHECK_ATTEMPTS 4
@@ -90,7 +91,7 @@ rollback_validated(struct director *d, const char *how)
 
 	str_duration(took, sizeof(took),
 		     director_now_ms(d) - d->room->rollback_began_ms);
-	str_duration(rto, sizeof(rto), d->book->rto_ms);
+	str_duration(rto, sizeof(rto), forecast_rto_ms(d->book));
 	str_printf(detail, sizeof(detail),
 		   "rolled back and validated in %s of %s; %s", took, rto, how);
 	rollback_move(d, ROLLBACK_VALIDATED, detail);

@@ -8,25 +8,13 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "model/drain.h"
+#include "model/room_health.h"
 
 #define SPREAD 1.6		  /* p90 of a rollback that was never drilled */
 #define TTL_MS 300000		  /* when no measurement says otherwise */
 #define TTL_MOST_MS 86400000	  /* a longer one is a slip of somebody's pen */
 #define RTO_MS 1800000		  /* when the runbook names none */
 #define AMBER_MS (15 * 60 * 1000) /* so little left is a warning by itself */
-
-/* What the waits between kinds of work come to is not known to the single
- * act: transport changes wait for each other (DNS, then trunk), and every
- * layer waits for the one before. */
-static bool
-must_wait(const struct book *b, const struct plan_item *a,
-	  const struct plan_item *c)
-{
-	if (a->layer != c->layer)
-		return true;
-	return a->layer == LAYER_TRANSPORT &&
-	       strcmp(plan_act(b, a)->kind, plan_act(b, c)->kind) != 0;
-}
 
 /* So few drills do not know their own tail. */
 #define DRILLS_ENOUGH 5
@@ -78,23 +66,43 @@ drains_ms(const struct room *r, const struct plan_item *items, size_t count,
 	return sum;
 }
 
+/* What must hold before it is done: so long after the last item, at least. */
+static int64_t
+steady_ms(const struct room *r, bool has_begun, int64_t now_ms, bool p90)
+{
+	const struct book_rollback *b = &r->book->rollback;
+	int64_t most = 0;
+
+	for (size_t i = 0; i < b->validation_count; i++) {
+		int64_t left = b->validations[i].for_ms;
+		struct room_health h;
+
+		if (has_begun) {
+			room_health(r, i, now_ms, &h);
+			if (!h.applies || h.state == VALIDATION_HOLDS)
+				left = 0;
+			else if (h.state == VALIDATION_SETTLING)
+				left = h.left_ms;
+		}
+		most = left > most ? left : most;
+	}
+	return p90 ? (int64_t)((double)most * SPREAD) : most;
+}
+
 /* All of a rollback that has not begun. */
 static int64_t
-whole_plan_ms(const struct room *r, int64_t now_ms, bool p90)
+plan_ms(const struct room *r, const struct plan_item *items, size_t count,
+	int64_t now_ms, bool p90)
 {
-	struct plan plan;
 	int64_t sum = 0;
 
-	plan_rollback(&plan, r->book, r);
-	for (size_t i = 0; i < plan.count; i++) {
-		sum += item_ms(r->book, &plan.items[i], p90);
-		if (i > 0 &&
-		    must_wait(r->book, &plan.items[i - 1], &plan.items[i]))
+	for (size_t i = 0; i < count; i++) {
+		sum += item_ms(r->book, &items[i], p90);
+		if (i > 0 && plan_staggers(r->book, &items[i - 1], &items[i]))
 			sum += wait_ms(r->book, p90);
 	}
-	sum += drains_ms(r, plan.items, plan.count, now_ms, p90);
-	plan_clear(&plan);
-	return sum;
+	return sum + drains_ms(r, items, count, now_ms, p90) +
+	       (count > 0 ? steady_ms(r, false, now_ms, p90) : 0);
 }
 
 /* What one item still takes. */
@@ -126,14 +134,14 @@ rest_ms(const struct room *r, int64_t now_ms, bool p90)
 
 		sum += item_left_ms(r, u, now_ms, p90);
 		if (i > 0 && u->act.state == STEP_READY &&
-		    must_wait(r->book, &r->undos[i - 1].item, &u->item))
+		    plan_staggers(r->book, &r->undos[i - 1].item, &u->item))
 			sum += wait_ms(r->book, p90);
 		if (u->act.state == STEP_READY)
 			left[left_count++] = u->item;
 	}
 	sum += drains_ms(r, left, left_count, now_ms, p90);
 	mem_free(left);
-	return sum;
+	return sum + steady_ms(r, true, now_ms, p90);
 }
 
 /* How long resolvers may keep the address a DNS step gave them: the TTL last
@@ -162,8 +170,8 @@ cached_ms(const struct room *r)
 	return TTL_MS;
 }
 
-static int64_t
-rto_ms(const struct book *b)
+int64_t
+forecast_rto_ms(const struct book *b)
 {
 	if (b->rto_ms > 0)
 		return b->rto_ms;
@@ -184,7 +192,7 @@ deadline_ms(const struct room *r)
 		end = r->opened_ms + r->book->window_ms;
 	if (r->verdict != VERDICT_NO_GO)
 		return end;
-	restored = r->verdict_since_ms + rto_ms(r->book);
+	restored = r->verdict_since_ms + forecast_rto_ms(r->book);
 	return end < 0 || restored < end ? restored : end;
 }
 
@@ -193,13 +201,21 @@ judge(const struct forecast *f, const struct room *r)
 {
 	int64_t amber = f->p90_ms > AMBER_MS ? f->p90_ms : AMBER_MS;
 
-	if (f->p90_ms > rto_ms(r->book))
+	if (f->p90_ms > forecast_rto_ms(r->book))
 		return VERDICT_NO_GO;
 	if (f->last_safe_ms < 0)
 		return VERDICT_GO;
 	if (f->left_ms < 0)
 		return VERDICT_NO_GO;
 	return f->left_ms < amber ? VERDICT_HOLD : VERDICT_GO;
+}
+
+void
+forecast_plan(struct forecast *out, const struct room *r,
+	      const struct plan_item *items, size_t count, int64_t now_ms)
+{
+	out->p50_ms = plan_ms(r, items, count, now_ms, false);
+	out->p90_ms = plan_ms(r, items, count, now_ms, true) + cached_ms(r);
 }
 
 void
@@ -220,11 +236,16 @@ forecast_make(struct forecast *out, const struct room *r, int64_t now_ms)
 		out->verdict = VERDICT_GO;
 		return;
 	}
-	out->p50_ms = has_begun ? rest_ms(r, now_ms, false)
-				: whole_plan_ms(r, now_ms, false);
-	out->p90_ms = (has_begun ? rest_ms(r, now_ms, true)
-				 : whole_plan_ms(r, now_ms, true)) +
-		      cached_ms(r);
+	if (has_begun) {
+		out->p50_ms = rest_ms(r, now_ms, false);
+		out->p90_ms = rest_ms(r, now_ms, true) + cached_ms(r);
+	} else {
+		struct plan plan;
+
+		plan_rollback(&plan, r->book, r);
+		forecast_plan(out, r, plan.items, plan.count, now_ms);
+		plan_clear(&plan);
+	}
 	if (deadline >= 0) {
 		out->last_safe_ms =
 			deadline > out->p90_ms ? deadline - out->p90_ms : 0;

@@ -76,6 +76,12 @@ const struct act *plan_emergency(const struct book *b,
 const char *plan_name(const struct book *b, const struct plan_item *i);
 /* What it changes; "" unnamed. */
 const char *plan_object(const struct book *b, const struct plan_item *i);
+/* Must `next` wait for the anti-flap time once `done` is back?  Between DNS,
+ * trunks and routing, and before what comes behind them: carriers refuse who
+ * registers again faster than their session timers allow (rollback guide,
+ * edge case 2). */
+bool plan_staggers(const struct book *b, const struct plan_item *done,
+		   const struct plan_item *next);
 /* Expected room time of it. */
 int64_t plan_takes_ms(const struct book *b, const struct plan_item *i);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "model/room.h"
 
 /* When neither the row nor a step on the same object says how long. */
@@ -238,6 +239,20 @@ plan_object(const struct book *b, const struct plan_item *i)
 
 /* What a step is expected to take, its undo takes too; a row takes what a
  * step on the same object does. */
+bool
+plan_staggers(const struct book *b, const struct plan_item *done,
+	      const struct plan_item *next)
+{
+	const char *kind = plan_act(b, done)->kind;
+
+	if (done->layer > LAYER_ROUTING || next->layer != done->layer)
+		return done->layer <= LAYER_ROUTING;
+	/* Any two requests may be a record's and a trunk's. */
+	return done->layer == LAYER_TRANSPORT &&
+	       (str_same(kind, "http") ||
+		!str_same(kind, plan_act(b, next)->kind));
+}
+
 int64_t
 plan_takes_ms(const struct book *b, const struct plan_item *i)
 {

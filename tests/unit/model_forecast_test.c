@@ -2,9 +2,11 @@
 #include "tests/unit/model_night.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 
 #include "model/drain.h"
 #include "model/forecast.h"
+#include "model/validation.h"
 
 #define MINUTE 60000
 
@@ -60,6 +62,73 @@ calls_that_wait_for_no_item_cost_nothing(void **state)
 	TEST_UNUSED(state);
 	drain_before("nothing-of-it");
 	assert_int_equal(forecast(1000).p50_ms, 50000);
+}
+
+/* The DNS row against one that differs by layer, or by kind. */
+static void
+the_anti_flap_time_is_between_kinds_of_work(void **state)
+{
+	struct plan_item dns = { .row = 0, .step = -1 };
+	struct plan_item next = dns;
+	struct act *act = &night.book->rollback.undos[0].act;
+
+	TEST_UNUSED(state);
+	dns.layer = next.layer = LAYER_TRANSPORT;
+	assert_string_equal(act->kind, "dns");
+	assert_false(plan_staggers(night.book, &dns, &next));
+	str_copy(act->kind, sizeof(act->kind), "http");
+	assert_true(plan_staggers(night.book, &dns, &next));
+	str_copy(act->kind, sizeof(act->kind), "dns");
+	next.layer = LAYER_ROUTING;
+	assert_true(plan_staggers(night.book, &dns, &next));
+	dns.layer = LAYER_ROUTING;
+	assert_false(plan_staggers(night.book, &dns, &next));
+	next.layer = LAYER_FLOW;
+	assert_true(plan_staggers(night.book, &dns, &next));
+	dns.layer = LAYER_FLOW;
+	next.layer = LAYER_USER_STATE;
+	assert_false(plan_staggers(night.book, &dns, &next));
+}
+
+/* The night's own book gets two; its room was made without. */
+static void
+what_must_hold_is_reckoned_with_at_its_longest(void **state)
+{
+	struct book_rollback *b = &night.book->rollback;
+
+	TEST_UNUSED(state);
+	b->validations = mem_new(2, sizeof(*b->validations));
+	b->validation_count = 2;
+	mem_free(night.room->watches);
+	night.room->watches = mem_new(2, sizeof(*night.room->watches));
+	b->validations[0].for_ms = 2 * MINUTE;
+	b->validations[1].for_ms = MINUTE;
+	assert_int_equal(forecast(1000).p50_ms, 50000 + 2 * MINUTE);
+	assert_int_equal(forecast(1000).p90_ms, 80000 + 192000);
+	NIGHT(&night, RECORD_ROLLBACK, "state=armed",
+	      "items=[{\"row\":0},{\"row\":1}]");
+	NIGHT(&night, RECORD_ROLLBACK, "state=running");
+	NIGHT(&night, RECORD_UNDO, "item=0", "state=intent");
+	NIGHT(&night, RECORD_UNDO, "item=0", "state=verified");
+	assert_int_equal(forecast(1000).p50_ms, 20000 + 2 * MINUTE);
+}
+
+/* A targeted one is told by its own items. */
+static void
+a_plan_takes_what_its_own_items_take(void **state)
+{
+	struct plan_item one = { .row = 1,
+				 .step = -1,
+				 .layer = LAYER_USER_STATE };
+	struct forecast f = { .last_safe_ms = 7 };
+
+	TEST_UNUSED(state);
+	forecast_plan(&f, night.room, &one, 1, 1000);
+	assert_int_equal(f.p50_ms, 15000);
+	assert_int_equal(f.p90_ms, 24000);
+	assert_int_equal(f.last_safe_ms, 7);
+	forecast_plan(&f, night.room, &one, 0, 1000);
+	assert_int_equal(f.p50_ms, 0);
 }
 
 static void
@@ -245,6 +314,9 @@ main(void)
 		NIGHT_TEST(p50_is_the_sum_of_the_plan_and_its_waits),
 		NIGHT_TEST(calls_that_must_end_are_reckoned_with_once),
 		NIGHT_TEST(calls_that_wait_for_no_item_cost_nothing),
+		NIGHT_TEST(the_anti_flap_time_is_between_kinds_of_work),
+		NIGHT_TEST(what_must_hold_is_reckoned_with_at_its_longest),
+		NIGHT_TEST(a_plan_takes_what_its_own_items_take),
 		NIGHT_TEST(a_dns_step_leaves_its_answer_in_caches),
 		NIGHT_TEST(
 			a_failed_dns_step_whose_plan_is_open_again_is_in_caches_still),
