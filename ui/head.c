@@ -173,6 +173,8 @@ ended_text(const struct frame *f, char *to, size_t size)
 	first_round(f, to, size);
 	if (r->rollback == ROLLBACK_HALTED)
 		str_copy(to, size, "Rollback halted, a person is needed. ");
+	if (r->rollback == ROLLBACK_HALTING)
+		str_copy(to, size, "Rollback given up, it halts. ");
 	if (r->rollback != ROLLBACK_VALIDATED)
 		return;
 	words_minute(when, sizeof(when), frame_wall(f, r->rollback_ended_ms));

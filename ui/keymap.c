@@ -117,7 +117,7 @@ const struct key_row key_rows[] = {
 	  MAIN | IN(MODE_STEP), verb_skip },
 	{ { 'd' }, "d", NULL, "a manual step or item is done, with proof",
 	  MAIN | IN(MODE_STEP), verb_done },
-	{ { 'f' }, "f", NULL, "give the running step up, with a reason",
+	{ { 'f' }, "f", NULL, "give up what runs, step or rollback, with a reason",
 	  MAIN | IN(MODE_STEP), verb_fail },
 	{ { 'a' }, "a", NULL, "end the step under way; it is read back",
 	  MAIN | IN(MODE_STEP), verb_abort },

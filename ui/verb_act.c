@@ -292,17 +292,20 @@ verb_fail(struct hand *h)
 
 	if (ask_of_item(h, COMMAND_FAIL, "Reason to halt the rollback at"))
 		return;
-	s = step_meant(h);
-	if (s != NULL)
+	if (room_rollback_runs(h->frame->room))
+		ask(h, COMMAND_FAIL, "", "", "Reason to give up the rollback");
+	else if ((s = step_meant(h)) != NULL)
 		ask(h, COMMAND_FAIL, s->id, "", "Reason to give up");
 }
 
 void
 verb_abort(struct hand *h)
 {
-	const struct book_step *s = step_meant(h);
+	const struct book_step *s;
 
-	if (s != NULL)
+	if (room_rollback_runs(h->frame->room))
+		ask(h, COMMAND_ABORT, "", "abort", "Give up the rollback");
+	else if ((s = step_meant(h)) != NULL)
 		ask(h, COMMAND_ABORT, s->id, "abort", "End what is under way:");
 }
 

@@ -50,7 +50,7 @@ may_fail(const struct frame *f)
 	const struct book_step *step;
 	const struct room_act *a = act_meant(f, &step);
 
-	return f->room->rollback == ROLLBACK_RUNNING ||
+	return room_rollback_runs(f->room) ||
 	       (a != NULL && step_is_running(a->state));
 }
 
@@ -60,6 +60,8 @@ may_retry(const struct frame *f)
 	const struct book_step *step;
 	const struct room_act *a = act_meant(f, &step);
 
+	if (f->room->rollback == ROLLBACK_HALTING)
+		return false; /* once it has halted */
 	return room_rollback_goes_on(f->room) ||
 	       (a != NULL &&
 		(a->state == STEP_FAILED || step_is_running(a->state)));
@@ -71,7 +73,8 @@ may_abort(const struct frame *f)
 	const struct book_step *step;
 	const struct room_act *a = act_meant(f, &step);
 
-	return a != NULL && step_is_running(a->state);
+	return room_rollback_runs(f->room) ||
+	       (a != NULL && step_is_running(a->state));
 }
 
 static bool
@@ -83,9 +86,7 @@ may_recheck(const struct frame *f)
 static bool
 may_roll_back(const struct frame *f)
 {
-	return !room_is_rolled_back(f->room) &&
-	       f->room->rollback != ROLLBACK_RUNNING &&
-	       f->room->rollback != ROLLBACK_VALIDATING;
+	return !room_is_rolled_back(f->room) && !room_rollback_runs(f->room);
 }
 
 static bool

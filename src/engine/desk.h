@@ -58,12 +58,11 @@ struct rollback_run {
 	struct validation_watch *watches; /* per row of rollback.validate */
 	char degraded[160];		  /* rows beyond their limit, as told */
 	char how[120];			  /* what was proved before */
-	bool given_up;	   /* by a person: halt once the errand has ended */
-	char gave_up[320]; /* who, and why */
-	bool by_breach;	   /* a breach asked for it, and nobody has declined */
-	bool *answered;	   /* per gate: its breach was proposed or declined */
-	char cause[200];   /* why the plan was asked for */
-	char names[240];   /* what of it; "" all */
+	int read_to;	 /* given up: items up to it were read back, or never */
+	bool by_breach;	 /* a breach asked for it, and nobody has declined */
+	bool *answered;	 /* per gate: its breach was proposed or declined */
+	char cause[200]; /* why the plan was asked for */
+	char names[240]; /* what of it; "" all */
 };
 
 /* Looks at the baseline on their way; see baseline_keep.c. */

@@ -265,6 +265,7 @@ decide(struct walk *w, const struct snapshot *s)
 		do_by_hand(w, r);
 		return;
 	case ROLLBACK_VALIDATING:
+	case ROLLBACK_HALTING:
 		return;
 	case ROLLBACK_PROPOSED:
 		take_rollback(w, s);

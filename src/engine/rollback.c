@@ -22,8 +22,13 @@
 bool
 rollback_is_running(const struct director *d)
 {
-	return d->room->rollback == ROLLBACK_RUNNING ||
-	       d->room->rollback == ROLLBACK_VALIDATING;
+	return room_rollback_runs(d->room);
+}
+
+bool
+rollback_is_given_up(const struct director *d)
+{
+	return d->room->rollback == ROLLBACK_HALTING;
 }
 
 void
@@ -93,7 +98,6 @@ rollback_begin(struct director *d, const char *by)
 		director_now_ms(d) + d->book->rollback.timeout_ms;
 	d->rollback.checking = d->rollback.reading_all = false;
 	d->rollback.watching = false;
-	d->rollback.given_up = false;
 	d->rollback.by_breach = false;
 	rollback_begin_record(d, &r, ROLLBACK_RUNNING, by);
 	director_emit(d, &r);
@@ -197,6 +201,13 @@ rollback_item_move(struct director *d, int i, enum step_state to,
 	return emit_undo_in(d, i, to, by, detail, 0, &(struct regions){ 0 });
 }
 
+bool
+rollback_item_found(struct director *d, int i, enum step_state to,
+		    const char *detail, const struct regions *regions)
+{
+	return emit_undo_in(d, i, to, "actor", detail, 0, regions);
+}
+
 /* Each round, and each variant, is a transaction of its own. */
 static bool
 emit_intent(struct director *d, int i, bool is_emergency, const char *detail)
@@ -246,15 +257,22 @@ rest_of(const struct director *d, int failed, char *to, size_t size)
 }
 
 void
+rollback_tell_halt(struct director *d, const char *offer)
+{
+	director_notice(d, "rollback halted: %.120s; r tries it again%s%s",
+			d->room->rollback_detail,
+			offer[0] ? ", :rollback " : "", offer);
+}
+
+void
 rollback_halt(struct director *d, const char *name, const char *why,
 	      const char *offer)
 {
 	char detail[240];
 
 	str_printf(detail, sizeof(detail), "%s: %s", name, why);
-	rollback_move(d, ROLLBACK_HALTED, detail);
-	director_notice(d, "rollback halted: %.120s; r tries it again%s%s",
-			detail, offer[0] ? ", :rollback " : "", offer);
+	if (rollback_move(d, ROLLBACK_HALTED, detail))
+		rollback_tell_halt(d, offer);
 }
 
 static void
@@ -330,7 +348,7 @@ send_emergency(struct director *d, int i, const char *why)
 	const struct act *other = plan_emergency(d->book, &u->item);
 	char detail[240];
 
-	if (other == NULL || u->act.is_emergency || d->rollback.given_up)
+	if (other == NULL || u->act.is_emergency || rollback_is_given_up(d))
 		return false;
 	str_printf(detail, sizeof(detail),
 		   "EMERGENCY variant by %s, instead of %s: %.160s",
@@ -341,8 +359,8 @@ send_emergency(struct director *d, int i, const char *why)
 	return true;
 }
 
-static void
-read_item(struct director *d, int i)
+void
+rollback_read_item(struct director *d, int i)
 {
 	const struct act *acts[] = { room_undo_act(d->room, (size_t)i) };
 	const struct errand_order o = {
@@ -397,7 +415,7 @@ item_is_back(struct director *d, int i, const char *detail,
 {
 	int next;
 
-	if (!emit_undo_in(d, i, STEP_VERIFIED, "actor", detail, 0, regions))
+	if (!rollback_item_found(d, i, STEP_VERIFIED, detail, regions))
 		return;
 	mark_undone(d, i);
 	next = next_item(d);
@@ -417,14 +435,14 @@ rollback_item_ended(struct director *d, int i, const struct message *m)
 		item_is_back(d, i, m->result.detail, &m->result.regions);
 		break;
 	case OUTCOME_UNKNOWN:
-		emit_undo_in(d, i, STEP_UNKNOWN, "actor", m->result.detail, 0,
-			     &m->result.regions);
+		rollback_item_found(d, i, STEP_UNKNOWN, m->result.detail,
+				    &m->result.regions);
 		break;
 	case OUTCOME_FAILED:
 	case OUTCOME_CANCELLED:
-		if (emit_undo_in(d, i, STEP_FAILED, "actor", m->result.detail,
-				 0, &m->result.regions) &&
-		    !d->rollback.given_up && /* else the next turn halts */
+		if (rollback_item_found(d, i, STEP_FAILED, m->result.detail,
+					&m->result.regions) &&
+		    !rollback_is_given_up(d) && /* else a next turn halts */
 		    (!m->result.is_down ||
 		     !send_emergency(d, i, m->result.detail)))
 			isolate(d, i, m->result.detail);
@@ -453,8 +471,8 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 	d->rollback.current = -1;
 	if (f->landed == LANDED_YES)
 		item_is_back(d, i, f->detail, &f->regions);
-	else if (d->rollback.given_up)
-		return; /* stays unknown; the next turn halts */
+	else if (rollback_is_given_up(d))
+		rollback_settle(d, i, f);
 	else if ((f->landed == LANDED_NO || f->landed == LANDED_PART) &&
 		 u->act.attempt < ITEM_ATTEMPTS)
 		/* not there: the same key again */
@@ -473,6 +491,10 @@ rollback_tick(struct director *d)
 	countdown_tick(d);
 	if (d->dead || !rollback_is_running(d))
 		return;
+	if (rollback_is_given_up(d)) {
+		rollback_end_given_up(d);
+		return;
+	}
 	if (errand_is_out(d, PURPOSE_ACT) ||
 	    errand_is_out(d, PURPOSE_RECONCILE))
 		return; /* the cancelled step has not ended yet */
@@ -481,20 +503,18 @@ rollback_tick(struct director *d)
 	    d->rollback.checking || d->rollback.reading_all)
 		return;
 	i = next_item(d);
-	if (d->rollback.watching && !d->rollback.given_up) {
+	if (d->rollback.watching) {
 		rollback_watch_tick(d);
 		return;
 	}
-	if (d->rollback.given_up)
-		halt(d, "given up", d->rollback.gave_up);
-	else if (director_now_ms(d) >= d->rollback.deadline_ms && i >= 0)
+	if (director_now_ms(d) >= d->rollback.deadline_ms && i >= 0)
 		halt(d, "time", "timeoutSeconds of the manifest passed");
 	else if (i < 0)
 		rollback_prove(d);
 	else if (director_now_ms(d) < d->rollback.not_before_ms)
 		return;
 	else if (d->room->undos[i].act.state == STEP_UNKNOWN)
-		read_item(d, i);
+		rollback_read_item(d, i);
 	else if (!rollback_drained(d, i))
 		return;
 	else if (!invariants_allow_item(d, &d->room->undos[i].item, why,
@@ -512,8 +532,14 @@ hurry(struct director *d)
 	int i = d->rollback.current;
 	enum step_state state;
 
-	if (i < 0 || d->rollback.given_up ||
-	    !errand_is_out(d, PURPOSE_UNDO_ACT)) {
+	if (rollback_is_given_up(d)) {
+		director_notice(d,
+				"the rollback was %s: retry goes on with it "
+				"once it has halted",
+				d->room->rollback_detail);
+		return;
+	}
+	if (i < 0 || !errand_is_out(d, PURPOSE_UNDO_ACT)) {
 		director_notice(d, "no item of the rollback waits for another "
 				   "try");
 		return;
@@ -539,29 +565,6 @@ rollback_retry(struct director *d)
 		rollback_begin(d, d->options.commander);
 }
 
-void
-rollback_give_up(struct director *d, const struct command *c)
-{
-	bool has_why = c->text[strspn(c->text, " \t")] != '\0';
-
-	if (c->verb == COMMAND_FAIL && !has_why) {
-		director_notice(d, "fail needs a reason");
-		return;
-	}
-	d->rollback.given_up = true;
-	str_printf(d->rollback.gave_up, sizeof(d->rollback.gave_up), "%s%s%s",
-		   d->options.commander, has_why ? ": " : "",
-		   has_why ? c->text : "");
-	errand_cancel(d, PURPOSE_ACT);
-	errand_cancel(d, PURPOSE_RECONCILE);
-	errand_cancel(d, PURPOSE_UNDO_ACT);
-	errand_cancel(d, PURPOSE_UNDO_RECONCILE);
-	errand_cancel(d, PURPOSE_CHECK);
-	errand_cancel(d, PURPOSE_READ_ALL);
-	director_notice(d, "the rollback halts once what is on its way has "
-			   "ended; retry goes on with it");
-}
-
 /* A rollback that was confirmed goes on after a crash: what was under way is
  * unknown and read back first. */
 void
@@ -575,6 +578,7 @@ rollback_resume(struct director *d)
 		return;
 	d->rollback.deadline_ms =
 		director_now_ms(d) + d->book->rollback.timeout_ms;
+	d->rollback.read_to = -1;
 	for (size_t i = 0; i < d->room->undo_count && !d->dead; i++)
 		if (d->room->undos[i].act.state == STEP_VERIFIED)
 			mark_undone(d, (int)i); /* it may not have got to it */

@@ -140,7 +140,10 @@ rollback_ask(struct director *d, const char *names, const char *cause)
 	if (rollback_is_running(d) || room_is_rolled_back(d->room)) {
 		director_notice(d, "the rollback is %s%s",
 				rollback_word(d->room->rollback),
-				rollback_is_running(d)
+				rollback_is_given_up(d)
+					? ": R shows the rest once it has "
+					  "halted"
+				: rollback_is_running(d)
 					? "; :fail STEP WHY halts it"
 					: "");
 		return;

@@ -93,19 +93,29 @@ bool
 rollback_awaits(struct director *d)
 {
 	int item = room_awaits_person(d->room);
-	const char *why = NULL;
 
 	if (item < 0)
 		return false;
-	if (d->rollback.given_up)
-		why = "given up before anybody had said that it is done";
-	else if (director_now_ms(d) >= d->rollback.deadline_ms)
-		why = "nobody has said in time that it is done";
-	if (why == NULL)
+	if (director_now_ms(d) < d->rollback.deadline_ms)
 		return true;
 	d->rollback.current = -1;
-	rollback_item_move(d, item, STEP_FAILED, "director", why);
+	rollback_item_move(d, item, STEP_FAILED, "director",
+			   "nobody has said in time that it is done");
 	return false;
+}
+
+void
+rollback_ask_no_more(struct director *d)
+{
+	for (size_t i = 0; i < d->room->undo_count && !d->dead; i++) {
+		if (d->room->undos[i].act.state != STEP_ACTING ||
+		    !rollback_is_by_person(d, (int)i))
+			continue;
+		d->rollback.current = -1;
+		rollback_item_move(d, (int)i, STEP_FAILED, "director",
+				   "given up before anybody had said that it "
+				   "is done");
+	}
 }
 
 bool
@@ -115,6 +125,8 @@ rollback_person_resumes(struct director *d, int item)
 
 	if (!rollback_is_by_person(d, item))
 		return false;
+	if (rollback_is_given_up(d)) /* who was asked is asked no more */
+		return state == STEP_ACTING;
 	if (state == STEP_VERIFYING)
 		rollback_perform(d, item, false);
 	else

@@ -144,7 +144,7 @@ rollback_all_read(struct director *d, const struct message *m)
 	size_t left;
 
 	d->rollback.reading_all = false;
-	if (d->rollback.given_up)
+	if (rollback_is_given_up(d))
 		return; /* what was not read is not left over; it halts */
 	left = record_leftovers(d, m);
 	if (d->dead)
@@ -164,7 +164,7 @@ void
 rollback_checked(struct director *d, const struct message *m)
 {
 	d->rollback.checking = false;
-	if (d->rollback.given_up)
+	if (rollback_is_given_up(d))
 		return; /* it halts */
 	if (m->result.outcome == OUTCOME_DONE)
 		rollback_watch_begin(d, d->book->rollback.check_name);

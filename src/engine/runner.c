@@ -251,15 +251,46 @@ runner_reconcile(struct director *d, int step)
 	errand_send(d, PURPOSE_RECONCILE, step, &o);
 }
 
+/* Behind the word of the person who ended it, if one did. */
+static void
+ended_why(const struct director *d, size_t step, bool has_failed,
+	  const char *detail, char *to, size_t size)
+{
+	const char *word = d->room->steps[step].given_up;
+
+	if (has_failed && word[0] != '\0')
+		str_printf(to, size, "%s; %s", word, detail);
+	else
+		str_copy(to, size, detail);
+}
+
 void
 runner_ended(struct director *d, int step, const struct message *m)
 {
 	enum step_state to = state_of(&m->result);
+	char why[240];
 
-	if (!move_in(d, (size_t)step, to, m->result.detail, &m->result.regions))
+	ended_why(d, (size_t)step, to == STEP_FAILED, m->result.detail, why,
+		  sizeof(why));
+	if (!move_in(d, (size_t)step, to, why, &m->result.regions))
 		return;
-	if (to == STEP_UNKNOWN && !d->rollback.waits_for_step)
+	if (to == STEP_UNKNOWN &&
+	    (!d->rollback.waits_for_step || rollback_is_given_up(d)))
 		runner_reconcile(d, step);
+}
+
+/* Never landed, it has not begun, unless a person has ended it; landed in part,
+ * it has failed. */
+static void
+settle_absent(struct director *d, size_t step, const struct errand_found *f)
+{
+	bool has_failed = f->landed == LANDED_PART ||
+			  d->room->steps[step].given_up[0] != '\0';
+	char why[240];
+
+	ended_why(d, step, has_failed, f->detail, why, sizeof(why));
+	move_in(d, step, has_failed ? STEP_FAILED : STEP_READY, why,
+		&f->regions);
 }
 
 void
@@ -272,10 +303,8 @@ runner_reconciled(struct director *d, int step, const struct message *m)
 		return;
 	if (f->landed == LANDED_YES) {
 		move_in(d, (size_t)step, STEP_VERIFIED, f->detail, &f->regions);
-	} else if (f->landed == LANDED_NO) {
-		move_in(d, (size_t)step, STEP_READY, f->detail, &f->regions);
-	} else if (f->landed == LANDED_PART) {
-		move_in(d, (size_t)step, STEP_FAILED, f->detail, &f->regions);
+	} else if (f->landed == LANDED_NO || f->landed == LANDED_PART) {
+		settle_absent(d, (size_t)step, f);
 	} else {
 		director_notice(d,
 				"step %s: the outcome is still unknown (%s); "
@@ -318,7 +347,7 @@ runner_resume(struct director *d)
 {
 	for (size_t i = 0; i < d->book->step_count && !d->dead; i++) {
 		enum step_state state = d->room->steps[i].state;
-		bool was_paused = d->room->steps[i].is_paused;
+		const struct room_act *a = &d->room->steps[i];
 		bool on_network = runner_class_of(room_step_act(d->room, i)) ==
 				  ACTION_NETWORK;
 
@@ -326,16 +355,20 @@ runner_resume(struct director *d)
 			runner_leave(d, i, "the console ended before it acted");
 		} else if (step_is_running(state)) {
 			runner_move(d, i, STEP_UNKNOWN,
-				    was_paused ? "the console ended while it "
-						 "was paused"
-					       : "the console ended while it "
-						 "acted");
+				    a->given_up[0] != '\0'
+					    ? "the console ended before it had "
+					      "ended"
+				    : a->is_paused
+					    ? "the console ended while it was "
+					      "paused"
+					    : "the console ended while it "
+					      "acted");
 			if (!on_network)
 				runner_move(d, i, STEP_READY,
 					    "nothing was sent");
 		}
 		if (d->room->steps[i].state == STEP_UNKNOWN && on_network &&
-		    !rollback_is_running(d))
+		    (!rollback_is_running(d) || rollback_is_given_up(d)))
 			runner_reconcile(d, (int)i);
 	}
 }

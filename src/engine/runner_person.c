@@ -91,6 +91,23 @@ say_skip(struct director *d, size_t step, const struct command *c)
 		end_step(d, step, STEP_SKIPPED, c);
 }
 
+/* Ended while it acts: nothing more is sent, and it stands still before the
+ * journal says so.  Whoever takes the room up holds to it. */
+static void
+end_under_way(struct director *d, size_t step, const char *word)
+{
+	struct record r;
+
+	errand_cancel(d, PURPOSE_ACT);
+	runner_record(d, &r, step, d->room->steps[step].state,
+		      d->options.commander);
+	r.deferred = false;
+	record_int(&r, "attempt", d->room->steps[step].attempt);
+	record_text(&r, "detail", word);
+	record_flag(&r, "given_up", true);
+	director_emit(d, &r);
+}
+
 static void
 say_fail(struct director *d, size_t step, const struct command *c)
 {
@@ -108,8 +125,7 @@ say_fail(struct director *d, size_t step, const struct command *c)
 		end_step(d, step, STEP_FAILED, c);
 	} else {
 		str_printf(word, sizeof(word), "given up: %s", c->text);
-		if (runner_word(d, step, word))
-			errand_cancel(d, PURPOSE_ACT);
+		end_under_way(d, step, word);
 	}
 }
 
@@ -125,10 +141,8 @@ say_abort(struct director *d, size_t step, const struct command *c)
 						    "waited" });
 	} else if (!runner_is_under_way(d, step)) {
 		refuse(d, c, state, "it is not under way");
-	} else if (runner_word(d, step,
-			       "aborted: what came of it is read "
-			       "back")) {
-		errand_cancel(d, PURPOSE_ACT);
+	} else {
+		end_under_way(d, step, "aborted: what came of it is read back");
 	}
 }
 
@@ -141,6 +155,9 @@ say_retry(struct director *d, size_t step, const struct command *c)
 
 	if (!step_is_running(state) || !errand_is_out(d, PURPOSE_ACT))
 		runner_arm(d, c);
+	else if (d->room->steps[step].given_up[0] != '\0')
+		refuse(d, c, state,
+		       "and ended by you: retry once it has ended");
 	else if (d->room->steps[step].is_paused)
 		refuse(d, c, state, "and paused: resume lets it go on");
 	else if (runner_word(d, step, "tried again now"))

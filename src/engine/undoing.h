@@ -60,9 +60,11 @@ bool rollback_tell_awaited(struct director *d);
 /* The proof of the item that waits: it is read back from now on.  False when
  * none waits, or another is meant. */
 bool rollback_person_done(struct director *d, const struct command *c);
-/* Is a person waited for?  When they are given up, or the time of the rollback
- * is over, the item has failed. */
+/* Is a person waited for?  When the time of the rollback is over, the item has
+ * failed. */
 bool rollback_awaits(struct director *d);
+/* It is given up: an item that waits for a person has failed. */
+void rollback_ask_no_more(struct director *d);
 /* After a restart: asks on, or looks on.  False: no person's item. */
 bool rollback_person_resumes(struct director *d, int item);
 /* Adds to the lines of a plan what people are to do. */
@@ -71,6 +73,16 @@ void rollback_person_lines(const struct director *d, struct jwriter *w,
 
 /* Is the open plan still what must be taken back? */
 bool rollback_plan_stands(const struct director *d);
+
+/* rollback_end.c: given up by a person. */
+/* On the disk first; then what is on its way ends, and it halts.  Said again:
+ * nor is anything read back before that. */
+void rollback_give_up(struct director *d, const struct command *c);
+/* Halts as soon as nothing is on its way, and what is unknown was read back. */
+void rollback_end_given_up(struct director *d);
+/* What reading an item back found, other than that it is back. */
+void rollback_settle(struct director *d, int undo,
+		     const struct errand_found *f);
 
 /* countdown.c: a rollback that begins unless somebody objects. */
 bool countdown_is_policy(const struct director *d);
@@ -83,6 +95,8 @@ void countdown_tick(struct director *d);   /* begins it when the time is over */
 /* Halts and tells the person; `offer` is what else could be asked for. */
 void rollback_halt(struct director *d, const char *name, const char *why,
 		   const char *offer);
+/* The same for a halt that is recorded already. */
+void rollback_tell_halt(struct director *d, const char *offer);
 /* The plan was confirmed by `by`: the first item is due. */
 void rollback_begin(struct director *d, const char *by);
 /* Does it begin at a breach?  Never when it takes two persons. */
@@ -101,8 +115,6 @@ void rollback_withdraw(struct director *d, const char *why);
 /* Begins a record with its move; the caller adds fields and emits. */
 void rollback_begin_record(const struct director *d, struct record *r,
 			   enum rollback_state to, const char *by);
-/* A person gives it up: what is on its way is cancelled, then it halts. */
-void rollback_give_up(struct director *d, const struct command *c);
 /* Halted: goes on.  Under way: the item that waits is tried, or looked at,
  * again now. */
 void rollback_retry(struct director *d);
@@ -114,10 +126,18 @@ void rollback_breach(struct director *d, const struct decision *now,
 void rollback_answer(struct director *d);
 void rollback_tick(struct director *d);	  /* the next item, or a halt */
 void rollback_resume(struct director *d); /* after a restart */
-bool rollback_is_running(const struct director *d); /* it acts or proves */
+/* It acts, proves, or was given up and has not halted yet. */
+bool rollback_is_running(const struct director *d);
+/* A person gave it up: it begins nothing more, and only halts. */
+bool rollback_is_given_up(const struct director *d);
 /* What an item told on its way. */
 void rollback_event(struct director *d, int undo,
 		    const struct action_event *event);
+/* One record of an item, by its actor; false: the journal failed. */
+bool rollback_item_found(struct director *d, int undo, enum step_state to,
+			 const char *detail, const struct regions *regions);
+/* Reads an item back; rollback_item_read() hears. */
+void rollback_read_item(struct director *d, int undo);
 /* How an item ended. */
 void rollback_item_ended(struct director *d, int undo, const struct message *m);
 /* What reading an item back found. */

@@ -49,6 +49,7 @@ enum rollback_state {
 	ROLLBACK_ARMED,	   /* plan shown, waiting for the phrase */
 	ROLLBACK_RUNNING,
 	ROLLBACK_VALIDATING,
+	ROLLBACK_HALTING,   /* given up by a person: nothing more begins */
 	ROLLBACK_VALIDATED, /* everything read back: done and healthy */
 	ROLLBACK_HALTED,    /* a person is needed */
 };
@@ -158,6 +159,11 @@ enum err_code room_apply(struct room *r, const struct record *rec,
 
 /* Was everything taken back, for good?  By a targeted rollback it is not. */
 bool room_is_rolled_back(const struct room *r);
+/* Does its rollback stand still, or will it once what is on its way has ended:
+ * is a person needed? */
+bool room_is_halted(const struct room *r);
+/* Is its rollback under way: acts, proves, or was given up, not halted yet? */
+bool room_rollback_runs(const struct room *r);
 /* Is there a rollback that has begun and goes on: under way or halted? */
 bool room_rollback_goes_on(const struct room *r);
 

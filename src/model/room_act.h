@@ -23,10 +23,12 @@ struct room_act {
 	int64_t paused_ms;	    /* since when */
 	int64_t idle_ms;	    /* paused in all before that, this time */
 	char detail[240];
-	char key[80];	   /* idempotency key; "" before the intent */
-	bool is_emergency; /* its emergency variant was shown, or acts, last */
-	char by[64];	   /* who confirmed */
-	char second[64];   /* who approved the plan as second person; "" none */
+	char given_up[160]; /* a person ended it under way, in these words,
+			       and what came of it is not known yet; "" */
+	char key[80];	    /* idempotency key; "" before the intent */
+	bool is_emergency;  /* its emergency variant was shown, or acts, last */
+	char by[64];	    /* who confirmed */
+	char second[64]; /* who approved the plan as second person; "" none */
 	/* Where it stands in each region, as last said; NULL: not known, or
 	 * not an act per region.  Owned. */
 	struct regions *regions;

@@ -83,6 +83,11 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	}
 	if (!step_is_running(to))
 		end_pause(a, rec->at_ms);
+	if (record_get_flag(rec, "given_up"))
+		str_copy(a->given_up, sizeof(a->given_up),
+			 record_get(rec, "detail"));
+	else if (to != STEP_UNKNOWN && !(was_running && step_is_running(to)))
+		a->given_up[0] = '\0';
 	/* Read back and proved never to have landed: it did not begin. */
 	if (to == STEP_READY && (was_running || a->state == STEP_UNKNOWN))
 		a->began_ms = -1;
@@ -327,6 +332,11 @@ room_judge_undo(const struct room *r, const struct record *rec, struct err *e)
 	    plan_emergency(r->book, &u->item) == NULL)
 		return room_refuse(rec, e, "%s has no emergency variant",
 				   plan_name(r->book, &u->item));
+	if (to == STEP_INTENT && !step_is_running(u->act.state) &&
+	    r->rollback == ROLLBACK_HALTING)
+		return room_refuse(
+			rec, e, "%s begins though the rollback was %s",
+			plan_name(r->book, &u->item), r->rollback_detail);
 	return ERR_NONE;
 }
 
@@ -350,8 +360,9 @@ room_fold_undo(struct room *r, const struct record *rec)
 
 #define TO(state) (1u << ROLLBACK_##state)
 /* Before it runs a rollback may be proposed, declined and armed as often as
- * people like; once begun it only goes on, halts or ends.  One that halted
- * may be armed again; one that was validated makes room for a new one. */
+ * people like; once begun it only goes on, halts or ends.  One that a person
+ * gave up can only halt, whoever holds the room then.  One that halted may be
+ * armed again; one that was validated makes room for a new one. */
 static const unsigned rollback_moves[] = {
 	[ROLLBACK_NONE] = TO(PROPOSED) | TO(ARMED) | TO(RUNNING),
 	[ROLLBACK_PROPOSED] =
@@ -360,10 +371,11 @@ static const unsigned rollback_moves[] = {
 		TO(PROPOSED) | TO(DECLINED) | TO(ARMED) | TO(RUNNING),
 	[ROLLBACK_ARMED] = TO(PROPOSED) | TO(DECLINED) | TO(ARMED) |
 			   TO(RUNNING) | TO(HALTED),
-	[ROLLBACK_RUNNING] =
-		TO(RUNNING) | TO(VALIDATING) | TO(VALIDATED) | TO(HALTED),
-	[ROLLBACK_VALIDATING] =
-		TO(RUNNING) | TO(VALIDATING) | TO(VALIDATED) | TO(HALTED),
+	[ROLLBACK_RUNNING] = TO(RUNNING) | TO(VALIDATING) | TO(HALTING) |
+			     TO(VALIDATED) | TO(HALTED),
+	[ROLLBACK_VALIDATING] = TO(RUNNING) | TO(VALIDATING) | TO(HALTING) |
+				TO(VALIDATED) | TO(HALTED),
+	[ROLLBACK_HALTING] = TO(HALTED),
 	[ROLLBACK_VALIDATED] = TO(PROPOSED) | TO(ARMED) | TO(RUNNING),
 	[ROLLBACK_HALTED] = TO(PROPOSED) | TO(DECLINED) | TO(ARMED) |
 			    TO(RUNNING) | TO(VALIDATING) | TO(VALIDATED) |

@@ -13,13 +13,10 @@
 #include "model/room_heard.h"
 
 static const char *const rollback_words[] = {
-	[ROLLBACK_NONE] = "none",
-	[ROLLBACK_PROPOSED] = "proposed",
-	[ROLLBACK_DECLINED] = "declined",
-	[ROLLBACK_ARMED] = "armed",
-	[ROLLBACK_RUNNING] = "running",
-	[ROLLBACK_VALIDATING] = "validating",
-	[ROLLBACK_VALIDATED] = "validated",
+	[ROLLBACK_NONE] = "none",	  [ROLLBACK_PROPOSED] = "proposed",
+	[ROLLBACK_DECLINED] = "declined", [ROLLBACK_ARMED] = "armed",
+	[ROLLBACK_RUNNING] = "running",	  [ROLLBACK_VALIDATING] = "validating",
+	[ROLLBACK_HALTING] = "halting",	  [ROLLBACK_VALIDATED] = "validated",
 	[ROLLBACK_HALTED] = "halted",
 };
 

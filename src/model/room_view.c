@@ -82,13 +82,14 @@ tell_rollback(const struct room *r, struct decision *d)
 	const char *gates = d->sentence;
 	char told[DECISION_SENTENCE];
 
-	if (!room_is_rolled_back(r) && r->rollback != ROLLBACK_HALTED)
+	if (!room_is_rolled_back(r) && !room_is_halted(r))
 		return;
 	if (str_starts(gates, word))
 		gates += strlen(word) + strspn(gates + strlen(word), ": ");
-	str_printf(told, sizeof(told), "%s: %s%s. Gates: %s", word,
-		   r->rollback == ROLLBACK_HALTED ? "rollback halted: " : "",
-		   r->rollback_detail, gates);
+	str_printf(told, sizeof(told), "%s: %s%s%s%s. Gates: %s", word,
+		   room_is_halted(r) ? "rollback " : "",
+		   room_is_halted(r) ? rollback_word(r->rollback) : "",
+		   room_is_halted(r) ? ": " : "", r->rollback_detail, gates);
 	str_copy(d->sentence, sizeof(d->sentence), told);
 }
 
@@ -110,6 +111,21 @@ bool
 room_is_rolled_back(const struct room *r)
 {
 	return r->rollback == ROLLBACK_VALIDATED && !r->is_targeted;
+}
+
+bool
+room_is_halted(const struct room *r)
+{
+	return r->rollback == ROLLBACK_HALTED ||
+	       r->rollback == ROLLBACK_HALTING;
+}
+
+bool
+room_rollback_runs(const struct room *r)
+{
+	return r->rollback == ROLLBACK_RUNNING ||
+	       r->rollback == ROLLBACK_VALIDATING ||
+	       r->rollback == ROLLBACK_HALTING;
 }
 
 bool

@@ -117,6 +117,8 @@ write_act(struct jwriter *w, const struct room_act *a)
 		jw_int(w, "paused_ms", a->paused_ms);
 	jw_int(w, "idle_ms", a->idle_ms);
 	jw_text(w, "detail", a->detail);
+	if (a->given_up[0] != '\0')
+		jw_text(w, "given_up", a->given_up);
 	jw_text(w, "key", a->key);
 	jw_text(w, "by", a->by);
 	jw_text(w, "second", a->second);

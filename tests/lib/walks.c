@@ -158,6 +158,8 @@ make_step(struct walk *w, const struct room *r, struct record *rec)
 		return false;
 	record_text(rec, "step", r->book->steps[i].id);
 	add_act(w, rec, to);
+	if (to == a->state && below(w, 2) == 0)
+		record_flag(rec, "given_up", true);
 	if (to != STEP_ARMED)
 		return true;
 	record_text(rec, "phrase", "PUBLISH prod us-east-1");
@@ -222,7 +224,8 @@ make_undo(struct walk *w, const struct room *r, struct record *rec)
 	if (r->life == ROOM_CLOSED || r->undo_count == 0)
 		return false;
 	i = (size_t)below(w, r->undo_count);
-	if (!pick_move(w, r->undos[i].act.state, &to))
+	if (!pick_move(w, r->undos[i].act.state, &to) ||
+	    (r->rollback == ROLLBACK_HALTING && to == STEP_INTENT))
 		return false;
 	record_int(rec, "item", (int64_t)i);
 	record_text(rec, "name", plan_name(r->book, &r->undos[i].item));
@@ -266,6 +269,7 @@ make_rollback(struct walk *w, const struct room *r, struct record *rec)
 		[ROLLBACK_ARMED] = ROLLBACK_RUNNING,
 		[ROLLBACK_RUNNING] = ROLLBACK_VALIDATING,
 		[ROLLBACK_VALIDATING] = ROLLBACK_VALIDATED,
+		[ROLLBACK_HALTING] = ROLLBACK_HALTED,
 		[ROLLBACK_VALIDATED] = ROLLBACK_PROPOSED,
 		[ROLLBACK_HALTED] = ROLLBACK_ARMED,
 	};
@@ -278,6 +282,9 @@ make_rollback(struct walk *w, const struct room *r, struct record *rec)
 		to = ROLLBACK_DECLINED;
 	if (to == ROLLBACK_VALIDATED && below(w, 2) == 0)
 		to = ROLLBACK_HALTED;
+	if ((to == ROLLBACK_VALIDATING || to == ROLLBACK_VALIDATED) &&
+	    below(w, 4) == 0)
+		to = ROLLBACK_HALTING;
 	record_text(rec, "state", rollback_word(to));
 	record_text(rec, "detail", walk_text(w));
 	if (to != ROLLBACK_ARMED)

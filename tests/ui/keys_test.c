@@ -179,6 +179,7 @@ reasons_and_words_are_asked_for(void **state)
 		{ "p", SCENE_PAUSED, COMMAND_RESUME, "publish-flow", "resume",
 		  "", 0 },
 		{ "r", SCENE_ROLLING, COMMAND_RETRY, "", "retry", "", 0 },
+		{ "f", SCENE_ROLLING, COMMAND_FAIL, "", "stuck", "stuck", 0 },
 		{ "c", SCENE_UNKNOWN, COMMAND_RECHECK, "publish-flow",
 		  "recheck", "", 0 },
 		{ "n", SCENE_CALM, COMMAND_NOTE, "", "a note", "a note", 0 },

@@ -199,6 +199,28 @@ line_two_says_first_how_a_rollback_ended(void **state)
 	eye_close(&e);
 }
 
+static void
+a_rollback_that_was_given_up_says_so_until_it_has_halted(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_ROLLING, 24, 80, CHARSET_UTF8);
+	eye_look(&e);
+	assert_true(eye_sees(&e, "ROLLING BACK"));
+	scene_room(e.s)->rollback = ROLLBACK_HALTING;
+	str_copy(scene_room(e.s)->rollback_detail, 240,
+		 "given up by lead: vendor says no");
+	eye_look(&e);
+	CHECK_HOLDS(eye_row(&e, 1), "Rollback given up, it halts. ");
+	assert_true(eye_sees(&e, "ROLLBACK GIVEN UP, HALTING"));
+	assert_false(eye_sees(&e, "ROLLING BACK"));
+	eye_size(&e, 24, 160);
+	eye_look(&e);
+	assert_true(eye_sees(&e, "given up by lead: vendor says no"));
+	eye_close(&e);
+}
+
 /* A rollback that is validated: one condition holds, one takes its time, one
  * is beyond its limit, one was not measured. */
 static void
@@ -531,6 +553,8 @@ main(void)
 		cmocka_unit_test(whole_clauses_are_left_out_of_a_sentence),
 		cmocka_unit_test(the_decision_is_cut_at_a_clause_and_says_so),
 		cmocka_unit_test(line_two_says_first_how_a_rollback_ended),
+		cmocka_unit_test(
+			a_rollback_that_was_given_up_says_so_until_it_has_halted),
 		cmocka_unit_test(
 			validating_says_what_it_waits_for_and_for_how_long),
 		cmocka_unit_test(
