@@ -1,6 +1,7 @@
 /* bind - the twin found or started, and the book pointed at it. */
 #include "cli/bind.h"
 
+#include <assert.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 #define START_US 20000000LL
 #define LOOK_AGAIN_US 5000
 #define ASK_MS 5000
+#define TWIN_NAMES 12
 
 extern char **environ;
 
@@ -103,6 +105,35 @@ is_alive(const char *dir)
 	return alive;
 }
 
+/* Of our environment it gets what its own process is run by, and none of the
+ * secrets that a console is started with. */
+static void
+twin_environment(char *to[TWIN_NAMES + 1])
+{
+	static const char *const names[] = {
+		"PATH",		 "HOME",
+		"LANG",		 "LC_ALL",
+		"LC_CTYPE",	 "TZ",
+		"TMPDIR",	 "LD_LIBRARY_PATH",
+		"ASAN_OPTIONS",	 "LSAN_OPTIONS",
+		"UBSAN_OPTIONS", "TSAN_OPTIONS",
+	};
+	size_t count = 0;
+
+	static_assert(ARRAY_LEN(names) == TWIN_NAMES, "one place for each");
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t len = strlen(names[i]);
+
+		for (char **v = environ; *v != NULL; v++)
+			if (strncmp(*v, names[i], len) == 0 &&
+			    (*v)[len] == '=') {
+				to[count++] = *v;
+				break;
+			}
+	}
+	to[count] = NULL;
+}
+
 /* A session of its own, no terminal, its words in DIR/twin.log. */
 static enum err_code
 spawn_twin(const struct twin_start *t, pid_t *pid, struct err *e)
@@ -112,6 +143,7 @@ spawn_twin(const struct twin_start *t, pid_t *pid, struct err *e)
 	char *const argv[] = { "warroom",    "twin",   "--dir",	 dir,
 			       "--scenario", scenario, "--seed", seed,
 			       "--speed",    speed,    NULL };
+	char *given[TWIN_NAMES + 1];
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
 	int failure;
@@ -129,7 +161,8 @@ spawn_twin(const struct twin_start *t, pid_t *pid, struct err *e)
 	posix_spawn_file_actions_adddup2(&files, 1, 2);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID);
-	failure = posix_spawn(pid, exe, &files, &attr, argv, environ);
+	twin_environment(given);
+	failure = posix_spawn(pid, exe, &files, &attr, argv, given);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
 	if (failure != 0)

@@ -6,6 +6,12 @@
 "$WARROOM" twin --list >/dev/null 2>&1 || skip "built without the twin"
 R=$TMPDIR/room
 
+# what of the twin's environment is called like that
+given() {
+	tr '\0' '\n' <"/proc/$(jq -r .pid "$R/services.json")/environ" |
+		grep -e "$1"
+}
+
 serves() {
 	kill -0 "$(jq -r .pid "$R/services.json" 2>/dev/null)" 2>/dev/null
 }
@@ -20,6 +26,7 @@ back() { # the console on that room
 }
 trap 'kill $console; kill $(jq -r .pid "$R/services.json")' EXIT
 
+export WARROOM_PLATFORM_SECRET=not-for-the-twin WARROOM_NOTIFY=none
 back first
 check "the decision is GO" hears "decision GO"
 tell arm lock-baseline
@@ -27,6 +34,9 @@ answers yes
 check "a step is done" hears "lock-baseline verified"
 check "left with steps to do" leaves 3
 check "the twin goes on" serves
+check "it was given what a process needs" given '^HOME='
+check "and nothing of the console" test -z "$(given WARROOM)"
+check "no secret of it" test -z "$(given not-for-the-twin)"
 
 back second
 check "the same twin is found" hears "found the twin"
