@@ -14,7 +14,10 @@
 	"\"conditions\":[{\"label\":\"Baseline Skill Routing\","           \
 	"\"expression\":\"{{queue.skillRequirements == "                   \
 	"['Support_Tier1']}}\",\"truePath\":\"defaultQueue\"}]}"
-#define PROFILE_INITIAL "{\"skills\":[],\"queues\":[],\"status\":\"Offline\"}"
+#define PROFILE_INITIAL                                                     \
+	"{\"skills\":[{\"skill\":{\"id\":\"sk-1122334455\"},\"level\":5}]," \
+	"\"queues\":[{\"id\":\"q-9988776655\",\"order\":1}],"               \
+	"\"status\":\"Available\"}"
 #define AGENTS 120
 #define TEST_CALLS_MOST 100
 

@@ -30,6 +30,10 @@ state() {
 			// {frozen: false} | "freeze-schedules \(tojson)"),
 		($d["/crm/pipelines/tickets/dual-write"]
 			// {enabled: false} | "dual-write \(tojson)"),
+		($d["/api/v2/users/u-6655443322/routing/profile"] // {
+			skills: [{skill: {id: "sk-1122334455"}, level: 5}],
+			queues: [{id: "q-9988776655", order: 1}],
+			status: "Available"} | "agent-profile \(tojson)"),
 		($d["/crm/webhooks/wh-4455667788"]
 			// {url: "https://crm.domain.com/hooks/legacy",
 				enabled: true} | "move-webhook \(tojson)"),
@@ -40,7 +44,7 @@ state() {
 		"flow \(.flow.version.now)", "tickets \(.tickets | tojson)"'
 }
 
-readonly steps='freeze-schedules dual-write move-webhook open-trunk'
+readonly steps='freeze-schedules dual-write move-webhook agent-profile open-trunk'
 
 # walk STEP: armed, confirmed, verified.
 walk() {
@@ -85,7 +89,7 @@ each() {
 	rm -rf "$room" "$room".*
 	check "${item:-all}: the night is walked" night "$room"
 	check "${item:-all}: each step moved something" \
-		test "$(moved "$room.first" "$room.before")" = 4
+		test "$(moved "$room.first" "$room.before")" = 5
 	check "${item:-all}: is taken back and validated" \
 		reverted "$room" "$item" "$phrase"
 	gone=$(printf '^%s |' "$@")
@@ -145,11 +149,11 @@ check "tickets go to one side again" test \
 		"$TMPDIR/broken/ledger.jsonl")" = 2
 check "the webhook went back before that" jq -es \
 	'map(select(.kind == "undo" and .state == "verified") | .name) ==
-	 ["move-name", "open-trunk", "move-webhook", "dual-write",
-		"freeze-schedules"] or
+	 ["move-name", "open-trunk", "agent-profile", "move-webhook",
+		"dual-write", "freeze-schedules"] or
 	 map(select(.kind == "undo" and .state == "verified") | .name) ==
-	 ["move-name", "open-trunk", "freeze-schedules", "move-webhook",
-		"dual-write"]' "$TMPDIR/broken/journal.jsonl"
+	 ["move-name", "open-trunk", "agent-profile", "freeze-schedules",
+		"move-webhook", "dual-write"]' "$TMPDIR/broken/journal.jsonl"
 check "the registrar was called back first, by the policy of the drill" jq -es \
 	'map(select(.kind == "undo" and .name == "move-name")) |
 	 map(.state) == ["intent", "acting", "verifying", "verified"] and
@@ -197,6 +201,7 @@ each '' 'ROLLBACK prod us-east-1' $steps
 each move-webhook 'REVERT webhook:wh-4455667788 prod us-east-1' move-webhook
 each dual-write 'REVERT pipeline:tickets prod us-east-1' dual-write \
 	move-webhook
+each agent-profile 'REVERT profile:u-6655443322 prod us-east-1' agent-profile
 each freeze-schedules 'REVERT schedule:ws-3344556677 prod us-east-1' \
 	freeze-schedules open-trunk
 each open-trunk 'REVERT trunk:validation_trunk_primary prod us-east-1' \
