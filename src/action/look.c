@@ -1,9 +1,11 @@
 /* look - what an object is right now, in a word and a digest. */
 #include "action/look.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "action/work.h"
+#include "base/mem.h"
 #include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -13,24 +15,97 @@
 #define URL_CAP 4096
 #define TEXT_CAP ((size_t)1024 * 1024)
 #define SHOWN_HEX 12
+#define POINTER_CAP 1024 /* what lies deeper is not ignored */
+
+/* A value on its way into a digest, without what changes by itself. */
+struct putter {
+	struct jwriter w;
+	const struct json *ignore; /* pointers; NULL: none */
+	char at[POINTER_CAP];	   /* pointer to where it is */
+	size_t len;
+};
+
+static bool
+is_ignored(const struct putter *p)
+{
+	for (const struct json *i = json_first(p->ignore); i != NULL;
+	     i = json_next(i))
+		if (str_same(json_text(i), p->at))
+			return true;
+	return false;
+}
+
+static void
+add(struct putter *p, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len && p->len + 1 < sizeof(p->at); i++)
+		p->at[p->len++] = text[i];
+	p->at[p->len] = '\0';
+}
+
+/* Steps down to a member (RFC 6901, section 3). */
+static void
+go_to(struct putter *p, const char *key, size_t index)
+{
+	char number[24];
+
+	str_printf(number, sizeof(number), "%zu", index);
+	add(p, "/", 1);
+	if (key == NULL)
+		key = number;
+	for (; *key != '\0'; key++)
+		if (*key == '~' || *key == '/')
+			add(p, *key == '~' ? "~0" : "~1", 2);
+		else
+			add(p, key, 1);
+}
+
+static void put(struct putter *p, const char *key, const struct json *v);
+
+static int
+by_key(const void *a, const void *b)
+{
+	return strcmp(json_key(*(const struct json *const *)a),
+		      json_key(*(const struct json *const *)b));
+}
+
+/* The order of an object's members means nothing, that of an array does. */
+static void
+put_members(struct putter *p, const struct json *v)
+{
+	size_t count = json_count(v), len = p->len, n = 0;
+	const struct json **members = mem_new(count, sizeof(struct json *));
+
+	for (const struct json *m = json_first(v); m != NULL; m = json_next(m))
+		members[n++] = m;
+	if (json_type(v) == JSON_OBJECT)
+		qsort(members, n, sizeof(struct json *), by_key);
+	for (size_t i = 0; i < n; i++) {
+		go_to(p, json_key(members[i]), i);
+		if (!is_ignored(p))
+			put(p, json_key(members[i]), members[i]);
+		p->len = len;
+		p->at[len] = '\0';
+	}
+	mem_free(members);
+}
 
 /* Any value as JSON without blanks: the same value gives the same bytes. */
 static void
-put(struct jwriter *w, const char *key, const struct json *v)
+put(struct putter *p, const char *key, const struct json *v)
 {
+	struct jwriter *w = &p->w;
 	double number;
 
 	switch (json_type(v)) {
 	case JSON_OBJECT:
 		jw_object(w, key);
-		for (v = json_first(v); v != NULL; v = json_next(v))
-			put(w, json_key(v), v);
+		put_members(p, v);
 		jw_object_end(w);
 		break;
 	case JSON_ARRAY:
 		jw_array(w, key);
-		for (v = json_first(v); v != NULL; v = json_next(v))
-			put(w, NULL, v);
+		put_members(p, v);
 		jw_array_end(w);
 		break;
 	case JSON_STRING:
@@ -61,11 +136,13 @@ tell_value(struct action_look *out, const char *text, size_t len)
 
 /* A scalar shows as it is, a document by its digest. */
 static void
-take_value(const struct json *v, struct action_look *out)
+take_value(const struct json *v, const char *ignore, struct action_look *out)
 {
-	struct jwriter w;
+	struct json *ignored = NULL;
+	struct putter p = { .len = 0 };
 	char text[1024];
 	struct buf b;
+	struct err e;
 
 	if (json_type(v) == JSON_ABSENT) {
 		str_copy(out->why, sizeof(out->why),
@@ -77,8 +154,12 @@ take_value(const struct json *v, struct action_look *out)
 		return;
 	}
 	buf_init(&b, TEXT_CAP);
-	jw_init(&w, &b);
-	put(&w, NULL, v);
+	jw_init(&p.w, &b);
+	if (ignore != NULL)
+		ignored = json_parse(ignore, strlen(ignore), &e);
+	p.ignore = ignored;
+	put(&p, NULL, v);
+	json_free(ignored);
 	if (b.cut) {
 		str_copy(out->why, sizeof(out->why), "it is too large");
 	} else {
@@ -134,7 +215,8 @@ look_http(struct work *w, const struct settings *with, struct action_look *out)
 	}
 	work_read(w, buf_str(&url), &now);
 	if (now.class == RETRY_ACCEPTED) {
-		take_value(json_at(now.doc, pointer), out);
+		take_value(json_at(now.doc, pointer),
+			   settings_text(with, "ignore"), out);
 		check_kept(now.doc, settings_text(with, "keep"), out);
 	} else if (now.status == 404 && settings_text(with, "keep") == NULL) {
 		tell_value(out, "not there", strlen("not there"));

@@ -26,6 +26,9 @@ static const struct param http_params[] = {
 	  .help = "which part of the answer it is; all of it when absent" },
 	{ .name = "keep", .type = PARAM_MAP,
 	  .help = "pointer to what must stand there, or it is no baseline" },
+	{ .name = "ignore", .type = PARAM_LIST,
+	  .help = "pointers, within that part, to what changes by itself: "
+		  "versions, dates" },
 	{ 0 },
 };
 static const struct param dns_params[] = {

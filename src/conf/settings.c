@@ -123,6 +123,18 @@ check_pointers(const struct site *s, const struct node *map)
 				       n->key);
 }
 
+/* What of a document does not count. */
+static void
+check_ignored(const struct site *s, const struct node *list)
+{
+	for (const struct node *n = list->first; n != NULL; n = n->next)
+		if (n->type != NODE_SCALAR || n->text[0] != '/' ||
+		    !pointer_is_sound(n->text))
+			node_error(s, n, "bad-pointer",
+				   "what is ignored is a JSON pointer within "
+				   "what is read, such as \"/version\"");
+}
+
 /* Digests of public keys as curl writes them: RFC 7469's without its name. */
 static void
 check_pins(const struct site *s, const struct node *list)
@@ -236,6 +248,8 @@ encode_value(struct loader *l, const struct kind_spec *spec,
 		argv_check(&l->s, spec, p, n);
 		if (strcmp(p->name, "pin") == 0)
 			check_pins(&l->s, n);
+		if (strcmp(p->name, "ignore") == 0)
+			check_ignored(&l->s, n);
 		if (fit_adapters(spec->name, p->name) != NULL)
 			for (n = n->first; n != NULL; n = n->next)
 				check_endpoint(l, spec, p, n);

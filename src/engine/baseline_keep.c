@@ -75,8 +75,9 @@ baseline_take(struct director *d, int step)
 	look(d, PURPOSE_BASELINE, step);
 }
 
-static bool
-record_row(struct director *d, int row, const struct action_look *seen)
+bool
+baseline_seen(struct director *d, int row, const struct action_look *seen,
+	      const char *declared)
 {
 	struct record r;
 
@@ -86,6 +87,7 @@ record_row(struct director *d, int row, const struct action_look *seen)
 	record_text(&r, "digest", seen->digest);
 	if (d->room->baseline[row].taken)
 		record_flag(&r, "drift", true);
+	record_text(&r, "declared", declared);
 	return director_emit(d, &r);
 }
 
@@ -130,7 +132,7 @@ baseline_taken(struct director *d, int step, const struct message *m)
 		if (stands(d, (size_t)row))
 			continue; /* a person went without meanwhile */
 		if (seen->is_read) {
-			record_row(d, row, seen);
+			baseline_seen(d, row, seen, "");
 		} else if (failed < 0) {
 			failed = row;
 			str_copy(why, sizeof(why), seen->why);
@@ -163,16 +165,42 @@ is_touched(const struct director *d, const char *object)
 	return false;
 }
 
+/* What was taken back and is not what the night began with. */
+static bool
+is_not_back(struct director *d, int row, const struct action_look *seen)
+{
+	const struct room_baseline *b = &d->room->baseline[row];
+	char why[200];
+	enum likeness l;
+
+	if (rollback_is_running(d))
+		return false; /* that compares by itself */
+	l = rollback_likeness(d, row, seen, why, sizeof(why));
+	if (l != LIKENESS_OTHER && l != LIKENESS_DECLARED)
+		return false;
+	if (!str_same(b->drift, seen->value) &&
+	    baseline_seen(d, row, seen, l == LIKENESS_DECLARED ? why : ""))
+		director_notice(d, "%s: %s", d->book->baseline[row].object,
+				why);
+	return l == LIKENESS_OTHER;
+}
+
 /* A value that nobody of this room set; told once. */
 static bool
 has_drifted(struct director *d, int row, const struct action_look *seen)
 {
 	const struct room_baseline *b = &d->room->baseline[row];
+	bool is_same = str_same(b->digest, seen->digest);
 
-	if (!b->taken || str_same(b->digest, seen->digest) ||
-	    is_touched(d, d->book->baseline[row].object))
+	if (!b->taken)
 		return false;
-	if (!str_same(b->drift, seen->value) && record_row(d, row, seen))
+	if (is_same && b->drift[0] != '\0')
+		baseline_seen(d, row, seen, ""); /* it is what it was again */
+	if (is_same)
+		return false;
+	if (is_touched(d, d->book->baseline[row].object))
+		return is_not_back(d, row, seen);
+	if (!str_same(b->drift, seen->value) && baseline_seen(d, row, seen, ""))
 		director_notice(d,
 				"%s is %s now, its baseline %s: somebody "
 				"else changed it",

@@ -26,6 +26,7 @@ enum purpose {
 	PURPOSE_UNDO_RECONCILE,
 	PURPOSE_CHECK,	  /* the manifest's validation check */
 	PURPOSE_READ_ALL, /* every item read back at the end */
+	PURPOSE_COMPARE,  /* what was taken back, against its baseline */
 	PURPOSE_BASELINE, /* what is live before the first change */
 	PURPOSE_KEPT,	  /* is the baseline still there? */
 	PURPOSE_COUNT
@@ -46,6 +47,18 @@ struct fresh_sample {
 	struct sample sample;
 };
 
+/* What was taken back is compared with its baseline; see rollback_compare.c. */
+struct rollback_compare {
+	bool is_on;
+	int *rows; /* asked for, in the errand's order */
+	size_t row_count;
+	int looks;		   /* so far */
+	size_t same;		   /* objects that are as their baseline */
+	int64_t next_ms, until_ms; /* look again then; doubt it until then */
+	char first[240];	   /* the first that is left over */
+	char how[240];		   /* what was left on purpose; "" nothing */
+};
+
 /* The rollback on its way, beside what the room says. */
 struct rollback_run {
 	int current;	       /* undo under way; -1 between two */
@@ -57,7 +70,8 @@ struct rollback_run {
 	int64_t watch_until_ms;
 	struct validation_watch *watches; /* per row of rollback.validate */
 	char degraded[160];		  /* rows beyond their limit, as told */
-	char how[120];			  /* what was proved before */
+	char how[240];			  /* what was proved before */
+	struct rollback_compare compare;
 	int read_to;	 /* given up: items up to it were read back, or never */
 	bool by_breach;	 /* a breach asked for it, and nobody has declined */
 	bool *answered;	 /* per gate: its breach was proposed or declined */

@@ -35,6 +35,13 @@ all_read(struct director *d, int subject, const struct message *m)
 }
 
 static void
+compared(struct director *d, int subject, const struct message *m)
+{
+	(void)subject;
+	rollback_compare_read(d, m);
+}
+
+static void
 kept(struct director *d, int subject, const struct message *m)
 {
 	(void)subject;
@@ -58,6 +65,7 @@ static const struct purpose_row purposes[PURPOSE_COUNT] = {
 	[PURPOSE_UNDO_RECONCILE] = { NULL, rollback_item_read },
 	[PURPOSE_CHECK] = { check_event, checked },
 	[PURPOSE_READ_ALL] = { NULL, all_read },
+	[PURPOSE_COMPARE] = { NULL, compared },
 	[PURPOSE_BASELINE] = { NULL, baseline_taken },
 	[PURPOSE_KEPT] = { NULL, kept },
 };

@@ -188,6 +188,7 @@ make_tables(struct director *d)
 	d->rollback.answered = mem_new(b->gates.gate_count, sizeof(bool));
 	d->rollback.watches = mem_new(b->rollback.validation_count,
 				      sizeof(*d->rollback.watches));
+	d->rollback.compare.rows = mem_new(b->baseline_count, sizeof(int));
 	d->baseline.taking = mem_new(b->baseline_count, sizeof(int));
 	d->baseline.kept = mem_new(b->baseline_count, sizeof(int));
 	d->fresh = mem_new(d->room->signal_count, sizeof(*d->fresh));
@@ -269,6 +270,7 @@ director_shut(struct director *d)
 	mem_free(d->watches);
 	mem_free(d->rollback.answered);
 	mem_free(d->rollback.watches);
+	mem_free(d->rollback.compare.rows);
 	mem_free(d->baseline.taking);
 	mem_free(d->baseline.kept);
 	mem_free(d->fresh);

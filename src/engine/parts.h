@@ -37,6 +37,11 @@ void baseline_taken(struct director *d, int step, const struct message *m);
 void baseline_kept(struct director *d, const struct message *m);
 /* A person asks for it, or goes without what was not read. */
 void baseline_command(struct director *d, const struct command *c);
+/* Records what a row reads now: its baseline, or beside that what it is since.
+ * `declared` says why another value is wanted so, "" it is not.  False: the
+ * journal failed. */
+bool baseline_seen(struct director *d, int row, const struct action_look *seen,
+		   const char *declared);
 void baseline_tick(struct director *d); /* looks at it when that is due */
 
 /* errand.c: actors on their way. */

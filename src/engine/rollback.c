@@ -98,6 +98,7 @@ rollback_begin(struct director *d, const char *by)
 		director_now_ms(d) + d->book->rollback.timeout_ms;
 	d->rollback.checking = d->rollback.reading_all = false;
 	d->rollback.watching = false;
+	d->rollback.compare.is_on = false;
 	d->rollback.by_breach = false;
 	rollback_begin_record(d, &r, ROLLBACK_RUNNING, by);
 	director_emit(d, &r);
@@ -271,6 +272,7 @@ rollback_halt(struct director *d, const char *name, const char *why,
 	char detail[240];
 
 	str_printf(detail, sizeof(detail), "%s: %s", name, why);
+	d->baseline.next_ms = 0; /* what is it, as far as it came? */
 	if (rollback_move(d, ROLLBACK_HALTED, detail))
 		rollback_tell_halt(d, offer);
 }
@@ -509,6 +511,8 @@ rollback_tick(struct director *d)
 	}
 	if (director_now_ms(d) >= d->rollback.deadline_ms && i >= 0)
 		halt(d, "time", "timeoutSeconds of the manifest passed");
+	else if (d->rollback.compare.is_on)
+		rollback_compare_tick(d);
 	else if (i < 0)
 		rollback_prove(d);
 	else if (director_now_ms(d) < d->rollback.not_before_ms)

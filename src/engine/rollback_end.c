@@ -20,6 +20,7 @@ stand_still(struct director *d)
 	errand_cancel(d, PURPOSE_UNDO_ACT);
 	errand_cancel(d, PURPOSE_CHECK);
 	errand_cancel(d, PURPOSE_READ_ALL);
+	errand_drop(d, PURPOSE_COMPARE);
 }
 
 static void
@@ -100,6 +101,7 @@ rollback_end_given_up(struct director *d)
 	    d->rollback.checking || d->rollback.reading_all)
 		return; /* what was on its way has not ended yet */
 	d->rollback.watching = false;
+	d->rollback.compare.is_on = false;
 	i = next_unread(d);
 	if (i >= 0) {
 		d->rollback.read_to = i;

@@ -1,9 +1,10 @@
 /*
  * rollback_prove - taken back means healthy, not "the last call was answered".
  *
- * Every item is read back from the world, then the manifest's check must
- * hold (of all of it; a part cannot make it true), then what the runbook calls
- * healthy (rollback_watch.c).  What is not
+ * Every item is read back from the world and compared with the baseline
+ * (rollback_compare.c), then the manifest's check must hold (of all of it; a
+ * part cannot make it true), then what the runbook calls healthy
+ * (rollback_watch.c).  What is not
  * as it should be is left over: the rollback halts, and when it goes on that
  * item acts again, as another transaction.
  */
@@ -46,23 +47,25 @@ doubt_steps(struct director *d, const struct plan_item *item,
 			runner_move(d, s, STEP_UNKNOWN, detail);
 }
 
-/* In each region that is not back, or once for an act that has no regions. */
-static void
-record_leftover(struct director *d, size_t i, const struct errand_found *f,
-		const char *region)
+void
+rollback_left(struct director *d, size_t i, const char *region,
+	      const char *detail)
 {
 	struct record r;
 
+	doubt_steps(d, &d->room->undos[i].item, detail);
+	if (d->dead)
+		return;
 	record_init(&r, RECORD_LEFTOVER, "actor");
 	record_int(&r, "item", (int64_t)i);
 	record_text(&r, "object",
 		    plan_object(d->book, &d->room->undos[i].item));
 	record_text(&r, "region", region);
-	record_text(&r, "detail", f->detail);
-	if (director_emit(d, &r))
-		doubt_steps(d, &d->room->undos[i].item, f->detail);
+	record_text(&r, "detail", detail);
+	director_emit(d, &r);
 }
 
+/* In each region that is not back, or once for an act that has no regions. */
 static size_t
 record_leftovers(struct director *d, const struct message *m)
 {
@@ -75,11 +78,11 @@ record_leftovers(struct director *d, const struct message *m)
 			continue;
 		left++;
 		if (f->regions.count == 0)
-			record_leftover(d, i, f, "");
+			rollback_left(d, i, "", f->detail);
 		for (size_t g = 0; g < f->regions.count && !d->dead; g++)
 			if (f->regions.items[g].side != SIDE_TARGET)
-				record_leftover(d, i, f,
-						f->regions.items[g].name);
+				rollback_left(d, i, f->regions.items[g].name,
+					      f->detail);
 	}
 	return left;
 }
@@ -153,11 +156,39 @@ rollback_all_read(struct director *d, const struct message *m)
 	if (left > 0)
 		rollback_halt(d, "read back", "not everything is as it was",
 			      "");
-	else if (d->book->rollback.check.kind[0] == '\0' ||
-		 d->room->is_targeted)
-		rollback_watch_begin(d, "every item read back");
 	else
+		rollback_compare_begin(d);
+}
+
+/* What was proved before the conditions are looked at. */
+static void
+watch(struct director *d, const char *what)
+{
+	const struct rollback_compare *c = &d->rollback.compare;
+	char how[240], same[60] = "";
+
+	if (c->same > 0)
+		str_printf(same, sizeof(same), ", %zu object%s as %s baseline",
+			   c->same, c->same > 1 ? "s" : "",
+			   c->same > 1 ? "their" : "its");
+	str_printf(how, sizeof(how), "%s%s%s%s", what, same,
+		   c->how[0] ? "; " : "", c->how);
+	rollback_watch_begin(d, how);
+}
+
+void
+rollback_compared(struct director *d, size_t left)
+{
+	if (left > 0) {
+		write_leftovers(d);
+		rollback_halt(d, "not as it was", d->rollback.compare.first,
+			      "");
+	} else if (d->book->rollback.check.kind[0] == '\0' ||
+		   d->room->is_targeted) {
+		watch(d, "every item read back");
+	} else {
 		send_check(d);
+	}
 }
 
 void
@@ -167,7 +198,7 @@ rollback_checked(struct director *d, const struct message *m)
 	if (rollback_is_given_up(d))
 		return; /* it halts */
 	if (m->result.outcome == OUTCOME_DONE)
-		rollback_watch_begin(d, d->book->rollback.check_name);
+		watch(d, d->book->rollback.check_name);
 	else
 		rollback_halt(d, d->book->rollback.check_name, m->result.detail,
 			      "");

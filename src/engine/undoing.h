@@ -34,8 +34,33 @@ void rollback_prove(struct director *d);
 void rollback_checked(struct director *d, const struct message *m);
 /* What PURPOSE_READ_ALL found. */
 void rollback_all_read(struct director *d, const struct message *m);
+/* It has been compared with the baseline; `left` objects are not as they
+ * were. */
+void rollback_compared(struct director *d, size_t left);
+/* Records what item `i` has left behind in `region` ("" all of it). */
+void rollback_left(struct director *d, size_t i, const char *region,
+		   const char *detail);
 /* The rollback ends; `how` says what was proved. */
 void rollback_validated(struct director *d, const char *how);
+
+/* rollback_compare.c: is it what the night began with? */
+enum likeness {
+	LIKENESS_NONE,	   /* nothing takes it back */
+	LIKENESS_SAME,	   /* as its baseline */
+	LIKENESS_DECLARED, /* not, and the undo says so itself */
+	LIKENESS_OTHER,
+	LIKENESS_UNREAD,
+};
+/* Of a row of the baseline that was read once more; `why` says what differs
+ * ("" nothing). */
+enum likeness rollback_likeness(const struct director *d, int row,
+				const struct action_look *seen, char *why,
+				size_t size);
+/* All is read back: then rollback_compared(). */
+void rollback_compare_begin(struct director *d);
+void rollback_compare_tick(struct director *d);
+/* What PURPOSE_COMPARE found. */
+void rollback_compare_read(struct director *d, const struct message *m);
 
 /* rollback_watch.c: is it healthy, and has it been for long enough? */
 void rollback_sample(struct director *d, const struct sample *s);

@@ -114,7 +114,8 @@ is_in_force(const struct room *r, const char *object)
 	return false;
 }
 
-/* The words of an undo's regions are of the journal: baseline is back. */
+/* The words of an undo's regions are of the journal: baseline is back.  What
+ * an emergency variant does it does elsewhere. */
 static void
 say_undos(struct word *w, const struct room *r, const char *object,
 	  const char *region)
@@ -133,6 +134,7 @@ say_undos(struct word *w, const struct room *r, const char *object,
 		else
 			say_state(w, &u->act,
 				  is_in_force(r, object) ? SIDE_MIXED
+				  : u->act.is_emergency	 ? SIDE_UNKNOWN
 							 : SIDE_BASELINE);
 	}
 	for (size_t i = 0; i < r->left_count; i++) {
@@ -144,31 +146,34 @@ say_undos(struct word *w, const struct room *r, const char *object,
 	}
 }
 
-/* Untouched: by its reading before the first change, when there is one. */
+/* What was read as the baseline was: before the first change, and what came
+ * of it.  One reading of an object in several regions proves none of them; one
+ * that differs differs in all. */
 static void
-say_baseline(struct word *w, const struct room *r, const char *object)
+say_baseline(struct word *w, const struct room *r, const char *object,
+	     const char *region)
 {
-	*w = (struct word){ true, SIDE_BASELINE, -1 };
-	for (size_t i = 0; i < r->book->baseline_count; i++) {
-		const struct room_baseline *b = &r->baseline[i];
+	int row = book_baseline_of(r->book, object);
+	const struct room_baseline *b = row < 0 ? NULL : &r->baseline[row];
 
-		if (!is_object(r->book->baseline[i].object, object) ||
-		    !b->taken)
-			continue;
-		w->side = b->drift[0] == '\0' ? SIDE_BASELINE : SIDE_MIXED;
-		w->at_ms = b->at_ms;
-	}
+	if (b == NULL || !b->taken)
+		return;
+	if (!w->is_said)
+		say(w, SIDE_BASELINE, b->at_ms);
+	if (b->drift[0] != '\0')
+		say(w, SIDE_MIXED, b->seen_ms);
+	else if (b->seen_ms > 0 && region[0] == '\0')
+		say(w, SIDE_BASELINE, b->seen_ms);
 }
 
 static struct matrix_cell
 look(const struct room *r, const char *object, const char *region)
 {
-	struct word w = { .at_ms = -1 };
+	struct word w = { .side = SIDE_UNKNOWN, .at_ms = -1 };
 
 	say_steps(&w, r, object, region);
 	say_undos(&w, r, object, region);
-	if (!w.is_said)
-		say_baseline(&w, r, object);
+	say_baseline(&w, r, object, region);
 	return (struct matrix_cell){ true, w.side, w.at_ms };
 }
 

@@ -3,8 +3,8 @@
  *
  * Rows are the objects that steps and rollback items change, in the order of
  * the runbook; columns are the regions its acts name.  What was said last
- * counts; what nobody has touched stands at the baseline, by its reading when
- * there is one.  Pure.
+ * counts; what nobody has touched stands at the baseline if that was read, and
+ * is unknown if it was not.  Pure.
  */
 #ifndef MODEL_MATRIX_H
 #define MODEL_MATRIX_H

@@ -255,10 +255,11 @@ static void
 say_baseline(struct line *l, const struct record *r)
 {
 	add(l, record_get_flag(r, "waived")  ? "going without the baseline of"
+	       : record_has(r, "declared")   ? "not at its baseline:"
 	       : record_get_flag(r, "drift") ? "drifted from its baseline:"
 					     : "baseline");
 	add_field(l, r, "object");
-	add_field(l, r, "value");
+	add_field(l, r, record_has(r, "declared") ? "declared" : "value");
 	add_field(l, r, "reason");
 }
 

@@ -81,6 +81,8 @@ struct room_baseline {
 	char digest[DIGEST_HEX];
 	int64_t at_ms;
 	char drift[BOOK_VALUE]; /* read later, and another; "" the same */
+	char declared[160];	/* that it is wanted so, and by what */
+	int64_t seen_ms;	/* of that reading; 0 none */
 };
 
 struct room_line {

@@ -314,6 +314,9 @@ fold_baseline(struct room *r, const struct record *rec)
 	if (b->taken) {
 		str_copy(b->drift, sizeof(b->drift),
 			 str_same(b->digest, digest) ? "" : value);
+		str_copy(b->declared, sizeof(b->declared),
+			 record_get(rec, "declared"));
+		b->seen_ms = rec->at_ms;
 		room_objects_baseline(r, (size_t)row);
 		return;
 	}

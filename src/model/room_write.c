@@ -164,6 +164,8 @@ write_baseline(struct jwriter *w, const struct room *r)
 		jw_text(w, "digest", b->digest);
 		jw_int(w, "at_ms", b->at_ms);
 		jw_text(w, "drift", b->drift);
+		jw_text(w, "declared", b->declared);
+		jw_int(w, "seen_ms", b->seen_ms);
 		jw_object_end(w);
 	}
 	jw_array_end(w);

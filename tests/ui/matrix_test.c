@@ -30,7 +30,7 @@ the_matrix_says_where_each_object_stands(void **state)
 	eye_type(&e, "m");
 	assert_true(stands(&e, "flow:f-8473625190", "unknown"));
 	assert_true(stands(&e, "deployment:d-9876543210", "target"));
-	assert_true(stands(&e, "strategy:rs-5566778899", "baseline"));
+	assert_true(stands(&e, "strategy:rs-5566778899", "unknown"));
 	eye_close(&e);
 }
 

@@ -7,6 +7,7 @@
 #include "model/matrix.h"
 
 #define OBJECT "flow:f-1"
+#define READ "trunk:one" /* the baseline has a row of it */
 
 static const struct act parallel = {
 	.kind = "parallel",
@@ -29,12 +30,15 @@ make_room(void)
 	struct room *r;
 
 	str_copy(b->id, sizeof(b->id), "night");
+	b->baseline = mem_new(1, sizeof(*b->baseline));
+	b->baseline_count = 1;
+	str_copy(b->baseline[0].object, sizeof(b->baseline[0].object), READ);
 	b->steps = mem_new(3, sizeof(*b->steps));
 	b->step_count = 3;
 	for (size_t i = 0; i < 3; i++) {
 		str_printf(b->steps[i].id, BOOK_ID, "s%zu", i);
 		str_copy(b->steps[i].object, sizeof(b->steps[i].object),
-			 i < 2 ? OBJECT : "trunk:one");
+			 i < 2 ? OBJECT : READ);
 		str_copy(b->steps[i].sets, sizeof(b->steps[i].sets), sets[i]);
 		b->steps[i].confirm = CONFIRM_NONE;
 	}
@@ -79,7 +83,7 @@ open_room(void)
 }
 
 static void
-untouched_objects_stand_at_the_baseline_never_read(void **state)
+what_nobody_has_read_or_touched_is_unknown(void **state)
 {
 	struct room *r = open_room();
 	struct matrix m;
@@ -89,11 +93,60 @@ untouched_objects_stand_at_the_baseline_never_read(void **state)
 	assert_int_equal(m.row_count, 2);
 	assert_int_equal(m.region_count, 2);
 	assert_string_equal(m.regions[0], "eu-west-1");
-	assert_int_equal(m.rows[0].all.side, SIDE_BASELINE);
+	assert_int_equal(m.rows[0].all.side, SIDE_UNKNOWN);
 	assert_int_equal(m.rows[0].all.at_ms, -1);
 	assert_false(m.rows[1].cells[0].is_there);
-	assert_int_equal(matrix_count(&m, SIDE_BASELINE), 3);
+	assert_int_equal(matrix_count(&m, SIDE_UNKNOWN), 3);
 	matrix_clear(&m);
+	room_free(r);
+}
+
+static void
+apply_reading(struct room *r, const char *digest, int64_t at_ms)
+{
+	struct record rec;
+	struct err e = { .code = ERR_NONE };
+
+	record_init(&rec, RECORD_BASELINE, "test");
+	record_text(&rec, "object", READ);
+	record_text(&rec, "value", digest);
+	record_text(&rec, "digest", digest);
+	rec.at_ms = at_ms;
+	CHECK_OK(room_apply(r, &rec, &e), &e);
+	record_clear(&rec);
+}
+
+static void
+check_read(const struct room *r, const char *what, enum side side,
+	   int64_t at_ms)
+{
+	struct matrix m;
+
+	matrix_make(&m, r);
+	CHECK_ROW(what, m.rows[1].all.side == side);
+	CHECK_ROW(what, m.rows[1].all.at_ms == at_ms);
+	matrix_clear(&m);
+}
+
+static void
+what_was_read_counts_until_something_else_is(void **state)
+{
+	struct room *r = open_room();
+
+	TEST_UNUSED(state);
+	apply_reading(r, "standby", 500);
+	check_read(r, "read", SIDE_BASELINE, 500);
+	apply_reading(r, "draining", 600);
+	check_read(r, "somebody else changed it", SIDE_MIXED, 600);
+	apply(r, "s2", "intent", 1000, NULL);
+	apply(r, "s2", "verified", 2000, NULL);
+	check_read(r, "done", SIDE_TARGET, 2000);
+	apply(r, "s2", "undone", 3000, NULL);
+	check_read(r, "said to be taken back", SIDE_BASELINE, 3000);
+	apply_reading(r, "disabled", 4000);
+	check_read(r, "and read to be something else", SIDE_MIXED, 4000);
+	apply_reading(r, "standby", 5000);
+	check_read(r, "what it was again", SIDE_BASELINE, 5000);
 	room_free(r);
 }
 
@@ -235,11 +288,11 @@ what_is_left_over_is_listed_by_object_and_region(void **state)
 			    "1970-01-01T00:00:01.000Z\r\n");
 	matrix_make(&m, r);
 	assert_int_equal(m.rows[0].cells[0].side, SIDE_MIXED);
-	assert_int_equal(m.rows[0].cells[1].side, SIDE_BASELINE);
+	assert_int_equal(m.rows[0].cells[1].side, SIDE_UNKNOWN);
 	buf_reset(&csv);
 	matrix_csv(&csv, &m, 9000);
 	CHECK_HOLDS(buf_str(&csv), OBJECT ",eu-west-1,mixed,2\r\n");
-	CHECK_HOLDS(buf_str(&csv), "trunk:one,,baseline,\r\n");
+	CHECK_HOLDS(buf_str(&csv), "trunk:one,,unknown,\r\n");
 	buf_clear(&csv);
 	matrix_clear(&m);
 	room_free(r);
@@ -271,7 +324,8 @@ main(void)
 {
 	/* clang-format off */
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(untouched_objects_stand_at_the_baseline_never_read),
+		cmocka_unit_test(what_nobody_has_read_or_touched_is_unknown),
+		cmocka_unit_test(what_was_read_counts_until_something_else_is),
 		cmocka_unit_test(each_region_keeps_its_side_and_since_when),
 		cmocka_unit_test(the_last_word_on_an_object_counts),
 		cmocka_unit_test(a_record_whose_regions_cannot_be_read_is_refused),
