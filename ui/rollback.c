@@ -267,6 +267,7 @@ rollback_line(const struct frame *f, struct pen *p)
 {
 	const struct room *r = f->room;
 	int asked = room_awaits_person(r);
+	const char *why;
 	int64_t end_ms = r->rollback_ended_ms >= 0 ? r->rollback_ended_ms
 						   : f->now.room_ms;
 	int64_t spent_ms = end_ms - r->rollback_began_ms;
@@ -288,7 +289,10 @@ rollback_line(const struct frame *f, struct pen *p)
 	if (rollback_conditions(f) > 0) {
 		pen_text(p, ROLE_NORMAL, " ");
 		if (asked >= 0)
-			pen_printf(p, ROLE_HOLD, "d done, f halts: %s",
+			pen_printf(p, ROLE_HOLD,
+				   frame_may_act(f, &why)
+					   ? "d done, f halts: %s"
+					   : "a person is asked: %s",
 				   plan_name(f->book, &r->undos[asked].item));
 		else if (rollback_waits(f))
 			drains_line(f, p);

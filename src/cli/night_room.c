@@ -104,7 +104,7 @@ night_code(const struct snapshot *s)
 		return r->close_code;
 	if (room_is_rolled_back(r))
 		return EXIT_ROLLED_BACK;
-	if (room_is_halted(r))
+	if (room_is_halted(r) || room_awaits_person(r) >= 0)
 		return EXIT_HALTED;
 	for (size_t i = 0; i < r->book->step_count; i++)
 		if (!room_step_is_past(r, i))

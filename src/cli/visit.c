@@ -123,7 +123,7 @@ cli_room_code(const struct room *r)
 		return r->close_code;
 	if (room_is_rolled_back(r))
 		return EXIT_ROLLED_BACK;
-	if (room_is_halted(r))
+	if (room_is_halted(r) || room_awaits_person(r) >= 0)
 		return EXIT_HALTED;
 	room_decision(r, cli_room_now_ms(r), &d);
 	return verdict_exit_code(d.verdict);

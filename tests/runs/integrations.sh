@@ -189,6 +189,13 @@ check "the plan says who takes it back, and how it is seen" jq -es '.[0].rollbac
 plan >"$TMPDIR/plan.txt"
 check "and to people" grep -q "by a person, registrar desk: Call" \
 	"$TMPDIR/plan.txt"
+check "its exit code says that a person is needed" exits 6 "$WARROOM" status \
+	"$TMPDIR/name"
+check "so does that of a console which is left" leaves 6
+sit "$TMPDIR/name.next" drill "$BOOK" --plain --scenario calm --speed 40 \
+	--seed 3 --room "$TMPDIR/name"
+check "who opens the room is asked" hears \
+	'move-name is done by a person, registrar desk: Call'
 tell 'done move-name ticket 4711'
 check "it goes on with their proof" hears 'rollback validated'
 check "the room is left" leaves_any

@@ -74,6 +74,20 @@ the_screen_says_whole_who_is_to_do_what_and_which_keys(void **state)
 }
 
 static void
+whoever_only_looks_is_offered_no_key(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	open_awaited(&e, 24, 80);
+	e.view.is_read_only = true;
+	assert_true(eye_sees(&e, "carrier desk: Call the carrier's"));
+	assert_true(eye_sees(&e, "a person is asked: "));
+	assert_false(eye_sees(&e, "d done"));
+	eye_close(&e);
+}
+
+static void
 d_asks_for_the_proof_and_f_for_the_reason(void **state)
 {
 	static const struct {
@@ -146,6 +160,7 @@ main(void)
 	/* clang-format off */
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_screen_says_whole_who_is_to_do_what_and_which_keys),
+		cmocka_unit_test(whoever_only_looks_is_offered_no_key),
 		cmocka_unit_test(d_asks_for_the_proof_and_f_for_the_reason),
 		cmocka_unit_test(a_person_is_called_once_for_each_time_they_are_asked),
 		cmocka_unit_test(the_word_for_it_takes_the_item_by_its_name),
