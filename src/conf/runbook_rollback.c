@@ -49,6 +49,9 @@ const struct field rollback_fields[] = {
 	  FIELD_AT(struct book_rollback, stagger_ms),
 	  .most = DAY_MS,
 	  .help = "wait between dns, trunk and routing" },
+	{ .name = "target",
+	  .as = AS_TEXTS,
+	  .help = "gates that judge what it leads back to" },
 	{ .name = "names",
 	  .as = AS_TEXT_MAP,
 	  .help = "values of the manifest to what they stand for" },
@@ -308,6 +311,39 @@ read_manifest(struct loader *l, const struct node *n)
 	check_unused(l, node_get(n, "names"), false);
 }
 
+static bool
+has_gate(const struct gate_set *set, const char *signal)
+{
+	for (size_t i = 0; i < set->gate_count; i++)
+		if (str_same(set->gates[i].signal, signal))
+			return true;
+	return false;
+}
+
+/* A target that nothing judges would never stop anything. */
+static void
+read_target(struct loader *l, const struct node *list, char *to, size_t size)
+{
+	size_t used = 0;
+
+	if (list == NULL || list->type != NODE_LIST)
+		return;
+	for (const struct node *n = list->first; n != NULL; n = n->next) {
+		if (scalar_any(&l->s, n, "the signal of a gate") == NULL)
+			continue;
+		if (!has_gate(&l->book->gates, n->text))
+			node_error(&l->s, n, "unknown-gate",
+				   "no gate judges \"%.64s\"; name it under "
+				   "\"thresholds\"",
+				   n->text);
+		else if (!str_printf(to + used, size - used, "%s%s",
+				     used > 0 ? " " : "", n->text))
+			node_error(&l->s, n, "too-long",
+				   "\"target\" names too much");
+		used = strlen(to);
+	}
+}
+
 void
 rollback_read(struct loader *l, const struct node *n)
 {
@@ -322,6 +358,7 @@ rollback_read(struct loader *l, const struct node *n)
 	if (n == NULL || !fields_read(&l->s, rollback_fields, n, r, NULL))
 		return;
 	read_policy(l, n);
+	read_target(l, node_get(n, "target"), r->target, sizeof(r->target));
 	check_texts(l, node_get(n, "names"));
 	if (node_get(n, "acts") != NULL)
 		template_check(&l->s, node_get(n, "acts"), TEMPLATE_WORDS);

@@ -20,9 +20,10 @@ countdown_is_policy(const struct director *d)
 }
 
 void
-countdown_ask(const struct director *d, struct record *r)
+countdown_ask(struct director *d, struct record *r)
 {
-	if (countdown_is_policy(d) && d->rollback.by_breach)
+	if (countdown_is_policy(d) && d->rollback.by_breach &&
+	    !rollback_target_forbids(d))
 		record_int(r, "begins",
 			   director_now_ms(d) + d->book->rollback.countdown_ms);
 }
@@ -62,6 +63,11 @@ countdown_tick(struct director *d)
 	    !d->room->prompt.open ||
 	    director_now_ms(d) < d->room->prompt.begins_ms)
 		return;
+	if (!rollback_target_is_known(d)) {
+		rollback_withdraw(d, "the target is not healthy");
+		rollback_ask(d, "", "the target is not healthy");
+		return;
+	}
 	if (rollback_plan_stands(d)) {
 		rollback_begin(d, "countdown");
 		return;

@@ -118,7 +118,8 @@ triggers(const struct director *d, size_t gate, enum verdict verdict)
 {
 	const struct gate *g = &d->book->gates.gates[gate];
 
-	return g->critical && !g->shadow && verdict == VERDICT_NO_GO;
+	return g->critical && !g->shadow && !gate_is_readiness(g) &&
+	       verdict == VERDICT_NO_GO;
 }
 
 void

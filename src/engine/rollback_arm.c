@@ -308,31 +308,6 @@ emergency_line(const struct director *d, struct jwriter *w,
 		jw_text(w, NULL, line);
 }
 
-/* What the rollback leads back to, as the gates of that domain last saw it. */
-static bool
-target_line(const struct director *d, char *to, size_t size)
-{
-	const struct room *r = d->room;
-	size_t used = 0;
-
-	to[0] = '\0';
-	for (size_t i = 0; i < r->book->gates.gate_count; i++) {
-		const struct gate *g = &r->book->gates.gates[i];
-		struct gate_finding f;
-		char value[64];
-
-		if (strcmp(g->domain, "rollback") != 0 || used + 1 >= size)
-			continue;
-		room_finding(r, i, director_now_ms(d), &f);
-		gate_value_text(value, sizeof(value), g, &f.value);
-		str_printf(to + used, size - used, "%s%s %s %s",
-			   used > 0 ? ", " : "target: ", g->title, value,
-			   verdict_word(f.verdict));
-		used = strlen(to);
-	}
-	return used > 0;
-}
-
 /* What a rollback can no longer do, before anything else is said. */
 static bool
 no_return_line(const struct director *d, char *to, size_t size)
@@ -389,8 +364,8 @@ write_lines(const struct director *d, struct buf *out,
 	invariants_undo_lines(d, &w, items, count);
 	if (closure_line(d, line, sizeof(line), items, count))
 		jw_text(&w, NULL, line);
-	if (target_line(d, line, sizeof(line)))
-		jw_text(&w, NULL, line);
+	rollback_target_line(d, line, sizeof(line));
+	jw_text(&w, NULL, line);
 	jw_array_end(&w);
 }
 
@@ -437,6 +412,7 @@ emit_armed(struct director *d, const struct plan_item *items, size_t count,
 	buf_init(&list, 65536);
 	buf_init(&lines, 65536);
 	write_phrase(d, items, count, phrase, sizeof(phrase));
+	rollback_target_phrase(d, phrase, sizeof(phrase));
 	composition_digest(d, items, count, digest);
 	write_items(&list, items, count, m);
 	write_lines(d, &lines, items, count, m, kept);
@@ -475,7 +451,8 @@ rollback_armed(struct director *d, const struct message *m)
 	} else {
 		runner_decline(d, "a rollback was asked for");
 		emit_armed(d, items, count, m, buf_str(&kept));
-		if (rollback_is_automatic(d) && d->rollback.by_breach)
+		if (rollback_is_automatic(d) && d->rollback.by_breach &&
+		    !rollback_target_forbids(d))
 			rollback_begin(d, "policy");
 	}
 	mem_free(items);
@@ -510,6 +487,13 @@ rollback_confirm(struct director *d, const struct command *c)
 				   "again");
 		rollback_withdraw(d, "the plan was stale");
 		rollback_ask(d, d->rollback.names, "the plan was stale");
+		return;
+	}
+	if (!rollback_target_is_known(d)) {
+		director_notice(d, "not confirmed: what it leads back to is no "
+				   "longer healthy; look again");
+		rollback_withdraw(d, "the target is not healthy");
+		rollback_ask(d, d->rollback.names, "the target is not healthy");
 		return;
 	}
 	if (!second_allows(d))

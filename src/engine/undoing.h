@@ -96,6 +96,17 @@ bool rollback_person_resumes(struct director *d, int item);
 void rollback_person_lines(const struct director *d, struct jwriter *w,
 			   const struct plan_item *items, size_t count);
 
+/* rollback_target.c: is what it leads back to fit to carry the business? */
+/* The line of a plan that says so. */
+void rollback_target_line(const struct director *d, char *to, size_t size);
+/* Adds to the phrase what is typed for a target that is not healthy. */
+void rollback_target_phrase(const struct director *d, char *phrase,
+			    size_t size);
+/* Is it healthy, or does the open plan's phrase say that it is not? */
+bool rollback_target_is_known(const struct director *d);
+/* May the rollback not begin by itself for its sake?  Then it is said. */
+bool rollback_target_forbids(struct director *d);
+
 /* Is the open plan still what must be taken back? */
 bool rollback_plan_stands(const struct director *d);
 
@@ -112,7 +123,7 @@ void rollback_settle(struct director *d, int undo,
 /* countdown.c: a rollback that begins unless somebody objects. */
 bool countdown_is_policy(const struct director *d);
 /* Adds to a record that opens the plan when it begins by itself. */
-void countdown_ask(const struct director *d, struct record *r);
+void countdown_ask(struct director *d, struct record *r);
 void countdown_resume(struct director *d); /* after a restart */
 void countdown_tick(struct director *d);   /* begins it when the time is over */
 

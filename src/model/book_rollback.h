@@ -86,6 +86,8 @@ struct book_rollback {
 	char check_name[64]; /* "all_open_calls_terminated_or_routed" */
 	struct act check;    /* how to see that it holds */
 	int64_t timeout_ms;  /* default 1800 s */
+	char target[240];    /* words: signals of the gates that judge what
+				it leads back to; "": see target.h */
 	int64_t stagger_ms;  /* wait between dns, trunk and routing */
 	enum { ROLLBACK_PHRASE, ROLLBACK_TWO_PERSON } confirm;
 	char policy[12]; /* "propose" "countdown" "auto" */

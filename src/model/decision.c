@@ -110,7 +110,7 @@ count_gates(struct tally *t, struct decision *out, const struct gate_set *set,
 		t->judged++;
 		if (can_veto(g))
 			t->veto = verdict_worst(t->veto, v);
-		if (g->critical && v == VERDICT_NO_GO)
+		if (g->critical && v == VERDICT_NO_GO && !gate_is_readiness(g))
 			out->rollback_due = set->rollback_on_critical;
 		if (g->key)
 			continue;

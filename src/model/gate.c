@@ -48,6 +48,12 @@ name_title(struct gate *g, const char *name)
 	}
 }
 
+bool
+gate_is_readiness(const struct gate *g)
+{
+	return str_same(g->domain, GATE_DOMAIN_READINESS);
+}
+
 void
 gate_init(struct gate *g, const char *signal)
 {

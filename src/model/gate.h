@@ -55,6 +55,11 @@ const struct gate_domain *gate_set_domain(const struct gate_set *set,
  * ("abandonment rate"), unit; weight 1.  The rest is the caller's. */
 void gate_init(struct gate *g, const char *signal);
 
+/* The domain of the way back: readiness for a rollback, which a breach takes
+ * away and gives no reason for. */
+#define GATE_DOMAIN_READINESS "rollback"
+bool gate_is_readiness(const struct gate *g);
+
 /* Why the verdict is what it is. */
 enum gate_reason {
 	GATE_MET,

@@ -8,10 +8,10 @@ struct edit {
 	const char *from, *to; /* the first place where `from` stands */
 };
 
-/* As night_start(), with the edits made in their order. */
+/* As night_start_edited(); a gate of the edits may not be measured yet. */
 static inline void
-night_start_edited(struct live_night *n, const struct peer_row *rows,
-		   size_t count, const struct edit *edits, size_t edit_count)
+night_open_edited(struct live_night *n, const struct peer_row *rows,
+		  size_t count, const struct edit *edits, size_t edit_count)
 {
 	struct book *book;
 	char *text, *next;
@@ -38,6 +38,14 @@ night_start_edited(struct live_night *n, const struct peer_row *rows,
 	desk_open(&n->desk);
 	n->desk.director.settled = true; /* other probes may be silent */
 	night_measure(n, 1, 100);
+}
+
+/* As night_start(), with the edits made in their order. */
+static inline void
+night_start_edited(struct live_night *n, const struct peer_row *rows,
+		   size_t count, const struct edit *edits, size_t edit_count)
+{
+	night_open_edited(n, rows, count, edits, edit_count);
 	assert_int_equal(n->desk.director.room->verdict, VERDICT_GO);
 }
 

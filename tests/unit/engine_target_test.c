@@ -1,0 +1,226 @@
+/* engine: nobody is led back unawares to what cannot carry the business. */
+#include "tests/unit/engine_edit.h"
+
+#define GATE(rest)                                                    \
+	{                                                             \
+		"thresholds:\n", "thresholds:\n  rollback:\n"         \
+				 "    max_legacy_errors: {limit: 0, " \
+				 "max_age: 20h" rest "}\n"            \
+	}
+#define PROBE                                                              \
+	{                                                                  \
+		"probes:\n", "probes:\n  legacy:\n"                        \
+			     "    http: {endpoint: platform, path: /l}\n"  \
+			     "    signals: {rollback.legacy_errors: /e}\n" \
+	}
+#define POLICY(words)                                                     \
+	{                                                                 \
+		"{policy: propose,", "{target: [rollback.legacy_errors]," \
+				     " policy: " words ","                \
+	}
+
+static struct live_night night;
+
+static const struct edit propose[] = { GATE(""), PROBE, POLICY("propose") };
+static const struct edit automatic[] = { GATE(""), PROBE, POLICY("auto") };
+static const struct edit countdown[] = { GATE(""), PROBE,
+					 POLICY("countdown, countdown: 30s") };
+static const struct edit critical[] = { GATE(", critical: true"), PROBE };
+
+static const struct room *
+room(void)
+{
+	return night.desk.director.room;
+}
+
+static void
+legacy_has(double errors)
+{
+	desk_measure(&night.desk, "legacy", errors, 1000);
+	night.desk.director.next_judge_ms = 0;
+	desk_pass(&night.desk, 0, 1);
+}
+
+static void
+begin(const struct edit *edits, size_t count)
+{
+	night_open_edited(&night, NULL, 0, edits, count);
+	legacy_has(0);
+	night_walk(&night, "publish");
+}
+
+static void
+ask(void)
+{
+	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
+	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	assert_true(room()->prompt.open);
+}
+
+static bool
+says_target(const char *verdict)
+{
+	char end[32];
+
+	str_printf(end, sizeof(end), " TARGET %s", verdict);
+	return str_ends(room()->prompt.phrase, end);
+}
+
+static bool
+is_armed_again(const struct desk *k)
+{
+	const struct room *r = k->director.room;
+
+	return r->rollback == ROLLBACK_ARMED && r->prompt.open &&
+	       strstr(r->prompt.phrase, " TARGET ") != NULL;
+}
+
+static bool
+is_past_zero(const struct desk *k)
+{
+	return director_now_ms(&k->director) >
+	       k->director.room->last_ms + 120000;
+}
+
+static void
+a_healthy_target_is_shown_and_asks_nothing_more(void **state)
+{
+	TEST_UNUSED(state);
+	begin(propose, ARRAY_LEN(propose));
+	ask();
+	assert_null(strstr(room()->prompt.phrase, "TARGET"));
+	assert_int_equal(desk_records(&night.desk, "rollback",
+				      "target: legacy errors 0 GO"),
+			 1);
+	night_agree(&night);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	night_stop(&night);
+}
+
+static void
+a_target_that_is_no_go_is_part_of_the_phrase(void **state)
+{
+	char plain[sizeof(room()->prompt.phrase)];
+
+	TEST_UNUSED(state);
+	begin(propose, ARRAY_LEN(propose));
+	legacy_has(4);
+	ask();
+	assert_true(says_target("NO-GO"));
+	assert_int_equal(desk_records(&night.desk, "rollback",
+				      "TARGET NOT HEALTHY: legacy errors 4 "
+				      "NO-GO"),
+			 1);
+	str_copy(plain, sizeof(plain), room()->prompt.phrase);
+	*strstr(plain, " TARGET") = '\0';
+	desk_confirm(&night.desk, plain);
+	assert_int_equal(room()->rollback, ROLLBACK_ARMED);
+	night_agree(&night);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	night_stop(&night);
+}
+
+static void
+a_target_that_was_never_measured_is_blind(void **state)
+{
+	TEST_UNUSED(state);
+	night_open_edited(&night, NULL, 0, propose, ARRAY_LEN(propose));
+	night_walk(&night, "publish");
+	ask();
+	assert_true(says_target("BLIND"));
+	night_stop(&night);
+}
+
+static void
+a_target_that_gets_worse_refuses_the_confirm(void **state)
+{
+	char phrase[sizeof(room()->prompt.phrase)];
+
+	TEST_UNUSED(state);
+	begin(propose, ARRAY_LEN(propose));
+	ask();
+	str_copy(phrase, sizeof(phrase), room()->prompt.phrase);
+	legacy_has(4);
+	desk_confirm(&night.desk, phrase);
+	CHECK_HOLDS(night.desk.director.notice, "no longer healthy");
+	desk_until(&night.desk, is_armed_again);
+	assert_true(says_target("NO-GO"));
+	/* Better than the phrase says is no reason to refuse. */
+	legacy_has(0);
+	night_agree(&night);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	night_stop(&night);
+}
+
+static void
+nothing_leads_there_by_itself(void **state)
+{
+	TEST_UNUSED(state);
+	begin(automatic, ARRAY_LEN(automatic));
+	legacy_has(4);
+	night_measure(&night, 99, 100);
+	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	CHECK_HOLDS(night.desk.director.notice, "does not begin by itself");
+	desk_until(&night.desk, is_past_zero);
+	assert_int_equal(room()->rollback, ROLLBACK_ARMED);
+	assert_true(says_target("NO-GO"));
+	night_stop(&night);
+}
+
+static void
+a_healthy_target_lets_the_policy_begin(void **state)
+{
+	TEST_UNUSED(state);
+	begin(automatic, ARRAY_LEN(automatic));
+	night_measure(&night, 99, 100);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	night_stop(&night);
+}
+
+static void
+a_countdown_stops_when_the_target_gets_worse(void **state)
+{
+	TEST_UNUSED(state);
+	begin(countdown, ARRAY_LEN(countdown));
+	night_measure(&night, 99, 100);
+	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	assert_true(room()->prompt.begins_ms > 0);
+	legacy_has(4);
+	desk_until(&night.desk, is_armed_again);
+	assert_int_equal(room()->prompt.begins_ms, 0);
+	assert_true(says_target("NO-GO"));
+	night_stop(&night);
+}
+
+/* Death of the way back is no reason to take it. */
+static void
+a_breach_of_readiness_proposes_nothing(void **state)
+{
+	TEST_UNUSED(state);
+	begin(critical, ARRAY_LEN(critical));
+	legacy_has(4);
+	assert_int_equal(room()->verdict, VERDICT_NO_GO);
+	assert_int_equal(room()->rollback, ROLLBACK_NONE);
+	/* A critical one judges the target when none is named. */
+	ask();
+	assert_true(says_target("NO-GO"));
+	night_stop(&night);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_healthy_target_is_shown_and_asks_nothing_more),
+		cmocka_unit_test(a_target_that_is_no_go_is_part_of_the_phrase),
+		cmocka_unit_test(a_target_that_was_never_measured_is_blind),
+		cmocka_unit_test(a_target_that_gets_worse_refuses_the_confirm),
+		cmocka_unit_test(nothing_leads_there_by_itself),
+		cmocka_unit_test(a_healthy_target_lets_the_policy_begin),
+		cmocka_unit_test(a_countdown_stops_when_the_target_gets_worse),
+		cmocka_unit_test(a_breach_of_readiness_proposes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
