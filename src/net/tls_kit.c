@@ -2,6 +2,7 @@
 #include "net/tls_kit.h"
 
 #include <errno.h>
+#include <math.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>
@@ -81,6 +82,7 @@ plumb_read(BIO *b, char *bytes, int len)
 
 	BIO_clear_retry_flags(b);
 	seen->os_error = n < 0 ? errno : 0;
+	seen->is_closed = n == 0;
 	if (seen->os_error == EAGAIN || seen->os_error == EINTR)
 		BIO_set_retry_read(b);
 	return (int)n;
@@ -329,8 +331,19 @@ tls_kit_open(SSL **out, const struct tls_kit *kit, int turn, int fd,
 	SSL_set_app_data(ssl, seen);
 	SSL_set_msg_callback_arg(ssl, seen);
 	SSL_set_connect_state(ssl);
+	/* It is "good" until somebody looks, and nobody does without memory. */
+	SSL_set_verify_result(ssl, X509_V_ERR_UNSPECIFIED);
 	*out = ssl;
 	return ERR_NONE;
+}
+
+/* An alert of the peer.  What OpenSSL met by itself, such as want of memory,
+ * has larger numbers. */
+static bool
+is_alert(int reason)
+{
+	return reason >= SSL_AD_REASON_OFFSET &&
+	       reason <= SSL_AD_REASON_OFFSET + UINT8_MAX;
 }
 
 /* The reason that tells most: an alert, else the first one queued. */
@@ -345,8 +358,7 @@ take_reason(void)
 
 		if (ERR_GET_LIB(code) != ERR_LIB_SSL)
 			continue;
-		if (reason == 0 || (found >= SSL_AD_REASON_OFFSET &&
-				    reason < SSL_AD_REASON_OFFSET))
+		if (reason == 0 || (is_alert(found) && !is_alert(reason)))
 			reason = found;
 	}
 	return reason;
@@ -362,7 +374,7 @@ is_taken_anyway(int turn, int reason, const struct tls_seen *seen)
 		return false;
 	if (turn == TLS_1_0 || turn == TLS_1_1)
 		return true;
-	return seen->wants_cert && reason >= SSL_AD_REASON_OFFSET;
+	return seen->wants_cert && is_alert(reason);
 }
 
 static enum tls_verdict
@@ -377,8 +389,7 @@ judge_reason(int reason)
 	default:
 		break;
 	}
-	return reason >= SSL_AD_REASON_OFFSET ? TLS_REFUSED_WEAK
-					      : TLS_INCONCLUSIVE;
+	return is_alert(reason) ? TLS_REFUSED_WEAK : TLS_INCONCLUSIVE;
 }
 
 enum tls_verdict
@@ -393,28 +404,32 @@ tls_kit_judge(int ssl_error, int turn, const struct tls_seen *seen, char *why,
 			ERR_PACK(ERR_LIB_SSL, 0, reason));
 	str_printf(why, size, "%s",
 		   words != NULL	 ? words
-		   : seen->os_error == 0 ? "closed without a word"
-					 : strerror(seen->os_error));
+		   : seen->os_error != 0 ? strerror(seen->os_error)
+		   : seen->is_closed	 ? "closed without a word"
+					 : "given up here, not by the peer");
 	if (is_taken_anyway(turn, reason, seen))
 		return TLS_ACCEPTED;
 	if (ssl_error != SSL_ERROR_SYSCALL)
 		return judge_reason(reason);
-	if (seen->os_error == 0 || seen->os_error == ECONNRESET ||
-	    seen->os_error == EPIPE)
+	if ((seen->os_error == 0 && seen->is_closed) ||
+	    seen->os_error == ECONNRESET || seen->os_error == EPIPE)
 		return TLS_DROPPED;
 	return TLS_INCONCLUSIVE;
 }
 
+/* NAN: no memory to tell. */
 static double
 days_left(const X509 *cert)
 {
 	ASN1_TIME *now = ASN1_TIME_set(NULL, (time_t)(clock_wall_ms() / 1000));
 	int days = 0;
 	int seconds = 0;
-	bool is_known =
-		now != NULL && ASN1_TIME_diff(&days, &seconds, now,
-					      X509_get0_notAfter(cert)) == 1;
+	bool is_known;
 
+	if (now == NULL)
+		return NAN;
+	is_known = ASN1_TIME_diff(&days, &seconds, now,
+				  X509_get0_notAfter(cert)) == 1;
 	ASN1_TIME_free(now);
 	return is_known ? days + seconds / 86400.0 : -1;
 }
@@ -476,15 +491,24 @@ wrong_name(X509 *leaf, const char *name, bool is_sip)
 {
 	unsigned flags = X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
 			 X509_CHECK_FLAG_NEVER_CHECK_SUBJECT;
+	bool by_number = is_address(name);
+	int found = by_number ? X509_check_ip_asc(leaf, name, 0)
+			      : X509_check_host(leaf, name, 0, flags, NULL);
 
-	if (is_address(name))
-		return X509_check_ip_asc(leaf, name, 0) == 1
-			       ? X509_V_OK
-			       : X509_V_ERR_IP_ADDRESS_MISMATCH;
-	if (X509_check_host(leaf, name, 0, flags, NULL) == 1 ||
-	    (is_sip && has_sip_uri(leaf, name)))
+	if (found < 0)
+		return X509_V_ERR_OUT_OF_MEM;
+	if (found == 1 || (!by_number && is_sip && has_sip_uri(leaf, name)))
 		return X509_V_OK;
-	return X509_V_ERR_HOSTNAME_MISMATCH;
+	return by_number ? X509_V_ERR_IP_ADDRESS_MISMATCH
+			 : X509_V_ERR_HOSTNAME_MISMATCH;
+}
+
+/* Was the chain looked at at all? */
+static bool
+is_judged(long verdict)
+{
+	return verdict != X509_V_ERR_UNSPECIFIED &&
+	       verdict != X509_V_ERR_OUT_OF_MEM;
 }
 
 bool
@@ -499,14 +523,18 @@ tls_kit_chain(struct tls_place *out, SSL *ssl, const char *name, bool is_sip)
 	for (int i = 0; i < sk_X509_num(chain); i++) {
 		double days = days_left(sk_X509_value(chain, i));
 
+		if (isnan(days))
+			verdict = X509_V_ERR_OUT_OF_MEM;
 		/* Nothing compares to NAN: the first one replaces it. */
-		if (!(out->days_left <= days))
+		else if (!(out->days_left <= days))
 			out->days_left = days;
 	}
+	if (!is_judged(verdict))
+		out->days_left = NAN;
 	if (verdict == X509_V_OK)
 		verdict = wrong_name(leaf, name, is_sip);
 	write_pin(out->pin, sizeof(out->pin), leaf);
-	out->chain_known = true;
+	out->chain_known = is_judged(verdict);
 	out->chain_valid = verdict == X509_V_OK;
 	if (!out->chain_valid)
 		str_printf(out->chain_why, sizeof(out->chain_why), "%.50s: %s",

@@ -17,7 +17,8 @@
 /* What was seen on the way; belongs to one handshake. */
 struct tls_seen {
 	int fd;		 /* borrowed */
-	int os_error;	 /* errno of the last failed read or write, 0 EOF */
+	int os_error;	 /* errno of the last failed read or write, 0 none */
+	bool is_closed;	 /* by the peer: nothing more to read */
 	int version;	 /* wire number the server's hello chose, 0 none */
 	bool wants_cert; /* it asked for a certificate of ours */
 };

@@ -1,0 +1,190 @@
+/*
+ * tls without memory: whatever OpenSSL is refused, no old version passes for
+ * refused and no strange chain for a good one.
+ *
+ * FULL=1 refuses each request for memory, otherwise a sample of them.
+ */
+#include "tests/unit/net_peer.h"
+#include "tests/unit/tls_server.h"
+
+#include <openssl/crypto.h>
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "net/tls.h"
+
+#define SAMPLE 60
+#define LIMIT_MS 8000
+
+static char dir[FS_PATH];
+static const struct fence open_fence;
+
+/* Requests so far, and the one that is refused (-1: none). */
+static atomic_long asked;
+static atomic_long refused = -1;
+
+static bool
+is_refused(void)
+{
+	return atomic_fetch_add(&asked, 1) == refused;
+}
+
+static void *
+take(size_t size, const char *file, int line)
+{
+	TEST_UNUSED(file);
+	TEST_UNUSED(line);
+	return is_refused() ? NULL : malloc(size);
+}
+
+static void *
+grow(void *old, size_t size, const char *file, int line)
+{
+	TEST_UNUSED(file);
+	TEST_UNUSED(line);
+	return is_refused() ? NULL : realloc(old, size);
+}
+
+static void
+drop(void *p, const char *file, int line)
+{
+	TEST_UNUSED(file);
+	TEST_UNUSED(line);
+	free(p);
+}
+
+struct seen {
+	struct tls_result result;
+	bool is_done;
+};
+
+static void
+note(void *ctx, const struct tls_result *result)
+{
+	struct seen *s = ctx;
+
+	s->result = *result;
+	s->is_done = true;
+}
+
+/* False when it did not even begin. */
+static bool
+look(int port, struct tls_result *out)
+{
+	char where[40], ca_file[FS_PATH];
+	struct tls_target t = { .where = where,
+				.ca_file = ca_file,
+				.timeout_ms = LIMIT_MS };
+	struct seen s = { 0 };
+	struct tls_call *call;
+	struct loop *l;
+	struct err e;
+	bool begins;
+
+	str_printf(where, sizeof(where), "127.0.0.1:%d", port);
+	assert_true(fs_join(ca_file, dir, "ca.pem"));
+	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
+	begins = tls_start(&call, l, &t, note, &s, &e) == ERR_NONE;
+	if (begins)
+		CHECK_OK(loop_run_until(l, &s.is_done, -1,
+					clock_real_us() + LIMIT_MS * 1000LL +
+						2000000,
+					&e),
+			 &e);
+	loop_free(l);
+	*out = s.result;
+	return begins;
+}
+
+/* It says so much that it waits for somebody to read it. */
+static void
+hear(struct tls_server *s)
+{
+	char line[200];
+
+	while (test_child_line(&s->child, line, sizeof(line), 0))
+		continue;
+}
+
+/* Looks at a server once for each request for memory that is refused. */
+static void
+refuse_each(const char *who, const char *options,
+	    void (*judge)(const struct tls_result *r))
+{
+	struct tls_server s;
+	struct tls_result r;
+	long all, step, failed = 0;
+
+	tls_server_start(&s, dir, "127.0.0.1:0", who, options);
+	assert_true(look(s.port, &r));
+	asked = 0;
+	assert_true(look(s.port, &r));
+	all = asked;
+	assert_true(all > SAMPLE && r.code == ERR_NONE);
+	judge(&r);
+	step = getenv("FULL") != NULL ? 1 : all / SAMPLE;
+	for (long n = 0; n < all; n += step) {
+		asked = 0;
+		refused = n;
+		if (look(s.port, &r))
+			judge(&r);
+		failed += r.code != ERR_NONE;
+		refused = -1;
+		hear(&s);
+	}
+	assert_true(failed > 0);
+	test_child_drop(&s.child);
+}
+
+static void
+judge_strange(const struct tls_result *r)
+{
+	for (int v = 0; v < TLS_VERSIONS; v++)
+		CHECK_ROW(tls_verdict_word(r->versions[v]),
+			  r->versions[v] == TLS_ACCEPTED ||
+				  r->versions[v] == TLS_INCONCLUSIVE ||
+				  r->versions[v] == TLS_UNTRIED);
+	CHECK_ROW(r->minimum,
+		  r->minimum[0] == '\0' || strcmp(r->minimum, "1.0") == 0);
+	CHECK_ROW("a chain nobody vouches for", !r->chain_valid);
+}
+
+static void
+an_old_version_and_a_strange_chain_never_pass(void **state)
+{
+	TEST_UNUSED(state);
+	refuse_each("self", "-min_protocol TLSv1 -cipher ALL:@SECLEVEL=0",
+		    judge_strange);
+}
+
+static int
+make_certificates(void **state)
+{
+	TEST_UNUSED(state);
+	tls_server_certificates(dir);
+	return 0;
+}
+
+static int
+drop_certificates(void **state)
+{
+	TEST_UNUSED(state);
+	test_dir_drop(dir);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_old_version_and_a_strange_chain_never_pass),
+	};
+
+	/* Before OpenSSL asks for anything. */
+	if (CRYPTO_set_mem_functions(take, grow, drop) != 1)
+		return 1;
+	test_dir_make(dir);
+	net_setup();
+	return cmocka_run_group_tests(tests, make_certificates,
+				      drop_certificates);
+}
