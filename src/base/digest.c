@@ -1,9 +1,10 @@
 /* digest - SHA-256 of bytes, as lower-case hex. */
 #include "base/digest.h"
 
+#include "base/mem.h"
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
-#include <stdlib.h>
 
 struct sha256 {
 	pthread_once_t once;
@@ -13,6 +14,40 @@ struct sha256 {
 /* Looking the algorithm up takes longer than a record takes to be hashed, so
  * it is looked up once, by whoever hashes first, and never let go. */
 static struct sha256 sha256 = { .once = PTHREAD_ONCE_INIT };
+
+static void *
+take(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return mem_take(size);
+}
+
+static void *
+resize(void *old, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (size > 0)
+		return mem_resize(old, size);
+	mem_free(old);
+	return NULL;
+}
+
+static void
+give_back(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	mem_free(p);
+}
+
+void
+digest_setup(void)
+{
+	/* Refused when somebody was first: then it is malloc() itself. */
+	(void)CRYPTO_set_mem_functions(take, resize, give_back);
+}
 
 static void
 look_up(void)
@@ -48,9 +83,9 @@ digest_parts(char out[DIGEST_HEX], const struct digest_part *parts,
 		ok = EVP_DigestUpdate(ctx, parts[i].bytes, parts[i].len);
 	ok = ok && EVP_DigestFinal_ex(ctx, sum, &len);
 	EVP_MD_CTX_free(ctx);
-	/* No digest means no chain: memory is gone or the library broken. */
+	/* No digest means no chain, and only memory can be missing for it. */
 	if (!ok || len != (DIGEST_HEX - 1) / 2)
-		abort();
+		mem_exhausted();
 	to_hex(out, sum, len);
 }
 

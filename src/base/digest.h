@@ -6,6 +6,10 @@
 
 #define DIGEST_HEX 65 /* 64 hex digits and the NUL */
 
+/* OpenSSL takes its memory from base/mem.  Main thread, before anything else
+ * of OpenSSL is called. */
+void digest_setup(void);
+
 /* Digest of `len` bytes; `bytes` may be NULL when len is 0. */
 void digest_hex(char out[DIGEST_HEX], const void *bytes, size_t len);
 

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <cjson/cJSON.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -192,11 +193,21 @@ judge(const char *text, size_t len, struct err *e)
 	return code;
 }
 
+static void
+set_hooks(void)
+{
+	cJSON_Hooks hooks = { .malloc_fn = mem_take, .free_fn = mem_free };
+
+	cJSON_InitHooks(&hooks);
+}
+
 struct json *
 json_parse(const char *text, size_t len, struct err *e)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	cJSON *doc;
 
+	pthread_once(&once, set_hooks);
 	if (len > JSON_MOST_BYTES) {
 		err_set(e, ERR_LIMIT, "JSON of %zu bytes, at most %zu", len,
 			JSON_MOST_BYTES);

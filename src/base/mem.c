@@ -10,8 +10,8 @@
 /* Written once by main before other threads start, only read afterwards. */
 static void (*exhausted_hook)(void);
 
-_Noreturn static void
-out_of_memory(void)
+_Noreturn void
+mem_exhausted(void)
 {
 	static const char words[] = "warroom: out of memory; the journal is "
 				    "safe, start again to resume\n";
@@ -33,7 +33,7 @@ mem_new(size_t count, size_t size)
 		count = size = 1;
 	p = calloc(count, size);
 	if (p == NULL)
-		out_of_memory();
+		mem_exhausted();
 	return p;
 }
 
@@ -46,7 +46,7 @@ mem_grow(void *old, size_t count, size_t size)
 		count = size = 1;
 	p = reallocarray(old, count, size);
 	if (p == NULL)
-		out_of_memory();
+		mem_exhausted();
 	return p;
 }
 
@@ -63,7 +63,7 @@ mem_text_n(const char *text, size_t len)
 
 	assert(text != NULL || len == 0);
 	if (len == SIZE_MAX)
-		out_of_memory();
+		mem_exhausted();
 	copy = mem_grow(NULL, len + 1, 1);
 	if (len > 0)
 		memcpy(copy, text, len);
@@ -80,6 +80,31 @@ mem_copy(const void *from, size_t size)
 	if (size > 0)
 		memcpy(copy, from, size);
 	return copy;
+}
+
+void *
+mem_take(size_t size)
+{
+	return mem_resize(NULL, size);
+}
+
+void *
+mem_resize(void *old, size_t size)
+{
+	void *p = realloc(old, size == 0 ? 1 : size);
+
+	if (p == NULL)
+		mem_exhausted();
+	return p;
+}
+
+void
+mem_ready(size_t size)
+{
+	void *volatile p =
+		mem_take(size); /* or the compiler saves the trouble */
+
+	mem_free(p);
 }
 
 void

@@ -11,10 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/digest.h"
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "net/loop.h"
+#include "ui/term.h"
 
 #define OPTIONS_MOST 16
 #define LINE_BYTES 4096	   /* of a failure, as shown */
@@ -253,6 +256,8 @@ main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	harden();
+	digest_setup();
+	mem_on_exhausted(term_restore);
 	if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
 	    strcmp(argv[1], "help") == 0) {
 		usage(argc < 2 ? stderr : stdout);

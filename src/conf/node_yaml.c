@@ -11,6 +11,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "conf/build.h"
 
@@ -283,6 +284,8 @@ read_events(struct yaml_reader *r, yaml_parser_t *parser)
 		yaml_event_t ev;
 
 		if (yaml_parser_parse(parser, &ev) == 0) {
+			if (parser->error == YAML_MEMORY_ERROR)
+				mem_exhausted();
 			report_syntax(r, parser);
 			return false;
 		}
@@ -303,11 +306,8 @@ node_yaml_parse(struct doc *d, const char *bytes, size_t len,
 
 	if (!source_is_clean(d, bytes, len, f))
 		return;
-	if (yaml_parser_initialize(&parser) == 0) {
-		findings_error(f, (struct place){ .file = d->file }, "memory",
-			       "no memory to read the file");
-		return;
-	}
+	if (yaml_parser_initialize(&parser) == 0)
+		mem_exhausted();
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
 	yaml_parser_set_input_string(&parser, (const unsigned char *)bytes,
 				     len);

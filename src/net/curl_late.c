@@ -23,10 +23,15 @@
 #undef curl_multi_setopt
 
 CURLcode
-curl_global_init(long flags)
+curl_global_init_mem(long flags, curl_malloc_callback take,
+		     curl_free_callback give_back, curl_realloc_callback resize,
+		     curl_strdup_callback copy,
+		     curl_calloc_callback take_zeroed)
 {
-	FIND(CURLcode, curl_global_init, long);
-	return call(flags);
+	FIND(CURLcode, curl_global_init_mem, long, curl_malloc_callback,
+	     curl_free_callback, curl_realloc_callback, curl_strdup_callback,
+	     curl_calloc_callback);
+	return call(flags, take, give_back, resize, copy, take_zeroed);
 }
 
 CURL *

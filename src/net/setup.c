@@ -2,6 +2,7 @@
 #include <curl/curl.h>
 #include <sys/resource.h>
 
+#include "base/mem.h"
 #include "net/loop.h"
 #include "net/sipmsg.h"
 
@@ -22,7 +23,8 @@ void
 net_setup(void)
 {
 	/* A failure shows as ERR_SYSTEM when the first transfer starts. */
-	(void)curl_global_init(CURL_GLOBAL_DEFAULT);
+	(void)curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_take, mem_free,
+				   mem_resize, mem_text, mem_new);
 	raise_descriptors();
 	sipmsg_setup();
 }

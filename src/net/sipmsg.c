@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -29,6 +30,7 @@ take_trace(const char *file, int line, osip_trace_level_t level,
 void
 sipmsg_setup(void)
 {
+	osip_set_allocators(mem_take, mem_resize, mem_free);
 	(void)parser_init();
 	osip_trace_initialize_func(END_TRACE_LEVEL, take_trace);
 }
