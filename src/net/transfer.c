@@ -15,12 +15,14 @@ struct idle {
 	bool has_policy;
 };
 
+#define AGAIN_US 20000
 #define IDLE_MOST 256 /* a storm must not be paid for all night */
 
 struct transfers {
 	struct loop *loop;
 	CURLM *multi;
 	struct loop_timer *timer;
+	struct loop_timer *again; /* to watch what could not be watched */
 	struct idle *idle;
 	size_t idle_len;
 	size_t idle_size;
@@ -243,6 +245,40 @@ id_pointer(const struct spot *spot)
 	return (void *)spot->id;
 }
 
+static void on_again(void *ctx);
+
+/* The kernel may have no room for another watch.  libcurl (7.88) crashes when
+ * it is told, so it waits for the socket until there is room or its time is
+ * over. */
+static void
+watch_spot(struct spot *spot)
+{
+	struct transfers *all = spot->all;
+
+	if (spot->watch == NULL)
+		spot->watch = loop_watch(all->loop, spot->fd, spot->events,
+					 on_ready, spot);
+	else
+		loop_watch_events(spot->watch, spot->events);
+	if (spot->watch == NULL && all->again == NULL)
+		all->again = loop_at(all->loop, clock_real_us() + AGAIN_US,
+				     on_again, all);
+}
+
+static void
+on_again(void *ctx)
+{
+	struct transfers *all = ctx;
+
+	all->again = NULL;
+	for (size_t i = 0; i < all->by_fd_size; i++) {
+		struct spot *spot = all->by_fd[i];
+
+		if (spot != NULL && spot->is_wanted && spot->watch == NULL)
+			watch_spot(spot);
+	}
+}
+
 static int
 on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *known)
 {
@@ -259,14 +295,10 @@ on_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *known)
 	spot = find_spot(all, fd);
 	if (spot == NULL)
 		spot = make_spot(all, fd);
-	if (spot->watch == NULL)
-		spot->watch = loop_watch(all->loop, fd, (short)events, on_ready,
-					 spot);
-	else if (spot->events != events)
-		loop_watch_events(spot->watch, (short)events);
-	if (spot->watch == NULL)
-		return -1;
-	spot->events = (short)events;
+	if (spot->watch == NULL || spot->events != events) {
+		spot->events = (short)events;
+		watch_spot(spot);
+	}
 	spot->was_read = spot->was_read || (events & POLLIN) != 0;
 	spot->is_wanted = true;
 	if ((uintptr_t)known != spot->id)
@@ -284,6 +316,7 @@ drop_all(void *part)
 	mem_free(all->idle);
 	curl_multi_cleanup(all->multi);
 	loop_timer_cancel(all->timer);
+	loop_timer_cancel(all->again);
 	for (size_t i = 0; i < all->by_fd_size; i++)
 		if (all->by_fd[i] != NULL)
 			forget_spot(all->by_fd[i]);
