@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/str.h"
 #include "base/text.h"
 
 #define CNAMES_MOST 8
+#define LDNS_NEEDS ((size_t)96 * 1024) /* it asks for at a time; unchecked */
 
 /* Zone transfers and meta types are no questions of a probe. */
 static bool
@@ -67,6 +69,7 @@ dnsmsg_ask(struct buf *out, uint16_t id, const char *name, const char *type,
 			       "\"%s\" is no DNS record type to ask for; try "
 			       "A, AAAA, CNAME, SRV, NAPTR, TXT, SOA",
 			       shown);
+	mem_ready(LDNS_NEEDS);
 	question = make_question(name, number, id, recurse);
 	text_clean(shown, sizeof(shown), name, strlen(name));
 	if (question == NULL)
@@ -96,10 +99,23 @@ is_our_question(const ldns_pkt *p, const ldns_rdf *owner, ldns_rr_type type)
 	       ldns_dname_compare(ldns_rr_owner(q), owner) == 0;
 }
 
-/* Zone-file text of a record's data: its fields with blanks between. */
+/* What is said of a record that cannot be read, for want of memory too: half
+ * of it would be another value. */
 static void
+unreadable(struct dns_answer *out)
+{
+	out->code = ERR_FORMAT;
+	str_copy(out->why, sizeof(out->why),
+		 "a record of the answer cannot be read");
+}
+
+/* Zone-file text of a record's data: its fields with blanks between.  False
+ * when a field is missing. */
+static bool
 rdata_text(const ldns_rr *rr, char *to, size_t size)
 {
+	const ldns_rr_descriptor *d = ldns_rr_descript(ldns_rr_get_type(rr));
+	bool is_whole = ldns_rr_rd_count(rr) >= ldns_rr_descriptor_minimum(d);
 	char all[2048];
 	size_t len = 0;
 
@@ -107,12 +123,14 @@ rdata_text(const ldns_rr *rr, char *to, size_t size)
 	for (size_t i = 0; i < ldns_rr_rd_count(rr); i++) {
 		char *field = ldns_rdf2str(ldns_rr_rdf(rr, i));
 
+		is_whole = is_whole && field != NULL;
 		str_printf(all + len, sizeof(all) - len, "%s%s",
 			   i == 0 ? "" : " ", field == NULL ? "?" : field);
 		len = strlen(all);
 		free(field);
 	}
 	text_clean(to, size, all, len);
+	return is_whole;
 }
 
 static const ldns_rr *
@@ -146,8 +164,12 @@ follow_cnames(struct dns_answer *out, const ldns_rr_list *list,
 	for (int i = 0; i < CNAMES_MOST && type != LDNS_RR_TYPE_CNAME; i++) {
 		const ldns_rr *rr = find_rr(list, owner, LDNS_RR_TYPE_CNAME);
 
-		if (rr == NULL || ldns_rr_rd_count(rr) != 1)
+		if (rr == NULL)
 			break;
+		if (ldns_rr_rd_count(rr) != 1) {
+			unreadable(out);
+			break;
+		}
 		note_ttl(out, rr);
 		owner = ldns_rr_rdf(rr, 0);
 	}
@@ -215,8 +237,9 @@ read_records(struct dns_answer *out, const ldns_pkt *p, const ldns_rdf *owner,
 		}
 		note_ttl(out, rr);
 		note_soa(out, rr);
-		rdata_text(rr, out->values[out->count++],
-			   sizeof(out->values[0]));
+		if (!rdata_text(rr, out->values[out->count++],
+				sizeof(out->values[0])))
+			unreadable(out);
 	}
 	qsort(out->values, (size_t)out->count, sizeof(out->values[0]), by_text);
 	if (out->count == 0)
@@ -255,6 +278,7 @@ dnsmsg_read(struct dns_answer *out, const unsigned char *wire, size_t len,
 		return DNSMSG_FOREIGN;
 	if (!read_type(type, &number))
 		return DNSMSG_BAD;
+	mem_ready(LDNS_NEEDS);
 	owner = ldns_dname_new_frm_str(name);
 	if (owner != NULL && ldns_wire2pkt(&p, wire, len) == LDNS_STATUS_OK)
 		fit = judge(out, p, owner, number);

@@ -20,7 +20,7 @@ enum dnsmsg_fit {
 	DNSMSG_FOREIGN, /* not an answer to this question */
 	DNSMSG_BAD,	/* its id is right, but it cannot be read */
 	DNSMSG_CUT,	/* truncated: ask by TCP */
-	DNSMSG_ANSWER,	/* `out` is filled (code may be ERR_LIMIT) */
+	DNSMSG_ANSWER,	/* `out` is filled (code: ERR_LIMIT, ERR_FORMAT) */
 };
 
 /* Judges a datagram; `out` is touched for DNSMSG_ANSWER only and keeps its
