@@ -288,19 +288,24 @@ http_request_check(struct http_parts *parts, const struct fence *fence,
 	return ERR_NONE;
 }
 
-/* Settings of every transfer: nothing here comes from the environment. */
-static void
+/* Settings of every transfer: nothing here comes from the environment.  Those
+ * that libcurl copies may fail, for want of memory. */
+static CURLcode
 apply_policy(CURL *easy)
 {
+	CURLcode code;
+
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	code = curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(easy, CURLOPT_USERAGENT, "warroom");
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "warroom");
 	curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
 			 (long)CURL_SSLVERSION_TLSv1_2);
@@ -310,6 +315,7 @@ apply_policy(CURL *easy)
 	curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE,
 			 (curl_off_t)HTTP_BODY_CAP);
+	return code;
 }
 
 /* libcurl sends a request again by itself when a reused connection dies. */
@@ -372,18 +378,17 @@ enum err_code
 http_request_apply(CURL *easy, bool *has_policy, struct http_parts *parts,
 		   const struct http_request *r, struct err *e)
 {
-	CURLcode code;
+	CURLcode code = *has_policy ? CURLE_OK : apply_policy(easy);
 
-	if (!*has_policy)
-		apply_policy(easy);
-	*has_policy = is_plain(r);
+	*has_policy = code == CURLE_OK && is_plain(r);
 	if (r->mutates)
 		apply_once_only(easy);
 	if (!*has_policy && drop_defaults(parts, r, e) != ERR_NONE)
 		return e->code;
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, parts->headers);
-	code = curl_easy_setopt(easy, CURLOPT_CURLU, parts->url);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(easy, CURLOPT_CURLU, parts->url);
 	if (code == CURLE_OK && !*has_policy)
 		code = apply_method(easy, r);
 	if (code == CURLE_OK && r->ca_file != NULL)
