@@ -2,6 +2,7 @@
 #include "probe/dead_letter.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -130,12 +131,15 @@ dead_letter_count(const char *folder)
 {
 	DIR *d = opendir(folder);
 	struct dirent *entry;
-	int count = 0;
+	int count = 0, failure;
 
 	if (d == NULL)
-		return 0;
+		return errno == ENOENT ? 0 : -1;
+	errno = 0;
 	while ((entry = readdir(d)) != NULL)
 		count += str_ends(entry->d_name, LETTER);
+	failure = errno;
 	closedir(d);
-	return count;
+	errno = failure;
+	return failure == 0 ? count : -1;
 }

@@ -38,7 +38,8 @@ enum err_code dead_letter_folder(char to[FS_PATH], const char *given,
 enum err_code dead_letter_write(const char *folder, const struct dead_letter *d,
 				struct err *e) MUST_CHECK;
 
-/* How many letters lie in the folder; 0 when there is none. */
+/* How many letters lie in the folder, 0 when there is none; -1 with errno when
+ * nobody can say. */
 int dead_letter_count(const char *folder);
 
 #endif

@@ -11,6 +11,7 @@
 #include "probe/probe.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -305,6 +306,19 @@ look_up(const void *answer, const char *name, struct probe_fact *out)
 	return true;
 }
 
+static struct probe_fact
+fact_of_letters(const char *folder)
+{
+	int count = dead_letter_count(folder);
+	char why[SAMPLE_WHY];
+
+	if (count >= 0)
+		return facts_number("dead_letters", count);
+	str_printf(why, sizeof(why), "cannot read %.100s: %s", folder,
+		   strerror(errno));
+	return facts_missing("dead_letters", why);
+}
+
 static void
 report(struct contract_state *s)
 {
@@ -322,7 +336,7 @@ report(struct contract_state *s)
 	facts[n++] = fact_of_point("idempotent", &v->idempotent);
 	facts[n++] = fact_of_dropped(v);
 	facts[n++] = facts_flag("retry_after_missing", v->retry_after_missing);
-	facts[n++] = facts_number("dead_letters", dead_letter_count(s->folder));
+	facts[n++] = fact_of_letters(s->folder);
 	facts[n++] = facts_number("status", s->heard[PHASE_SEND].status);
 	facts[n++] = facts_number("latency_ms", (double)s->latency_us / 1000);
 	facts[n++] = facts_number("attempts", s->attempts);

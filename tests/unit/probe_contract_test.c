@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/redact.h"
+#include "probe/dead_letter.h"
 
 #define KEY "cutover-1"
 #define SCHEMA                                                \
@@ -469,6 +470,30 @@ a_probe_that_cannot_work_says_so_at_the_start(void **state)
 	}
 }
 
+static void
+letters_that_cannot_be_counted_are_not_none(void **state)
+{
+	static const struct peer_row rows[] = {
+		{ .expect = "POST /run ", .body = GOOD, .always = true },
+	};
+	char path[FS_PATH], inside[FS_PATH];
+	const struct probe_report *r;
+	struct night n;
+
+	TEST_UNUSED(state);
+	open_night(&n, rows, ARRAY_LEN(rows));
+	assert_true(fs_join(path, n.dir, "file"));
+	assert_true(fs_join(inside, path, "letters"));
+	assert_int_equal(dead_letter_count(path), 0);
+	test_file_write(path, "not a folder");
+	assert_int_equal(dead_letter_count(inside), -1);
+	scene_set(n.probe, "dead_letters", inside);
+	r = measure(&n);
+	assert_true(scene_sample(r, "x.dead_letters")->failed);
+	CHECK_HOLDS(scene_sample(r, "x.dead_letters")->why, "cannot read");
+	close_night(&n);
+}
+
 int
 main(void)
 {
@@ -484,6 +509,7 @@ main(void)
 		cmocka_unit_test(a_malformed_answer_becomes_one_dead_letter),
 		cmocka_unit_test(a_folder_full_of_letters_takes_no_more),
 		cmocka_unit_test(hostile_answers_end_as_a_finding),
+		cmocka_unit_test(letters_that_cannot_be_counted_are_not_none),
 		cmocka_unit_test(a_probe_that_cannot_work_says_so_at_the_start),
 	};
 
