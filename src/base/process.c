@@ -213,7 +213,8 @@ attend(struct running *r, int64_t until_real_us, bool may_cancel)
 
 /* ---- what it left ---- */
 
-/* What the kernel says of a process; false when it is gone. */
+/* What the kernel says of a process; false when it is gone (errno 0 or ENOENT)
+ * or cannot be looked at. */
 static bool
 read_stat(const char *pid, char *text, size_t size)
 {
@@ -222,6 +223,7 @@ read_stat(const char *pid, char *text, size_t size)
 	int fd;
 
 	str_printf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	errno = 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -272,22 +274,29 @@ kill_one(pid_t number, const char *pid, long session)
 	close(handle);
 }
 
-/* Kills what is in its session beside itself; how many there were. */
+/* Kills what is in its session beside itself; how many there were, -1 when
+ * nobody can say: no descriptor or no memory to look with. */
 static int
 sweep(struct running *r, bool tells)
 {
 	DIR *all = opendir("/proc");
 	struct dirent *d;
 	int found = 0;
+	bool is_blind = all == NULL;
 
 	while (all != NULL && (d = readdir(all)) != NULL) {
 		char state, name[NAME_BYTES];
 		int64_t number;
 		long session;
 
-		if (!str_to_int(d->d_name, &number) || number == r->pid ||
-		    !look_at(d->d_name, &session, &state, name) ||
-		    session != r->pid || state == 'Z' || state == 'X')
+		if (!str_to_int(d->d_name, &number) || number == r->pid)
+			continue;
+		if (!look_at(d->d_name, &session, &state, name)) {
+			is_blind = is_blind || errno == EMFILE ||
+				   errno == ENFILE || errno == ENOMEM;
+			continue;
+		}
+		if (session != r->pid || state == 'Z' || state == 'X')
 			continue;
 		found++;
 		if (tells)
@@ -296,7 +305,7 @@ sweep(struct running *r, bool tells)
 	}
 	if (all != NULL)
 		closedir(all);
-	return found;
+	return is_blind ? -1 : found;
 }
 
 /* Until nothing is left: what is killed may have begun others. */
@@ -306,11 +315,19 @@ clear_session(struct running *r)
 	int left = sweep(r, true);
 
 	r->end->left_count = left;
-	for (int i = 0; left > 0 && i < SWEEPS; i++) {
+	for (int i = 0; left != 0 && i < SWEEPS; i++) {
 		poll(NULL, 0, SWEEP_MS);
-		left = sweep(r, false);
+		/* What could not be looked at has no name yet. */
+		left = sweep(r, r->end->left_count < 0);
+		if (r->end->left_count < 0)
+			r->end->left_count = left;
 	}
-	r->end->is_left = left > 0;
+	r->end->is_left = left != 0;
+	if (r->end->left_count >= 0)
+		return;
+	r->end->left_count = 1;
+	str_copy(r->end->left, sizeof(r->end->left),
+		 "nobody knows what, /proc cannot be read");
 }
 
 /* ---- its end ---- */

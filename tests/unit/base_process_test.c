@@ -1,6 +1,9 @@
 /* Programs: what they inherit, how they end, what they leave behind. */
 #include "tests/lib/test.h"
 
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +15,21 @@
 #include "base/thread.h"
 
 #define SECOND 1000000LL
+
+static bool has_no_descriptor;
+
+DIR *
+opendir(const char *path)
+{
+	DIR *(*real)(const char *);
+
+	if (has_no_descriptor) {
+		errno = EMFILE;
+		return NULL;
+	}
+	*(void **)&real = dlsym(RTLD_NEXT, "opendir");
+	return real(path);
+}
 
 static struct process_end
 run_with(const char *script, int64_t most_us, size_t keep,
@@ -206,6 +224,21 @@ somebody_else_s_signal_is_no_exit_code(void **state)
 	buf_clear(&end.output);
 }
 
+static void
+what_cannot_be_looked_for_may_be_left(void **state)
+{
+	struct process_end end;
+
+	(void)state;
+	has_no_descriptor = true;
+	end = run("true");
+	has_no_descriptor = false;
+	assert_int_equal(end.code, 0);
+	assert_true(end.is_left && end.left_count > 0);
+	CHECK_HOLDS(end.left, "/proc cannot be read");
+	buf_clear(&end.output);
+}
+
 int
 main(void)
 {
@@ -219,6 +252,7 @@ main(void)
 			what_ignores_the_term_signal_is_killed_when_its_time_is_over),
 		cmocka_unit_test(the_term_signal_lets_it_clean_up),
 		cmocka_unit_test(what_it_leaves_behind_is_killed_and_named),
+		cmocka_unit_test(what_cannot_be_looked_for_may_be_left),
 		cmocka_unit_test(
 			output_without_end_is_drained_and_only_its_end_kept),
 		cmocka_unit_test(a_cancel_ends_it_at_once),
