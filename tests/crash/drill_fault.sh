@@ -5,85 +5,13 @@
 #
 # FULL=1 tries every N; otherwise a few of each kind.
 . tests/lib/lib.sh
+. tests/lib/fault.sh
 
-# No sanitizer likes to be second among the preloaded.
 FULL=${FULL:-}
-[ -z "$SAN" ] || skip "not under sanitizers"
 
-drill() { # ROOM ENV...
-	local room=$1
-	shift
-	# It gives up by itself after 60 s in which nothing moved.
-	timeout 150 env "$@" "$WARROOM" drill runbooks/voice-cutover.yaml \
-		--headless --json --speed 200 --think 0s --seed 3 \
-		--room "$room" >"$room.out" 2>"$room.err" </dev/null
-}
-
-# Whatever took effect on the platform has its intent on the disk: the key of
-# the transaction is in both.
-told_with_intent() { # ROOM
-	local alone
-
-	[ -f "$1/ledger.jsonl" ] || return 0
-	alone=$(comm -23 <(jq -r 'select(.effect != "" and
-			(.key | startswith("wr-"))) | .key' \
-		"$1/ledger.jsonl" | sort -u) <(jq -r \
-		'select(.state == "intent") | .key' "$1/journal.jsonl" |
-		sort -u))
-	[ -z "$alone" ] || {
-		echo "took effect without an intent: $alone"
-		return 1
-	}
-}
-
-# No act of ours took effect twice.  What a probe sends on the way goes out once
-# per console under a key of its own, to a platform that is new as well.
-once_only() { # LEDGER
-	[ -z "$(jq -r 'select(.effect != "" and (.repeat | not) and
-			(.key | startswith("wr-"))) | .effect' \
-		"$1" | sort | uniq -d)" ]
-}
-
-# 0: as promised; 1: not; 2: it never came to that.
 try() { # CALL N EVER
-	local room=$TMPDIR/$1.$2.${3:-once} code=0
-	local -a fault=(LD_PRELOAD="$BUILD/tests/lib/preload_fault.so"
-		FAULT_CALL="$1" FAULT_AT="$2" FAULT_MARK="$room.hit")
-
-	[ -z "$3" ] || fault+=(FAULT_EVER=1)
-	drill "$room" "${fault[@]}" || code=$?
-	[ -e "$room.hit" ] || return 2
-	case $code in
-	124 | 13[0-9] | 14[0-9])
-		echo "not ok $1 $2 $3: ended with $code"
-		return 1
-		;;
-	0 | 5) ;;
-	*) [ -s "$room.err" ] || {
-		echo "not ok $1 $2 $3: $code, and nobody was told why"
-		return 1
-	} ;;
-	esac
-	[ ! -s "$room/journal.jsonl" ] || {
-		"$WARROOM" verify "$room" >"$room.verify" 2>&1 &&
-			told_with_intent "$room"
-	} || {
-		echo "not ok $1 $2 $3: the journal"
-		cat "$room.verify"
-		return 1
-	}
-	code=0
-	grep -q '"kind":"close"' "$room/journal.jsonl" 2>/dev/null ||
-		drill "$room" || code=$?
-	case $code in
-	0 | 5 | 6) once_only "$room/ledger.jsonl" && {
-		rm -r "$room" "$room".*
-		return 0
-	} ;;
-	esac
-	echo "not ok $1 $2 $3: taken up again it ended with $code"
-	tail -n 3 "$room.err"
-	return 1
+	night "$1.$2.${3:-once}" FAULT_CALL="$1" FAULT_AT="$2" \
+		${3:+FAULT_EVER=1}
 }
 
 # Every STRIDE-th call of a night, LANES nights at a time: all that fit into a

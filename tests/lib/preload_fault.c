@@ -7,12 +7,13 @@
  * which command of the console, `drill` without it; FAULT_WHEN: a file, nothing
  * counts before it is there.
  *
- * write and sync count regular files alone.  alloc is memory the console asks
- * for itself, heap what its libraries ask for.  Those are very many, so they
- * are told apart by where they come from: with FAULT_SITE only the calls of
- * this site count; FAULT_SITES is a file that gets a line "SITE COUNT PLACES"
- * of each at the end.  A site is a digest of the innermost return addresses,
- * each relative to its module: the same in each process of one build.
+ * write and sync count regular files alone.  alloc is what base/mem lets grow,
+ * given what it takes zeroed or hands on to libraries, heap what libraries take
+ * for themselves.  Those are told apart by where they come from: with
+ * FAULT_SITE only the calls of this site count; FAULT_SITES is a file that gets
+ * a line "SITE COUNT PLACES" of each at the end.  A site is a digest of the
+ * innermost return addresses, each relative to its module: the same in each
+ * process of one build.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -181,16 +182,17 @@ note(const struct site *from)
 	}
 }
 
-/* True when the memory that somebody asks for from `caller` is not there. */
+/* True when the memory that somebody asks for from `caller` is not there; `own`
+ * is what it counts as when that is the program. */
 static bool
-no_memory(void *caller)
+no_memory(void *caller, const char *own_kind)
 {
 	bool own =
 		(uintptr_t)caller >= program && (uintptr_t)caller < program_end;
 	struct site here;
 	bool fails;
 
-	if (inside || !is_kind(own ? "alloc" : "heap"))
+	if (inside || !is_kind(own ? own_kind : "heap"))
 		return false;
 	inside = true;
 	memset(&here, 0, sizeof(here));
@@ -241,19 +243,19 @@ void *__libc_memalign(size_t alignment, size_t size);
 void *
 malloc(size_t size)
 {
-	return no_memory(CALLER) ? NULL : __libc_malloc(size);
+	return no_memory(CALLER, "given") ? NULL : __libc_malloc(size);
 }
 
 void *
 calloc(size_t items, size_t size)
 {
-	return no_memory(CALLER) ? NULL : __libc_calloc(items, size);
+	return no_memory(CALLER, "given") ? NULL : __libc_calloc(items, size);
 }
 
 void *
 realloc(void *old, size_t size)
 {
-	return no_memory(CALLER) ? NULL : __libc_realloc(old, size);
+	return no_memory(CALLER, "given") ? NULL : __libc_realloc(old, size);
 }
 
 void *
@@ -265,14 +267,15 @@ reallocarray(void *old, size_t items, size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return no_memory(CALLER) ? NULL : __libc_realloc(old, bytes);
+	return no_memory(CALLER, "alloc") ? NULL : __libc_realloc(old, bytes);
 }
 
 int
 posix_memalign(void **to, size_t alignment, size_t size)
 {
-	void *made =
-		no_memory(CALLER) ? NULL : __libc_memalign(alignment, size);
+	void *made = no_memory(CALLER, "given")
+			     ? NULL
+			     : __libc_memalign(alignment, size);
 
 	if (made == NULL)
 		return ENOMEM;
