@@ -238,6 +238,25 @@ read_undo(struct loader *l, const struct book_step *step,
 		settings_add(&out->with, "owner", step->owner);
 }
 
+/* What a rollback cannot take back whole, somebody says yes to. */
+static void
+check_asked(struct loader *l, const struct book_step *step,
+	    const struct node *map)
+{
+	const struct node *at = node_get(map, "confirm");
+
+	if (step->confirm != CONFIRM_NONE || step->after == AFTER_FULL)
+		return;
+	if (at == NULL)
+		at = node_get(map, "rollback_after");
+	node_error(&l->s, at, "confirm",
+		   "\"%s\" is %s: confirm must be key, phrase or two_person",
+		   step->id,
+		   step->after == AFTER_FORWARD_ONLY
+			   ? "a point of no return"
+			   : "taken back with a loss of data");
+}
+
 static void
 read_step(struct loader *l, struct book_step *step, const struct node *map)
 {
@@ -269,6 +288,7 @@ read_step(struct loader *l, struct book_step *step, const struct node *map)
 	if (node_get(map, "undo_sets") == NULL)
 		act_sets(&step->undo, step->undo_sets, sizeof(step->undo_sets));
 	settle_defaults(step, map);
+	check_asked(l, step, map);
 	check_wait(l, step, map);
 }
 

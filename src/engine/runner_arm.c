@@ -176,7 +176,12 @@ static const char *
 arm_refusal(const struct director *d, int step)
 {
 	enum step_state state = d->room->steps[step].state;
+	const struct book_step *s = runner_step(d, step);
 
+	/* The runbook is refused for it; nothing else may let it pass. */
+	if (s->confirm == CONFIRM_NONE && s->after != AFTER_FULL)
+		return "a rollback cannot take all of it back, so somebody "
+		       "must confirm it: correct the runbook";
 	if (rollback_is_running(d))
 		return "a rollback is running";
 	if (room_is_rolled_back(d->room))

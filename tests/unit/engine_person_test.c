@@ -479,6 +479,31 @@ a_parked_room_leaves_nothing_armed(void **state)
 	night_stop(&night);
 }
 
+/* A runbook that says so is refused; the engine does not rest on that. */
+static void
+a_point_of_no_return_is_never_done_unasked(void **state)
+{
+	static const enum rollback_after afters[] = { AFTER_DATA_LOSS,
+						      AFTER_FORWARD_ONLY };
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(afters); i++) {
+		struct book_step *s;
+
+		night_start(&night, NULL, 0);
+		s = &night.desk.director.book->steps[runner_step_named(
+			&night.desk.director, "publish")];
+		s->after = afters[i];
+		s->confirm = CONFIRM_NONE;
+		desk_say(&night.desk, COMMAND_ARM, "publish", "");
+		desk_rest(&night.desk);
+		CHECK_HOLDS(night_notice(&night), "somebody must confirm it");
+		assert_int_equal(desk_step(&night.desk, "publish"), STEP_READY);
+		assert_int_equal(peer_count(night.peer, "PATCH"), 0);
+		night_stop(&night);
+	}
+}
+
 int
 main(void)
 {
@@ -515,6 +540,7 @@ main(void)
 		cmocka_unit_test(
 			an_act_that_never_landed_is_ready_again_with_its_key),
 		cmocka_unit_test(a_parked_room_leaves_nothing_armed),
+		cmocka_unit_test(a_point_of_no_return_is_never_done_unasked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
