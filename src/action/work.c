@@ -234,22 +234,35 @@ work_sleep(struct work *w, enum step_state state, const char *detail,
 	return sleep_until(w, clock_us() + room_ms * 1000, nudges);
 }
 
-/* The words of a peer for its refusal, where JSON APIs put them. */
+/* The words of a peer for its refusal, where JSON APIs put them; "" none. */
+static void
+words_of(const struct json *doc, char *to, size_t size)
+{
+	static const char *const places[] = {
+		"/message",	  "/errors/0/message", "/error_description",
+		"/error/message", "/error/code",       "/error"
+	};
+	const char *said = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(places); i++)
+		if (said == NULL || said[0] == '\0')
+			said = json_text(json_at(doc, places[i]));
+	if (said == NULL)
+		said = "";
+	redact_clean(to, size, said, strlen(said));
+}
+
 static void
 add_message(char *why, size_t size, const struct http_answer *a)
 {
 	struct err ignored;
 	struct json *doc = json_parse(buf_str(&a->body), a->body.len, &ignored);
-	const char *said = json_text(json_at(doc, "/message"));
 	size_t len = strlen(why);
 	char shown[120];
 
-	if (said == NULL)
-		said = json_text(json_at(doc, "/errors/0/message"));
-	if (said != NULL && said[0] != '\0') {
-		redact_clean(shown, sizeof(shown), said, strlen(said));
+	words_of(doc, shown, sizeof(shown));
+	if (shown[0] != '\0')
 		str_printf(why + len, size - len, ": %s", shown);
-	}
 	json_free(doc);
 }
 
@@ -465,23 +478,39 @@ reading_is(const struct json *doc, const char *pointer, const char *text,
 	return is_same;
 }
 
+/* "error": "locked", {"code": …}, [ … ] or true; one that is empty, null or
+ * false says that there is none. */
+static bool
+is_error(const struct json *v)
+{
+	const char *text = json_text(v);
+
+	if (text != NULL)
+		return text[0] != '\0';
+	return json_is_true(v) || json_count(v) > 0;
+}
+
 bool
 reading_denies(const struct json *doc, char *why, size_t size)
 {
-	const struct json *errors = json_get(doc, "errors");
-	const struct json *success = json_get(doc, "success");
-	const char *said = json_text(json_at(doc, "/errors/0/message"));
-	char shown[120] = "";
+	const struct json *error = json_get(doc, "error");
+	const char *name = json_text(error);
+	char shown[120], named[60] = "";
 	double status;
 
-	if (said == NULL)
-		said = json_text_or(doc, "message", "");
-	redact_clean(shown, sizeof(shown), said, strlen(said));
-	if ((json_type(errors) == JSON_ARRAY ||
-	     json_type(errors) == JSON_OBJECT) &&
-	    json_count(errors) > 0)
+	words_of(doc, shown, sizeof(shown));
+	if (name == NULL)
+		name = json_text_or(error, "code", "");
+	redact_clean(named, sizeof(named), name, strlen(name));
+	if (json_count(json_get(doc, "errors")) > 0)
 		str_printf(why, size, "the answer carries errors: %s", shown);
-	else if (json_type(success) == JSON_FALSE)
+	else if (is_error(error))
+		str_printf(why, size, "the answer carries an error: %s%s%s",
+			   str_same(named, shown) ? "" : named,
+			   named[0] == '\0' || str_same(named, shown) ? ""
+								      : ": ",
+			   shown);
+	else if (json_type(json_get(doc, "success")) == JSON_FALSE)
 		str_printf(why, size, "the answer says success false: %s",
 			   shown);
 	else if (json_number(json_get(doc, "status"), &status) && status >= 400)

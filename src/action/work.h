@@ -102,8 +102,8 @@ void reading_clear(struct reading *r); /* twice is fine */
 bool reading_is(const struct json *doc, const char *pointer, const char *text,
 		char *shown, size_t size);
 
-/* Does a body of a 2xx carry an error (non-empty "errors", "success" false,
- * "status" of 400 and more)?  `why` says which. */
+/* Does a body of a 2xx carry an error (non-empty "errors" or "error", "success"
+ * false, "status" of 400 and more)?  `why` says which. */
 bool reading_denies(const struct json *doc, char *why, size_t size);
 
 /* Fills in outcome and detail, redacted; `may_retry` counts for FAILED only. */
