@@ -25,6 +25,9 @@ struct action_env {
 	const struct fence *fence;
 	struct auth_store *auth;
 	struct budget *budget; /* NULL: no endpoint is spared */
+	/* What is read back decides how an act ended, not only what stands
+	 * there now: parts of it must have been heard of. */
+	bool decides;
 };
 
 /* Who carries the act out. */
@@ -110,6 +113,7 @@ enum action_landed {
 	LANDED_NO,
 	LANDED_UNCLEAR,
 	LANDED_PART, /* in some regions, and not in the others: all were read */
+	LANDED_UNHEARD, /* it is there; how its items ended was not heard */
 };
 
 struct action_kind {

@@ -380,6 +380,7 @@ parallel_readback_regions(const struct action_env *env, const struct act *act,
 {
 	enum action_landed landed = LANDED_PART;
 	const struct branch *odd = NULL; /* whose words say what is wrong */
+	size_t there = 0, unheard = 0;
 	struct branches b;
 
 	branches_open(&b, env, act, cancel);
@@ -395,7 +396,13 @@ parallel_readback_regions(const struct action_env *env, const struct act *act,
 			odd = one;
 	}
 	branches_sides(&b, out);
-	if (b.count == 0 || regions_count(out, SIDE_UNKNOWN) > 0)
+	for (size_t i = 0; i < b.count; i++) {
+		there += b.items[i].landed == LANDED_YES;
+		unheard += b.items[i].landed == LANDED_UNHEARD;
+	}
+	if (unheard > 0 && there + unheard == b.count)
+		landed = LANDED_UNHEARD;
+	else if (b.count == 0 || regions_count(out, SIDE_UNKNOWN) > 0)
 		landed = LANDED_UNCLEAR;
 	else if (regions_count(out, SIDE_TARGET) == b.count)
 		landed = LANDED_YES;

@@ -108,12 +108,16 @@ look_again(struct branch *b, bool was_absent)
 				  : SIDE_UNKNOWN;
 		return;
 	}
+	b->env.decides = true;
 	branch_read(b);
 	if (b->landed == LANDED_YES)
 		end(b, OUTCOME_DONE, SIDE_TARGET, b->detail);
 	else if (b->landed == LANDED_NO && was_absent &&
 		 !str_same(b->before, b->detail))
 		b->side = SIDE_MIXED;
+	else if (b->landed == LANDED_UNHEARD && was_absent &&
+		 b->result.outcome == OUTCOME_FAILED)
+		b->side = SIDE_MIXED; /* it is there, and items of it are not */
 }
 
 /* Is it safe to send?  Reading back comes first, always: a region that is
@@ -121,6 +125,7 @@ look_again(struct branch *b, bool was_absent)
 static bool
 may_send(struct branch *b, bool *was_absent)
 {
+	b->env.decides = true;
 	branch_read(b);
 	str_copy(b->before, sizeof(b->before), b->detail);
 	*was_absent = b->landed == LANDED_NO;

@@ -46,6 +46,7 @@ settle(struct cycle *c, bool may_retry, const char *why,
 			   "%s; read back: not there (%s)", why, seen);
 		return;
 	case LANDED_PART:
+	case LANDED_UNHEARD:
 	case LANDED_UNCLEAR:
 		break;
 	}
@@ -95,6 +96,7 @@ may_send_again(struct cycle *c, enum retry_class class, const char *why,
 			   "%s; read back: not there (%s)", why, seen);
 		return false;
 	case LANDED_PART:
+	case LANDED_UNHEARD:
 	case LANDED_UNCLEAR:
 		break;
 	}

@@ -297,8 +297,8 @@ end_open(struct watch *t, struct action_result *out)
 	struct work aside = work_aside(t->work);
 	char seen[ACTION_DETAIL] = "";
 
-	if (t->request->mutates &&
-	    follow_landed(&aside, t->request, seen, sizeof(seen)) == LANDED_YES)
+	if (t->request->mutates && follow_outcome(&aside, t->request, seen,
+						  sizeof(seen)) == LANDED_YES)
 		end_holds(t, out);
 	else
 		result_end(out, OUTCOME_UNKNOWN, false, "%s%s%s", t->why,
@@ -375,4 +375,18 @@ follow_landed(struct work *w, const struct request *r, char *why, size_t size)
 			break;
 	}
 	return landed;
+}
+
+enum action_landed
+follow_outcome(struct work *w, const struct request *r, char *why, size_t size)
+{
+	enum action_landed landed = follow_landed(w, r, why, size);
+	size_t len = strlen(why);
+
+	if (landed != LANDED_YES || r->items_pointer == NULL)
+		return landed;
+	str_printf(why + len, size - len,
+		   "; how its items ended is not known: look, then say done "
+		   "or fail");
+	return LANDED_UNHEARD;
 }

@@ -21,4 +21,9 @@ void follow(struct work *w, const struct request *r,
 enum action_landed follow_landed(struct work *w, const struct request *r,
 				 char *why, size_t size);
 
+/* How did it end?  The same, but where it was made of items LANDED_YES becomes
+ * LANDED_UNHEARD: that the whole stands there says nothing of them. */
+enum action_landed follow_outcome(struct work *w, const struct request *r,
+				  char *why, size_t size);
+
 #endif

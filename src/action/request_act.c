@@ -53,7 +53,7 @@ send_once(void *ctx, struct work *w, struct http_answer *out, char *why,
 static enum action_landed
 landed(void *ctx, struct work *w, char *why, size_t size)
 {
-	return follow_landed(w, ctx, why, size);
+	return follow_outcome(w, ctx, why, size);
 }
 
 static void
@@ -171,6 +171,8 @@ request_readback(request_spell *spell, const struct action_env *env,
 	} else if (!a.request.mutates) {
 		landed = LANDED_NO;
 		str_copy(detail, size, "it only reads");
+	} else if (env->decides) {
+		landed = follow_outcome(&a.work, &a.request, detail, size);
 	} else {
 		landed = follow_landed(&a.work, &a.request, detail, size);
 	}

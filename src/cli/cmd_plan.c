@@ -301,9 +301,10 @@ run(const struct cli_command *self, const struct cli_args *args)
 			    cli_value(self, args, "twin"));
 	if (code >= 0)
 		return code;
-	p.env = (struct action_env){ p.session.book, &p.session.fence,
-				     auth_store_new(),
-				     budget_new(p.session.book) };
+	p.env = (struct action_env){ .book = p.session.book,
+				     .fence = &p.session.fence,
+				     .auth = auth_store_new(),
+				     .budget = budget_new(p.session.book) };
 	buf_init(&p.out, 4 * 1024 * 1024);
 	if (cancel_open(&p.cancel, &e) == ERR_NONE) {
 		code = EXIT_GO;

@@ -88,12 +88,15 @@ static void
 read_one(struct actor *a, size_t i, struct errand_found *out)
 {
 	int64_t until_ms = clock_ms() + a->order.settle_ms;
+	struct action_env env = *a->order.env;
 
+	env.decides = a->order.decides;
 	for (;;) {
 		out->landed = action_readback_regions(
-			a->order.env, &a->acts[i], &a->cancel, &out->regions,
+			&env, &a->acts[i], &a->cancel, &out->regions,
 			out->detail, sizeof(out->detail));
-		if (out->landed == LANDED_YES || clock_ms() >= until_ms)
+		if (out->landed == LANDED_YES ||
+		    out->landed == LANDED_UNHEARD || clock_ms() >= until_ms)
 			return;
 		if (!cancel_sleep_ms(&a->cancel, READBACK_PAUSE_MS))
 			return;

@@ -27,6 +27,7 @@ struct errand_order {
 	struct book_retry retry; /* PERFORM */
 	int64_t timeout_ms;	 /* room time; PERFORM */
 	int64_t settle_ms;	 /* READBACK: how long "not there" is doubted */
+	bool decides;		 /* READBACK: how an act ended hangs on it */
 	uint64_t seed;
 };
 

@@ -243,7 +243,10 @@ director_open(struct director *d, const struct engine_options *o,
 	d->inbox = queue_new(INBOX_CAP, message_free);
 	d->auth = auth_store_new();
 	d->budget = budget_new(d->book);
-	d->env = (struct action_env){ d->book, o->fence, d->auth, d->budget };
+	d->env = (struct action_env){ .book = d->book,
+				      .fence = o->fence,
+				      .auth = d->auth,
+				      .budget = d->budget };
 	d->probe_env =
 		(struct probe_env){ d->book, o->fence, d->auth, d->budget };
 	d->settle_until_real_us = clock_real_us() + SETTLE_REAL_US;

@@ -371,6 +371,7 @@ rollback_read_item(struct director *d, int i)
 		.acts = acts,
 		.act_count = 1,
 		.settle_ms = SETTLE_MS,
+		.decides = true,
 	};
 
 	if (errand_send(d, PURPOSE_UNDO_RECONCILE, i, &o))
@@ -476,7 +477,8 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 		item_is_back(d, i, f->detail, &f->regions);
 	else if (rollback_is_given_up(d))
 		rollback_settle(d, i, f);
-	else if ((f->landed == LANDED_NO || f->landed == LANDED_PART) &&
+	else if ((f->landed == LANDED_NO || f->landed == LANDED_PART ||
+		  f->landed == LANDED_UNHEARD) &&
 		 u->act.attempt < ITEM_ATTEMPTS)
 		/* not there: the same key again */
 		send_item(d, i, u->act.is_emergency);

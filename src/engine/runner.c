@@ -246,6 +246,7 @@ runner_reconcile(struct director *d, int step)
 		.acts = acts,
 		.act_count = 1,
 		.settle_ms = book_doubt_ms(s),
+		.decides = true,
 	};
 
 	errand_send(d, PURPOSE_RECONCILE, step, &o);
