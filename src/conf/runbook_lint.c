@@ -34,6 +34,13 @@ is_covered(struct loader *l, const struct book_step *step)
 	       keyset_get(&l->names, scope_object, step->object) != NULL;
 }
 
+/* A person changes something, and says what. */
+static bool
+by_hand(const struct book_step *step)
+{
+	return strcmp(step->act.kind, "manual") == 0 && step->object[0] != '\0';
+}
+
 static void
 check_undo(struct loader *l, const struct book_step *step,
 	   const struct node *map)
@@ -49,7 +56,7 @@ check_undo(struct loader *l, const struct book_step *step,
 				       step->id);
 		return;
 	}
-	if (act_changes(&step->act) && !is_covered(l, step))
+	if ((act_changes(&step->act) || by_hand(step)) && !is_covered(l, step))
 		node_warn(&l->s, map, "no-undo",
 			  "\"%s\" changes something and has no undo: add one, "
 			  "or \"undo: none\" if there is nothing to take back",
@@ -143,13 +150,45 @@ check_trunks(struct loader *l, const struct node *root)
 				  t->sequence[i]);
 }
 
+/* Undos of one object that leave it different: after the last of them what the
+ * others wanted does not hold, and nothing could be validated. */
+static void
+check_same_object(struct loader *l, size_t step)
+{
+	const struct book *b = l->book;
+	const struct book_step *s = &b->steps[step];
+	const struct node *at = node_get(l->step_nodes[step], "undo");
+
+	if (s->undo.kind[0] == '\0' || s->object[0] == '\0' ||
+	    s->undo_sets[0] == '\0' || is_covered(l, s))
+		return;
+	for (size_t i = 0; i < step; i++) {
+		const struct book_step *first = &b->steps[i];
+
+		if (first->undo.kind[0] == '\0' ||
+		    first->undo_sets[0] == '\0' ||
+		    strcmp(first->object, s->object) != 0 ||
+		    strcmp(first->undo_sets, s->undo_sets) == 0)
+			continue;
+		node_key_error(&l->s, at, "duplicate-object",
+			       "\"%s\" takes \"%s\" back to \"%.40s\", and "
+			       "\"%s\" on line %d to \"%.40s\": both undos "
+			       "must leave what stood before the first",
+			       s->id, s->object, s->undo_sets, first->id,
+			       first->line, first->undo_sets);
+		return;
+	}
+}
+
 void
 book_lint(struct loader *l, const struct node *root)
 {
 	const struct book *b = l->book;
 
-	for (size_t i = 0; i < b->step_count; i++)
+	for (size_t i = 0; i < b->step_count; i++) {
 		check_step(l, &b->steps[i], l->step_nodes[i]);
+		check_same_object(l, i);
+	}
 	/* A misspelt probe or endpoint is told once, as what it is. */
 	if (l->s.f->errors > l->errors_before)
 		return;

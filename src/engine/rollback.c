@@ -391,14 +391,15 @@ rollback_event(struct director *d, int i, const struct action_event *event)
 			     event->next_ms, &event->regions);
 }
 
-/* Steps that changed the same object are taken back by this item. */
+/* Steps that changed the same object are taken back by this item, if it is the
+ * last of them. */
 static void
 mark_undone(struct director *d, int i)
 {
 	const struct plan_item *item = &d->room->undos[i].item;
 
 	for (size_t s = 0; s < d->book->step_count && !d->dead; s++)
-		if (plan_covers(d->book, item, s) &&
+		if (plan_covers(d->book, item, s) && !plan_awaits(d->room, s) &&
 		    plan_may_have_run(d->room, s) &&
 		    step_may_move(d->room->steps[s].state, STEP_UNDONE))
 			runner_move(d, s, STEP_UNDONE, "taken back");

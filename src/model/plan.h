@@ -67,6 +67,9 @@ bool plan_may_have_run(const struct room *r, size_t step);
 /* Does taking this item back take the step back? */
 bool plan_covers(const struct book *b, const struct plan_item *i, size_t step);
 
+/* Has an item of the rollback in hand still to act on what the step changed? */
+bool plan_awaits(const struct room *r, size_t step);
+
 /* What takes it back; borrowed from the book. */
 const struct act *plan_act(const struct book *b, const struct plan_item *i);
 /* What stands in for it when the platform cannot be reached; NULL: nothing. */

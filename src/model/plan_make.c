@@ -181,6 +181,16 @@ plan_covers(const struct book *b, const struct plan_item *i, size_t step)
 		strcmp(b->steps[step].object, object) == 0);
 }
 
+bool
+plan_awaits(const struct room *r, size_t step)
+{
+	for (size_t i = 0; i < r->undo_count; i++)
+		if (r->undos[i].act.state != STEP_VERIFIED &&
+		    plan_covers(r->book, &r->undos[i].item, step))
+			return true;
+	return false;
+}
+
 void
 plan_clear(struct plan *p)
 {
