@@ -37,11 +37,15 @@ baseline_missing(const struct director *d)
 bool
 baseline_is_due(const struct director *d, int step)
 {
-	const struct act *act = &runner_step(d, step)->act;
-	const struct action_kind *kind = action_kind_of(act->kind);
+	const struct book_step *s = runner_step(d, step);
+	const struct action_kind *kind = action_kind_of(s->act.kind);
+	bool changes = false;
 
-	return kind != NULL && kind->class == ACTION_NETWORK &&
-	       kind->mutates(act) && baseline_missing(d) > 0;
+	if (kind != NULL && kind->class == ACTION_NETWORK)
+		changes = kind->mutates(&s->act);
+	else if (kind != NULL && kind->class == ACTION_PERSON)
+		changes = s->object[0] != '\0';
+	return changes && baseline_missing(d) > 0;
 }
 
 /* Looks at the rows that do not stand yet, or at all that were taken. */

@@ -10,6 +10,8 @@
  */
 #include "engine/director.h"
 
+#include <string.h>
+
 #include "base/fsio.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -87,16 +89,39 @@ record_leftovers(struct director *d, const struct message *m)
 	return left;
 }
 
+/* "; kept: port-did, call-floor": what changed something and stays so. */
+static void
+name_kept(const struct director *d, char *to, size_t size)
+{
+	size_t used = 0;
+
+	to[0] = '\0';
+	for (size_t i = 0; i < d->book->step_count; i++) {
+		const struct book_step *s = &d->book->steps[i];
+
+		if (s->object[0] == '\0' || !plan_may_have_run(d->room, i))
+			continue;
+		if (!str_printf(to + used, size - used, "%s%s",
+				used == 0 ? "; kept: " : ", ", s->id)) {
+			str_copy(to + used, size - used, ", …");
+			return;
+		}
+		used = strlen(to);
+	}
+}
+
 void
 rollback_validated(struct director *d, const char *how)
 {
-	char detail[240], took[24], rto[24];
+	char detail[240], took[24], rto[24], kept[80];
 
 	str_duration(took, sizeof(took),
 		     director_now_ms(d) - d->room->rollback_began_ms);
 	str_duration(rto, sizeof(rto), forecast_rto_ms(d->book));
+	name_kept(d, kept, sizeof(kept));
 	str_printf(detail, sizeof(detail),
-		   "rolled back and validated in %s of %s; %s", took, rto, how);
+		   "rolled back and validated in %s of %s; %s%s", took, rto,
+		   how, kept);
 	rollback_move(d, ROLLBACK_VALIDATED, detail);
 }
 

@@ -441,6 +441,11 @@ runner_baseline_stands(struct director *d, int step)
 	if (runner_step(d, step)->confirm == CONFIRM_NONE &&
 	    !d->room->steps[step].is_emergency)
 		confirm_unasked(d, step);
-	else if (!rollback_is_running(d) && !errand_is_out(d, PURPOSE_RECHECK))
+	else if (rollback_is_running(d) || errand_is_out(d, PURPOSE_RECHECK))
+		return;
+	else if (runner_class_of(room_step_act(d->room, (size_t)step)) ==
+		 ACTION_NETWORK)
 		send_plan(d, PURPOSE_RECHECK, step);
+	else
+		confirm_here(d, step);
 }

@@ -70,12 +70,18 @@ say_done(struct director *d, size_t step, const struct command *c)
 
 	if (lacks_words(d, c, "proof: what was seen"))
 		return;
-	if (proof_confirms(d, step))
+	if (proof_confirms(d, step) && baseline_is_due(d, (int)step)) {
+		director_notice(d, "not done yet: the baseline is taken first; "
+				   "say done again once it stands");
+		baseline_take(d, -1);
+	} else if (proof_confirms(d, step)) {
 		runner_carry_out(d, (int)step, c->text);
-	else if (step_is_running(state) || !step_may_move(state, STEP_VERIFIED))
+	} else if (step_is_running(state) ||
+		   !step_may_move(state, STEP_VERIFIED)) {
 		refuse(d, c, state, "it cannot be called done now");
-	else
+	} else {
 		end_step(d, step, STEP_VERIFIED, c);
+	}
 }
 
 static void
