@@ -185,6 +185,18 @@ check_object(struct loader *l, const struct site *s, struct book_undo *undo,
 			   undo->step, undo->object);
 }
 
+/* What fills in a placeholder is no placeholder itself. */
+static void
+check_filling(const struct site *s, const struct node *n)
+{
+	if (n != NULL && n->type == NODE_SCALAR &&
+	    strpbrk(n->text, "{}") != NULL)
+		node_error(s, n, "template",
+			   "\"%.64s\" holds a brace: it is put in the place of "
+			   "a placeholder as it stands",
+			   n->text);
+}
+
 static void
 bind_undos(struct loader *l, const struct site *s, const struct node *n)
 {
@@ -199,6 +211,8 @@ bind_undos(struct loader *l, const struct site *s, const struct node *n)
 
 		if (undo->action[0] == '\0')
 			continue;
+		check_filling(s, node_get(row, "target"));
+		check_filling(s, node_get(row, "value"));
 		if (act == NULL) {
 			unbound(s, node_get(row, "action"), acts,
 				"rollback: acts");
@@ -271,6 +285,7 @@ check_texts(struct loader *l, const struct node *map)
 				   "\"%.64s\" must be one line without control "
 				   "characters",
 				   n->key);
+		check_filling(&l->s, n);
 	}
 }
 

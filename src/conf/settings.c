@@ -215,7 +215,14 @@ check_scalar(struct loader *l, const struct kind_spec *spec,
 	case PARAM_FLAG:
 		return scalar_flag(s, n, &flag);
 	case PARAM_DURATION:
-		return scalar_duration(s, n, &whole);
+		if (!scalar_duration(s, n, &whole))
+			return false;
+		if (whole > 0 || strcmp(p->name, "every") != 0)
+			return true;
+		node_error(s, n, "range",
+			   "\"%s\" of nothing would ask without a pause",
+			   n->key);
+		return false;
 	case PARAM_POINTER:
 		return check_pointer(s, n);
 	case PARAM_ENDPOINT:

@@ -159,6 +159,28 @@ static const struct lint_case cases[] = {
 	  "path: /health?access_token=abc", "26:13", "secret", "" },
 	{ "a secret for a variable", "secret_env: TOKEN_ENV",
 	  "secret_env: s3cr3t-value", "11:17", "secret", "never the secret" },
+	{ "a poll without a pause", "equals: 2}\n",
+	  "equals: 2}\n        poll: {pointer: /a, done: b, every: 0s}\n",
+	  "45:45", "range", "without a pause" },
+	{ "a point of no return that nobody is asked about",
+	  "    takes: 20s\n",
+	  "    confirm: none\n    rollback_after: forward_only\n", "36:14",
+	  "confirm", "\"publish\" is a point of no return" },
+	{ "a loss of data that nobody is asked about", "wait: {for: 1m}\n",
+	  "wait: {for: 1m}\n    rollback_after: data_loss\n", "64:21",
+	  "confirm", "\"settle\" is taken back with a loss of data" },
+	{ "two undos that leave one object different", "wait: {for: 1m}\n",
+	  "dns: {endpoint: dns-api, server: ns, zone: z1,\n"
+	  "            name: sip.example.test, value: 192.0.2.11}\n"
+	  "    object: dns:sip.example.test\n"
+	  "    undo:\n"
+	  "      dns: {endpoint: dns-api, server: ns, zone: z1,\n"
+	  "            name: sip.example.test, value: 198.51.100.7}\n",
+	  "66:5", "duplicate-object",
+	  "\"settle\" takes \"dns:sip.example.test\" back to" },
+	{ "a change by hand that nothing takes back", "wait: {for: 1m}\n",
+	  "manual: {text: Port the number.}\n    object: did:1\n", "60:5",
+	  "no-undo", "\"settle\" changes something and has no undo" },
 	{ "a header that would be two", "{X-Trace: abc}",
 	  "{X-Trace: \"a\\r\\nX-B: c\"}", "42:28", "line-break",
 	  "second header" },

@@ -75,6 +75,8 @@ static const struct lint_case book_cases[] = {
 	  "gives no ttl_seconds" },
 	{ "a name with a line break", "legacy_ip: 192.0.2.10",
 	  "legacy_ip: \"a\\nb\"", "67:16", "line-break", "one line" },
+	{ "a name with a placeholder", "legacy_ip: 192.0.2.10",
+	  "legacy_ip: \"{target}\"", "67:16", "template", "holds a brace" },
 	{ "an act that nobody reads back",
 	  "      trunk:\n        endpoint: platform\n        trunk: \"{target}\"\n"
 	  "        status: \"{value}\"\n",
@@ -152,6 +154,8 @@ static const struct lint_case manifest_cases[] = {
 	  "a whole number" },
 	{ "a target with a line break", "\"target\": \"sbc\"",
 	  "\"target\": \"s\\nbc\"", "9:13", "control", "one line" },
+	{ "a target that is a placeholder", "\"target\": \"sbc\"",
+	  "\"target\": \"{value}\"", "9:13", "template", "holds a brace" },
 	{ "a trailing comma", "\"timeoutSeconds\": 900\n",
 	  "\"timeoutSeconds\": 900,\n", "13:1", "syntax", "" },
 };
@@ -213,7 +217,7 @@ a_value_cannot_break_out_of_its_place(void **state)
 				  "        status: \"{value}\"\n",
 				  quoting);
 	char *manifest = lint_replace(mini_manifest, "\"disabled\"",
-				      "\"a\\\", \\\"b\\\": {target}\"");
+				      "\"a\\\", \\\"b\\\": target\"");
 	struct findings f = { 0 };
 	struct book *b;
 
@@ -222,7 +226,7 @@ a_value_cannot_break_out_of_its_place(void **state)
 	lint_expect_none(&f);
 	assert_string_equal(
 		settings_text(&b->rollback.undos[1].act.with, "body"),
-		"{\"to\":\"a\\\", \\\"b\\\": {target}\","
+		"{\"to\":\"a\\\", \\\"b\\\": target\","
 		"\"raw\":\"{{value}}\"}");
 	book_drop(b);
 	findings_clear(&f);
