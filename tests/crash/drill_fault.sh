@@ -14,20 +14,34 @@ try() { # CALL N EVER
 		${3:+FAULT_EVER=1}
 }
 
-# Every STRIDE-th call of a night, LANES nights at a time: all that fit into a
-# night, as the first that never came to its call says.
+# The numbers that are due: every STRIDE-th; for ever, only those that did not
+# end the console at once, for which it would be the same night.
+numbers() { # CALL STRIDE EVER
+	if [ -z "$3" ]; then
+		seq 1 "$2" 1000000
+	else
+		sed -n "s/^$1\.\([0-9]*\)\.once\$/\1/p" "$TMPDIR/went_on" |
+			sort -n
+	fi
+}
+
+# LANES nights at a time: all numbers that fit into a night, as the first that
+# never came to its call says.
 loop() { # CALL STRIDE LANES
-	local n ever code tried=0 over running stride=$2
+	local n ever code tried over running stride=$2
 
 	[ -z "$FULL" ] || stride=1
 	for ever in "" ever; do
-		n=1 over='' running=0
+		over='' running=0 tried=0
+		exec {due}< <(numbers "$1" "$stride" "$ever")
 		while [ -z "$over" ] || [ $running -gt 0 ]; do
 			while [ -z "$over" ] && [ $running -lt "$3" ]; do
+				read -r n <&$due || over=yes
+				[ -z "$over" ] || break
 				try "$1" "$n" "$ever" &
 				running=$((running + 1))
-				n=$((n + stride))
 			done
+			[ $running -gt 0 ] || break
 			code=0
 			wait -n || code=$?
 			running=$((running - 1))
@@ -37,10 +51,13 @@ loop() { # CALL STRIDE LANES
 			*) return 1 ;;
 			esac
 		done
+		exec {due}<&-
+		echo "  $1${ever:+ for ever}: $tried times"
+		[ -n "$ever" ] || [ $tried -gt 1 ] || return 1
 	done
-	echo "  $1: $tried times"
-	[ $tried -gt 1 ]
 }
+
+: >"$TMPDIR/went_on"
 
 # A night without a platform waits a minute before it gives up: many at a time,
 # and meanwhile the others go on.

@@ -58,6 +58,7 @@ places() { # FILE MOST
 
 # A night in which something fails, set by VAR=VALUE..., then its journal, then
 # the rest of that night.  0: as promised; 1: not; 2: it never came to that.
+# Its name goes to $TMPDIR/went_on when more calls of the kind came behind.
 night() { # NAME VAR=VALUE...
 	local room=$TMPDIR/$1 code=0
 	local -a fault=("${@:2}" FAULT_MARK="$TMPDIR/$1.hit")
@@ -89,6 +90,7 @@ night() { # NAME VAR=VALUE...
 		drill "$room" || code=$?
 	case $code in
 	0 | 5 | 6) once_only "$room/ledger.jsonl" && {
+		[ ! -s "$room.hit" ] || echo "$1" >>"$TMPDIR/went_on"
 		rm -r "$room" "$room".*
 		return 0
 	} ;;

@@ -3,7 +3,8 @@
  * ever; other processes are left alone.
  *
  * FAULT_CALL: which kind; FAULT_AT: N, from 1; FAULT_EVER: also all calls
- * behind it; FAULT_MARK: a file made when it came to that; FAULT_VERB: for
+ * behind it; FAULT_MARK: a file made when it came to that, and no longer empty
+ * when others of the kind came behind it; FAULT_VERB: for
  * which command of the console, `drill` without it; FAULT_WHEN: a file, nothing
  * counts before it is there.
  *
@@ -113,13 +114,15 @@ counts(void)
 	if (when != NULL && access(when, F_OK) != 0)
 		return false;
 	n = atomic_fetch_add(&count, 1) + 1;
-	if (n < at || (n > at && !for_ever))
+	if (n < at || (n > at + 1 && !for_ever))
 		return false;
 	fd = (int)syscall(SYS_openat, AT_FDCWD, mark,
 			  O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	if (fd >= 0 && n > at)
+		(void)syscall(SYS_write, fd, "+", 1);
 	if (fd >= 0)
 		close(fd);
-	return true;
+	return n == at || for_ever;
 }
 
 static bool
