@@ -56,6 +56,22 @@ action_plans_alone(const struct act *act)
 	return kind->plans_alone != NULL && kind->plans_alone(act);
 }
 
+bool
+action_sets(const struct act *act)
+{
+	const struct action_kind *kind = action_kind_of(act->kind);
+
+	return kind != NULL && kind->sets != NULL && kind->sets(act);
+}
+
+bool
+action_runs_program(const struct act *act)
+{
+	const struct action_kind *kind = action_kind_of(act->kind);
+
+	return kind != NULL && kind->runs_program;
+}
+
 enum err_code
 action_plan(const struct action_env *env, const struct act *act,
 	    struct cancel *cancel, struct action_plan *out, struct err *e)

@@ -88,6 +88,7 @@ struct action_result {
 	bool may_retry; /* OUTCOME_FAILED: another try could help */
 	bool is_down;	/* FAILED or UNKNOWN: each try ended without an answer
 			   that decides; the peer cannot be reached */
+	bool is_open;	/* UNKNOWN: what it began may still be under way */
 	int attempts;
 	char detail[ACTION_DETAIL];
 	struct regions regions; /* none: not an act per region */
@@ -98,6 +99,8 @@ struct action_job {
 	const struct act *act;
 	const char *key;  /* idempotency key of the business transaction */
 	bool idempotent;  /* may be sent again with the same key */
+	bool if_absent;	  /* not idempotent: may be all the same, once reading
+			     back has found that it is not there */
 	bool is_repeat;	  /* an earlier try may have had its effect */
 	int max_attempts; /* 1.. */
 	struct book_retry retry; /* its attempts are max_attempts */
@@ -122,6 +125,11 @@ struct action_kind {
 	/* ACTION_NETWORK and ACTION_PERSON only, NULL otherwise: */
 	/* Does it change what can be read back? */
 	bool (*mutates)(const struct act *act);
+	/* Does it make a value what it says, so that twice is as good as once?
+	 * NULL: never. */
+	bool (*sets)(const struct act *act);
+	/* Does it run a program, which may outlive the console? */
+	bool runs_program;
 	/* Is it planned without asking anybody?  NULL: never. */
 	bool (*plans_alone)(const struct act *act);
 	enum err_code (*plan)(const struct action_env *env,
@@ -157,6 +165,11 @@ bool action_is_read(const struct act *act);
 /* Does action_plan() ask nobody for this act, so that it may be called where
  * nothing may wait?  Its kind as below. */
 bool action_plans_alone(const struct act *act);
+
+/* Does it make a value what it says?  False for kinds that no actor does. */
+bool action_sets(const struct act *act);
+/* Does it run a program, which nobody may see the end of? */
+bool action_runs_program(const struct act *act);
 
 /* The three calls for any act (its kind must be ACTION_NETWORK, or
  * ACTION_PERSON: to perform that is to look until what was done is seen). */

@@ -261,6 +261,7 @@ const struct action_kind action_kind_dns = {
 		  .params = action_dns_params },
 	.class = ACTION_NETWORK,
 	.mutates = dns_mutates,
+	.sets = dns_mutates,
 	.plan = dns_plan,
 	.perform = dns_perform,
 	.readback = dns_readback,

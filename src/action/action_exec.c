@@ -19,11 +19,14 @@
 #define PLAN_MS 7000
 #define READ_BACK_MS 15000
 #define EVERY_MS 2000
+#define KEY_NAME "WARROOM_IDEMPOTENCY_KEY"
 
 struct exec {
 	struct program act, verify;
 	bool has_verify;
+	bool is_left; /* some of it could not be killed and runs on */
 	int64_t every_ms;
+	char said[ACTION_DETAIL]; /* how the act ended, and its last words */
 };
 
 static enum err_code
@@ -66,16 +69,16 @@ class_of(const struct exec *x, const struct process_end *end,
 		return RETRY_LOST;
 	if (program_is_done(&x->act, end->code))
 		return RETRY_ACCEPTED;
-	if (!w->job->idempotent)
-		return x->has_verify ? RETRY_CONFLICT : RETRY_FINAL;
-	return x->has_verify ? RETRY_DOUBT : RETRY_AGAIN;
+	if (x->has_verify)
+		return RETRY_DOUBT;
+	return w->job->idempotent ? RETRY_AGAIN : RETRY_FINAL;
 }
 
 static enum retry_class
 run_once(void *ctx, struct work *w, struct http_answer *out, char *why,
 	 size_t size)
 {
-	const struct exec *x = ctx;
+	struct exec *x = ctx;
 	enum retry_class class = RETRY_FINAL;
 	struct process_end end;
 	struct err e;
@@ -84,8 +87,9 @@ run_once(void *ctx, struct work *w, struct http_answer *out, char *why,
 	if (program_run(&end, &x->act, w, &e) == ERR_NONE) {
 		class = class_of(x, &end, w);
 		out->maybe_sent = true;
+		x->is_left = x->is_left || end.is_left;
 		program_words(&end, why, size);
-		work_say(w, STEP_ACTING, why, 0);
+		str_copy(x->said, sizeof(x->said), why);
 	} else {
 		str_copy(why, size, e.text);
 	}
@@ -98,10 +102,14 @@ landed(void *ctx, struct work *w, char *why, size_t size)
 {
 	const struct exec *x = ctx;
 
-	if (x->has_verify)
-		return program_landed(&x->verify, w, why, size);
+	enum action_landed found;
+
 	str_copy(why, size, "the step has no verify to read back by");
-	return LANDED_UNCLEAR;
+	if (!x->has_verify)
+		return LANDED_UNCLEAR;
+	found = program_landed(&x->verify, w, why, size);
+	/* What still runs may yet bring it about. */
+	return found == LANDED_NO && x->is_left ? LANDED_UNCLEAR : found;
 }
 
 static void
@@ -115,8 +123,8 @@ watch(void *ctx, struct work *w, const struct http_answer *first,
 	(void)first;
 	if (!x->has_verify) {
 		result_end(out, OUTCOME_DONE, false,
-			   "it ended as wanted; not read back (the step has "
-			   "no verify)");
+			   "%.180s; not read back (the step has no verify)",
+			   x->said);
 		return;
 	}
 	work_say(w, STEP_VERIFYING, "reading back", 0);
@@ -125,15 +133,18 @@ watch(void *ctx, struct work *w, const struct http_answer *first,
 	} while (found != LANDED_YES &&
 		 work_sleep(w, STEP_VERIFYING, why, x->every_ms) == WORK_SLEPT);
 	if (found == LANDED_YES)
-		result_end(out, OUTCOME_DONE, false, "read back: %s", why);
+		result_end(out, OUTCOME_DONE, false, "%.180s; read back: %s",
+			   x->said, why);
 	else if (found == LANDED_NO && !work_is_cancelled(w))
 		result_end(out, OUTCOME_FAILED, true,
-			   "it ended as wanted, but read back: not there (%s)",
-			   why);
+			   "it ended as wanted, but read back: not there (%s); "
+			   "it said: %s",
+			   why, x->said);
 	else
-		result_end(out, OUTCOME_UNKNOWN, false, "%s; read back: %s",
+		result_end(out, OUTCOME_UNKNOWN, false,
+			   "%s; read back: %.80s; it said: %s",
 			   work_is_cancelled(w) ? "cancelled" : "time is over",
-			   why);
+			   why, x->said);
 }
 
 static bool
@@ -213,10 +224,13 @@ exec_perform(const struct action_job *job, struct action_result *out)
 
 	*out = (struct action_result){ .attempts = 1 };
 	work_open_job_alone(&w, job);
-	if (exec_read(&x, job->act, &e) != ERR_NONE)
+	if (exec_read(&x, job->act, &e) != ERR_NONE) {
 		result_end(out, OUTCOME_FAILED, false, "%s", e.text);
-	else
+	} else {
+		program_give(&x.act, KEY_NAME, job->key);
 		cycle_run(&c, out);
+		out->is_open = out->outcome == OUTCOME_UNKNOWN && x.is_left;
+	}
 	exec_clear(&x);
 }
 
@@ -268,6 +282,7 @@ const struct action_kind action_kind_exec = {
 		  .params = params },
 	.class = ACTION_NETWORK,
 	.mutates = exec_mutates,
+	.runs_program = true,
 	.plan = exec_plan,
 	.perform = exec_perform,
 	.readback = exec_readback,

@@ -12,6 +12,15 @@ http_mutates(const struct act *act)
 			     settings_text_or(&act->with, "method", "GET"));
 }
 
+/* A POST adds, whatever it is read back by. */
+static bool
+http_sets(const struct act *act)
+{
+	return str_in_words("PUT PATCH DELETE",
+			    settings_text_or(&act->with, "method", "")) &&
+	       settings_text(&act->with, "verify.pointer") != NULL;
+}
+
 /* What cannot be read back is not read before either. */
 static bool
 http_plans_alone(const struct act *act)
@@ -116,6 +125,7 @@ const struct action_kind action_kind_http = {
 		  .params = action_http_params },
 	.class = ACTION_NETWORK,
 	.mutates = http_mutates,
+	.sets = http_sets,
 	.plans_alone = http_plans_alone,
 	.plan = http_plan,
 	.perform = http_perform,

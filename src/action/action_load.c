@@ -436,6 +436,7 @@ const struct action_kind action_kind_load = {
 		  .params = params },
 	.class = ACTION_NETWORK,
 	.mutates = load_mutates,
+	.runs_program = true,
 	.plan = load_plan,
 	.perform = load_perform,
 	.readback = load_readback,

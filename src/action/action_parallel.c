@@ -42,6 +42,25 @@ parallel_mutates(const struct act *act)
 	return mutates;
 }
 
+/* Does each region make a value what it says? */
+static bool
+parallel_sets(const struct act *act)
+{
+	struct regions over;
+	bool sets;
+
+	spread_regions(&over, act);
+	sets = over.count > 0;
+	for (size_t i = 0; i < over.count && sets; i++) {
+		struct act one;
+
+		spread_act(&one, act, over.items[i].name);
+		sets = action_sets(&one);
+		act_clear(&one);
+	}
+	return sets;
+}
+
 /* The same in all regions, or "v-2 in 6, v-1 in 2". */
 static void
 summarise(char *to, size_t size, const struct branches *b, size_t offset)
@@ -322,6 +341,7 @@ finish(const struct branches *b, struct action_result *out)
 
 		if (r->attempts > attempts)
 			attempts = r->attempts;
+		out->is_open = out->is_open || r->is_open;
 		if (r->outcome == OUTCOME_FAILED)
 			may_retry = may_retry && r->may_retry;
 		if (r->outcome != OUTCOME_DONE)
@@ -447,6 +467,7 @@ const struct action_kind action_kind_parallel = {
 		  .params = params },
 	.class = ACTION_NETWORK,
 	.mutates = parallel_mutates,
+	.sets = parallel_sets,
 	.plan = parallel_plan,
 	.perform = parallel_perform,
 	.readback = parallel_readback,

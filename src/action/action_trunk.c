@@ -110,6 +110,7 @@ const struct action_kind action_kind_trunk = {
 		  .params = action_trunk_params },
 	.class = ACTION_NETWORK,
 	.mutates = trunk_mutates,
+	.sets = trunk_mutates,
 	.plan = trunk_plan,
 	.perform = trunk_perform,
 	.readback = trunk_readback,

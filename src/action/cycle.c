@@ -76,12 +76,42 @@ end_cancelled(struct cycle *c, const char *why, struct action_result *out)
 			   seen);
 }
 
+static bool
+is_idempotent(const struct cycle *c)
+{
+	return !c->mutates || c->work->job->idempotent;
+}
+
+/* After AGAIN, which had no effect.  True: send again.  What is not idempotent
+ * is read back all the same, where that may decide. */
+static bool
+may_try_again(struct cycle *c, const char *why, struct action_result *out)
+{
+	char seen[ACTION_DETAIL] = "";
+
+	if (is_idempotent(c))
+		return true;
+	if (c->work->job->if_absent)
+		switch (read_back(c, seen, sizeof(seen))) {
+		case LANDED_YES:
+			end_landed(c, out);
+			return false;
+		case LANDED_NO:
+			return true;
+		case LANDED_PART:
+		case LANDED_UNHEARD:
+		case LANDED_UNCLEAR:
+			break;
+		}
+	settle(c, true, why, out);
+	return false;
+}
+
 /* After LOST and DOUBT.  True: send again. */
 static bool
 may_send_again(struct cycle *c, enum retry_class class, const char *why,
 	       struct action_result *out)
 {
-	bool is_idempotent = !c->mutates || c->work->job->idempotent;
 	char seen[ACTION_DETAIL] = "";
 
 	c->is_in_doubt = c->is_in_doubt || c->mutates;
@@ -90,7 +120,7 @@ may_send_again(struct cycle *c, enum retry_class class, const char *why,
 		end_landed(c, out);
 		return false;
 	case LANDED_NO:
-		if (is_idempotent)
+		if (is_idempotent(c) || c->work->job->if_absent)
 			return true;
 		result_end(out, OUTCOME_FAILED, true,
 			   "%s; read back: not there (%s)", why, seen);
@@ -101,7 +131,7 @@ may_send_again(struct cycle *c, enum retry_class class, const char *why,
 		break;
 	}
 	/* An answered 5xx is repeated under the same key, a silence is not. */
-	if (class == RETRY_DOUBT && is_idempotent)
+	if (class == RETRY_DOUBT && is_idempotent(c))
 		return true;
 	result_end(out, OUTCOME_UNKNOWN, false,
 		   "%s; may have happened, reading back is unclear: %s", why,
@@ -138,10 +168,7 @@ judge(struct cycle *c, enum retry_class class, const struct http_answer *a,
 		c->follow(c->ctx, c->work, a, out);
 		return false;
 	case RETRY_AGAIN:
-		if (!c->mutates || c->work->job->idempotent)
-			return true;
-		settle(c, true, why, out);
-		return false;
+		return may_try_again(c, why, out);
 	case RETRY_DOUBT:
 	case RETRY_LOST:
 		return may_send_again(c, class, why, out);

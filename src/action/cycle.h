@@ -3,8 +3,8 @@
  *
  * The rule of it: a request whose effect is in doubt is followed by reading
  * back, never by sending blindly.  Landed: watched until it holds.  Not
- * landed: sent again with the same key, where the step is idempotent.
- * Unclear: UNKNOWN, for a person.
+ * landed: sent again with the same key, where the act is idempotent or an item
+ * of a rollback.  Unclear: UNKNOWN, for a person.
  */
 #ifndef ACTION_CYCLE_H
 #define ACTION_CYCLE_H

@@ -23,6 +23,8 @@ struct watch {
 	char seen[128];		 /* last value, clean */
 	char why[ACTION_DETAIL]; /* of ENDED_FAILED and ENDED_OPEN */
 	int strikes;
+	bool is_open; /* accepted for later, and not said to be done or failed
+		       */
 };
 
 /* Waits for the next look; false when there will be none. */
@@ -144,6 +146,7 @@ poll_once(struct watch *t, const struct reading *now, char *detail, size_t size,
 		return true;
 	}
 	*end = ENDED_HOLDS;
+	t->is_open = !is_done;
 	if (is_done && r->items_pointer != NULL)
 		*end = judge_items(t, now->doc);
 	return is_done;
@@ -303,13 +306,17 @@ end_open(struct watch *t, struct action_result *out)
 	else
 		result_end(out, OUTCOME_UNKNOWN, false, "%s%s%s", t->why,
 			   seen[0] == '\0' ? "" : "; read back: ", seen);
+	out->is_open = out->outcome == OUTCOME_UNKNOWN && t->is_open;
 }
 
 void
 follow(struct work *w, const struct request *r, const struct http_answer *first,
        struct action_result *out)
 {
-	struct watch t = { .work = w, .request = r };
+	struct watch t = { .work = w,
+			   .request = r,
+			   .is_open = first != NULL &&
+				      (first->status == 202 || r->has_poll) };
 	bool is_landed = first == NULL && r->mutates;
 	enum ended end = ENDED_HOLDS;
 

@@ -36,17 +36,31 @@ program_add(struct program *p, const char *word)
 	add(&p->argv, &p->argc, mem_text(word));
 }
 
+void
+program_give(struct program *p, const char *name, const char *value)
+{
+	size_t len = strlen(name);
+	struct buf b;
+
+	buf_init(&b, SHOWN_CAP);
+	buf_printf(&b, "%s=%s", name, value);
+	for (size_t i = 0; i < p->envc; i++)
+		if (strncmp(p->env[i], name, len) == 0 &&
+		    p->env[i][len] == '=') {
+			mem_free(p->env[i]);
+			p->env[i] = buf_detach(&b);
+			return;
+		}
+	add(&p->env, &p->envc, buf_detach(&b));
+}
+
 static void
 add_name(struct program *p, const char *name)
 {
 	const char *value = getenv(name);
-	struct buf b;
 
-	if (value == NULL)
-		return;
-	buf_init(&b, SHOWN_CAP);
-	buf_printf(&b, "%s=%s", name, value);
-	add(&p->env, &p->envc, buf_detach(&b));
+	if (value != NULL)
+		program_give(p, name, value);
 }
 
 /* Each text of a list. */

@@ -34,6 +34,8 @@ enum err_code program_read_done(struct program *p, const char *list,
 /* Does this exit code mean done? */
 bool program_is_done(const struct program *p, int code);
 void program_add(struct program *p, const char *word); /* to its words */
+/* NAME=value into its environment, in place of one of that name. */
+void program_give(struct program *p, const char *name, const char *value);
 void program_clear(struct program *p); /* frees its words; twice is fine */
 
 /* May it run here, and is it there?  ERR_FENCED, ERR_ABSENT. */

@@ -58,6 +58,7 @@ perform(struct actor *a, struct message *end)
 		.act = &a->acts[0],
 		.key = a->key,
 		.idempotent = a->order.idempotent,
+		.if_absent = a->order.if_absent,
 		.is_repeat = a->order.is_repeat,
 		.max_attempts = a->order.max_attempts,
 		.retry = a->order.retry,

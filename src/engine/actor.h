@@ -20,8 +20,8 @@ struct errand_order {
 	const struct action_env *env;
 	const struct act *const *acts; /* copied; PERFORM takes one */
 	size_t act_count;
-	const char *key; /* PERFORM; copied */
-	bool idempotent;
+	const char *key;	    /* PERFORM; copied */
+	bool idempotent, if_absent; /* see action.h */
 	bool is_repeat; /* PERFORM: an earlier try may have had its effect */
 	int max_attempts;
 	struct book_retry retry; /* PERFORM */

@@ -73,6 +73,8 @@ struct rollback_run {
 	char how[240];			  /* what was proved before */
 	struct rollback_compare compare;
 	int read_to;	 /* given up: items up to it were read back, or never */
+	int told_item;	 /* 1 + the item a person must see to; 0 none */
+	int64_t told_ms; /* since when it is what it is */
 	bool by_breach;	 /* a breach asked for it, and nobody has declined */
 	bool *answered;	 /* per gate: its breach was proposed or declined */
 	char cause[200]; /* why the plan was asked for */

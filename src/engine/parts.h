@@ -77,6 +77,19 @@ enum action_class runner_class_of(const struct act *act);
 /* Begins a step record with its move; the caller adds fields and emits. */
 void runner_record(const struct director *d, struct record *r, size_t step,
 		   enum step_state to, const char *by);
+/* What a record says of an act beside its state. */
+struct act_said {
+	const char *detail;
+	int64_t next_ms;	       /* of the actor's clock; 0 none */
+	const struct regions *regions; /* NULL: nothing of them */
+	bool is_open;		       /* see room_act.h */
+};
+struct act_said runner_said(const struct action_result *result); /* borrowed */
+/* All of it but the regions, which have two sides. */
+void runner_record_said(const struct director *d, struct record *r,
+			const struct act_said *said);
+/* The console ended in `state`: may what the act began go on without it? */
+bool runner_leaves_open(const struct act *act, enum step_state state);
 /* From confirmed to under way.  `proof`: what a person saw; "" none. */
 void runner_carry_out(struct director *d, int step, const char *proof);
 /* Reads back what came of a step; runner_reconciled() hears. */

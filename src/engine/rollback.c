@@ -170,14 +170,13 @@ rollback_breach(struct director *d, const struct decision *now,
 	rollback_ask(d, "", now->sentence);
 }
 
-/* What an undo wants is the baseline: its words are turned round.  `next_ms`
- * is of the actor's clock; 0 none. */
+/* What an undo wants is the baseline: its words are turned round. */
 static bool
-emit_undo_in(struct director *d, int i, enum step_state to, const char *by,
-	     const char *detail, int64_t next_ms, const struct regions *regions)
+emit_undo(struct director *d, int i, enum step_state to, const char *by,
+	  const struct act_said *said)
 {
 	const struct room_undo *u = &d->room->undos[i];
-	struct regions sides = *regions;
+	struct regions sides = { 0 };
 	struct record r;
 
 	record_init(&r, RECORD_UNDO, by);
@@ -188,9 +187,9 @@ emit_undo_in(struct director *d, int i, enum step_state to, const char *by,
 	record_text(&r, "state", step_word(to));
 	record_text(&r, "was", step_word(u->act.state));
 	record_int(&r, "attempt", u->act.attempt);
-	record_text(&r, "detail", detail);
-	if (next_ms > 0)
-		record_int(&r, "next", next_ms + d->base_ms - d->start_ms);
+	runner_record_said(d, &r, said);
+	if (said->regions != NULL)
+		sides = *said->regions;
 	regions_flip(&sides);
 	regions_record(&r, &sides);
 	return director_emit(d, &r);
@@ -200,14 +199,16 @@ bool
 rollback_item_move(struct director *d, int i, enum step_state to,
 		   const char *by, const char *detail)
 {
-	return emit_undo_in(d, i, to, by, detail, 0, &(struct regions){ 0 });
+	return emit_undo(d, i, to, by, &(struct act_said){ .detail = detail });
 }
 
 bool
 rollback_item_found(struct director *d, int i, enum step_state to,
 		    const char *detail, const struct regions *regions)
 {
-	return emit_undo_in(d, i, to, "actor", detail, 0, regions);
+	return emit_undo(
+		d, i, to, "actor",
+		&(struct act_said){ .detail = detail, .regions = regions });
 }
 
 /* Each round, and each variant, is a transaction of its own. */
@@ -237,27 +238,6 @@ emit_intent(struct director *d, int i, bool is_emergency, const char *detail)
 	return director_emit(d, &r);
 }
 
-/* The names of what could still be taken back without the one that failed. */
-static void
-rest_of(const struct director *d, int failed, char *to, size_t size)
-{
-	const struct room *r = d->room;
-	size_t used = 0;
-
-	to[0] = '\0';
-	for (size_t i = 0; i < r->undo_count; i++) {
-		const char *name = plan_name(d->book, &r->undos[i].item);
-
-		if ((int)i == failed ||
-		    r->undos[i].act.state == STEP_VERIFIED ||
-		    used + strlen(name) + 2 > size)
-			continue;
-		str_printf(to + used, size - used, "%s%s", used > 0 ? " " : "",
-			   name);
-		used = strlen(to);
-	}
-}
-
 void
 rollback_tell_halt(struct director *d, const char *offer)
 {
@@ -284,20 +264,6 @@ halt(struct director *d, const char *name, const char *why)
 	rollback_halt(d, name, why, "");
 }
 
-/* What failed is left alone; the rest can be taken back without it. */
-static void
-isolate(struct director *d, int i, const char *why)
-{
-	char rest[80];
-
-	rest_of(d, i, rest, sizeof(rest) - sizeof(" takes the rest back"));
-	if (rest[0] != '\0')
-		str_printf(rest + strlen(rest), sizeof(rest) - strlen(rest),
-			   " takes the rest back");
-	rollback_halt(d, plan_name(d->book, &d->room->undos[i].item), why,
-		      rest);
-}
-
 void
 rollback_perform(struct director *d, int i, bool is_repeat)
 {
@@ -307,7 +273,8 @@ rollback_perform(struct director *d, int i, bool is_repeat)
 		.acts = acts,
 		.act_count = 1,
 		.key = d->room->undos[i].act.key,
-		.idempotent = true, /* the same key, the same wanted state */
+		.idempotent = rollback_is_idempotent(d, i),
+		.if_absent = !action_runs_program(acts[0]),
 		.is_repeat = is_repeat,
 		.max_attempts = ITEM_ATTEMPTS,
 		.timeout_ms = UNDO_TIMEOUT_MS,
@@ -387,8 +354,10 @@ rollback_event(struct director *d, int i, const struct action_event *event)
 	director_request(d, "undo", plan_name(d->book, &u->item), event);
 	if (!d->dead && step_may_move(u->act.state, event->state) &&
 	    (event->state != u->act.state || event->regions.count > 0))
-		emit_undo_in(d, i, event->state, "actor", event->detail,
-			     event->next_ms, &event->regions);
+		emit_undo(d, i, event->state, "actor",
+			  &(struct act_said){ .detail = event->detail,
+					      .next_ms = event->next_ms,
+					      .regions = &event->regions });
 }
 
 /* Steps that changed the same object are taken back by this item, if it is the
@@ -433,6 +402,8 @@ item_is_back(struct director *d, int i, const char *detail,
 void
 rollback_item_ended(struct director *d, int i, const struct message *m)
 {
+	const struct act_said said = runner_said(&m->result);
+
 	assert(i >= 0 && (size_t)i < d->room->undo_count);
 	d->rollback.current = -1;
 	switch (m->result.outcome) {
@@ -440,19 +411,24 @@ rollback_item_ended(struct director *d, int i, const struct message *m)
 		item_is_back(d, i, m->result.detail, &m->result.regions);
 		break;
 	case OUTCOME_UNKNOWN:
-		rollback_item_found(d, i, STEP_UNKNOWN, m->result.detail,
-				    &m->result.regions);
+		emit_undo(d, i, STEP_UNKNOWN, "actor", &said);
 		break;
 	case OUTCOME_FAILED:
 	case OUTCOME_CANCELLED:
-		if (rollback_item_found(d, i, STEP_FAILED, m->result.detail,
-					&m->result.regions) &&
+		if (emit_undo(d, i, STEP_FAILED, "actor", &said) &&
 		    !rollback_is_given_up(d) && /* else a next turn halts */
 		    (!m->result.is_down ||
 		     !send_emergency(d, i, m->result.detail)))
-			isolate(d, i, m->result.detail);
+			rollback_isolate(d, i, m->result.detail);
 		break;
 	}
+}
+
+static bool
+is_absent(const struct errand_found *f)
+{
+	return f->landed == LANDED_NO || f->landed == LANDED_PART ||
+	       f->landed == LANDED_UNHEARD;
 }
 
 static void
@@ -462,7 +438,7 @@ give_up_reading(struct director *d, int i, const char *seen)
 
 	str_printf(why, sizeof(why), "%.190s (unknown outcome: read it back)",
 		   seen);
-	isolate(d, i, why);
+	rollback_isolate(d, i, why);
 }
 
 void
@@ -470,6 +446,7 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 {
 	const struct errand_found *f = &m->found[0];
 	const struct room_undo *u = &d->room->undos[i];
+	char why[240];
 
 	assert(i >= 0 && (size_t)i < d->room->undo_count);
 	assert(m->found_count == 1);
@@ -478,13 +455,11 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 		item_is_back(d, i, f->detail, &f->regions);
 	else if (rollback_is_given_up(d))
 		rollback_settle(d, i, f);
-	else if ((f->landed == LANDED_NO || f->landed == LANDED_PART ||
-		  f->landed == LANDED_UNHEARD) &&
-		 u->act.attempt < ITEM_ATTEMPTS)
-		/* not there: the same key again */
-		send_item(d, i, u->act.is_emergency);
-	else if (f->landed != LANDED_UNCLEAR ||
-		 !send_emergency(d, i, f->detail))
+	else if (is_absent(f) && rollback_may_repeat(d, i, f->detail, why))
+		send_item(d, i, u->act.is_emergency); /* the same key again */
+	else if (is_absent(f))
+		rollback_isolate(d, i, why);
+	else if (!send_emergency(d, i, f->detail))
 		give_up_reading(d, i, f->detail);
 }
 
@@ -587,11 +562,18 @@ rollback_resume(struct director *d)
 	d->rollback.deadline_ms =
 		director_now_ms(d) + d->book->rollback.timeout_ms;
 	d->rollback.read_to = -1;
-	for (size_t i = 0; i < d->room->undo_count && !d->dead; i++)
-		if (d->room->undos[i].act.state == STEP_VERIFIED)
+	for (size_t i = 0; i < d->room->undo_count && !d->dead; i++) {
+		enum step_state state = d->room->undos[i].act.state;
+		const struct act_said said = {
+			.detail = "the console ended while it acted",
+			.is_open = runner_leaves_open(room_undo_act(d->room, i),
+						      state),
+		};
+
+		if (state == STEP_VERIFIED)
 			mark_undone(d, (int)i); /* it may not have got to it */
-		else if (step_is_running(d->room->undos[i].act.state) &&
+		else if (step_is_running(state) &&
 			 !rollback_person_resumes(d, (int)i))
-			rollback_item_move(d, (int)i, STEP_UNKNOWN, "director",
-					   "the console ended while it acted");
+			emit_undo(d, (int)i, STEP_UNKNOWN, "director", &said);
+	}
 }

@@ -84,6 +84,8 @@ rollback_settle(struct director *d, int i, const struct errand_found *f)
 	if (is_cut)
 		return; /* not doubted for long enough: it stays unknown */
 	d->rollback.read_to = i;
+	if (d->room->undos[i].act.is_open)
+		return; /* it may still come: unknown */
 	if (f->landed == LANDED_NO)
 		rollback_item_found(d, i, STEP_READY, f->detail, &f->regions);
 	else if (f->landed == LANDED_PART)

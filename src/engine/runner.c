@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "model/spread.h"
 
 #define PLAN_BOUND_MS 8000 /* real time an actor may read for a plan */
 
@@ -51,16 +52,36 @@ runner_record(const struct director *d, struct record *r, size_t step,
 	record_text(r, "was", step_word(d->room->steps[step].state));
 }
 
+struct act_said
+runner_said(const struct action_result *result)
+{
+	return (struct act_said){ .detail = result->detail,
+				  .regions = &result->regions,
+				  .is_open = result->is_open };
+}
+
+void
+runner_record_said(const struct director *d, struct record *r,
+		   const struct act_said *said)
+{
+	record_text(r, "detail", said->detail);
+	if (said->next_ms > 0)
+		record_int(r, "next", said->next_ms + d->base_ms - d->start_ms);
+	if (said->is_open)
+		record_flag(r, "open", true);
+}
+
 static bool
-move_in(struct director *d, size_t step, enum step_state to, const char *detail,
-	const struct regions *regions)
+move_in(struct director *d, size_t step, enum step_state to,
+	const struct act_said *said)
 {
 	struct record r;
 
 	runner_record(d, &r, step, to, "director");
 	record_int(&r, "attempt", d->room->steps[step].attempt);
-	record_text(&r, "detail", detail);
-	regions_record(&r, regions);
+	runner_record_said(d, &r, said);
+	if (said->regions != NULL)
+		regions_record(&r, said->regions);
 	return director_emit(d, &r);
 }
 
@@ -68,7 +89,7 @@ bool
 runner_move(struct director *d, size_t step, enum step_state to,
 	    const char *detail)
 {
-	return move_in(d, step, to, detail, &(struct regions){ 0 });
+	return move_in(d, step, to, &(struct act_said){ .detail = detail });
 }
 
 bool
@@ -214,10 +235,9 @@ runner_event(struct director *d, int step, const struct action_event *event)
 	runner_record(d, &r, (size_t)step, event->state, "actor");
 	regions_record(&r, &event->regions);
 	record_int(&r, "attempt", event->attempt);
-	record_text(&r, "detail", event->detail);
-	if (event->next_ms > 0)
-		record_int(&r, "next",
-			   event->next_ms + d->base_ms - d->start_ms);
+	runner_record_said(d, &r,
+			   &(struct act_said){ .detail = event->detail,
+					       .next_ms = event->next_ms });
 	director_emit(d, &r);
 }
 
@@ -269,11 +289,13 @@ void
 runner_ended(struct director *d, int step, const struct message *m)
 {
 	enum step_state to = state_of(&m->result);
+	struct act_said said = runner_said(&m->result);
 	char why[240];
 
 	ended_why(d, (size_t)step, to == STEP_FAILED, m->result.detail, why,
 		  sizeof(why));
-	if (!move_in(d, (size_t)step, to, why, &m->result.regions))
+	said.detail = why;
+	if (!move_in(d, (size_t)step, to, &said))
 		return;
 	if (to == STEP_UNKNOWN &&
 	    (!d->rollback.waits_for_step || rollback_is_given_up(d)))
@@ -290,28 +312,65 @@ settle_absent(struct director *d, size_t step, const struct errand_found *f)
 	char why[240];
 
 	ended_why(d, step, has_failed, f->detail, why, sizeof(why));
-	move_in(d, step, has_failed ? STEP_FAILED : STEP_READY, why,
-		&f->regions);
+	move_in(d, step, has_failed ? STEP_FAILED : STEP_READY,
+		&(struct act_said){ .detail = why, .regions = &f->regions });
+}
+
+/* Why what is not there may still come; NULL: it does not, or a person has
+ * ended it, which does not end a program that nobody sees. */
+static const char *
+may_still_come(const struct director *d, int step)
+{
+	const struct room_act *a = &d->room->steps[step];
+
+	if (!a->is_open)
+		return NULL;
+	if (action_runs_program(room_step_act(d->room, (size_t)step)))
+		return "nobody saw its program end, it may still run: see that "
+		       "it does not";
+	return a->given_up[0] != '\0'
+		       ? NULL
+		       : "it was accepted and never said to be done or "
+			 "failed, it may still be carried out";
+}
+
+static void
+stays_unknown(struct director *d, int step, const char *seen, const char *why)
+{
+	const char *id = runner_step(d, step)->id;
+
+	if (why == NULL)
+		director_notice(d,
+				"step %s: the outcome is still unknown (%s); "
+				"recheck, or say done or fail with a reason",
+				id, seen);
+	else
+		director_notice(d,
+				"step %s: not there (%.80s), and yet unknown: "
+				"%s; recheck, or say done or fail with a "
+				"reason",
+				id, seen, why);
 }
 
 void
 runner_reconciled(struct director *d, int step, const struct message *m)
 {
 	const struct errand_found *f = &m->found[0];
+	const char *why = may_still_come(d, step);
 
 	assert(m->found_count == 1);
 	if (d->room->steps[step].state != STEP_UNKNOWN)
 		return;
-	if (f->landed == LANDED_YES) {
-		move_in(d, (size_t)step, STEP_VERIFIED, f->detail, &f->regions);
-	} else if (f->landed == LANDED_NO || f->landed == LANDED_PART) {
+	if (f->landed == LANDED_YES)
+		move_in(d, (size_t)step, STEP_VERIFIED,
+			&(struct act_said){ .detail = f->detail,
+					    .regions = &f->regions });
+	else if (f->landed != LANDED_NO && f->landed != LANDED_PART)
+		stays_unknown(d, step, f->detail, NULL);
+	else if (why != NULL)
+		stays_unknown(d, step, f->detail, why);
+	else
 		settle_absent(d, (size_t)step, f);
-	} else {
-		director_notice(d,
-				"step %s: the outcome is still unknown (%s); "
-				"recheck, or say done or fail with a reason",
-				runner_step(d, step)->id, f->detail);
-	}
 }
 
 /* A wait ends when its time is over and the gates hold. */
@@ -341,6 +400,57 @@ runner_tick(struct director *d)
 	d->waiting_step = -1;
 }
 
+/* Do the regions of the act set off jobs that are polled? */
+static bool
+regions_poll(const struct act *act)
+{
+	struct regions over;
+	struct act one;
+	bool polls;
+
+	spread_regions(&over, act);
+	if (over.count == 0)
+		return false;
+	spread_act(&one, act, over.items[0].name);
+	polls = settings_text(&one.with, "poll.pointer") != NULL;
+	act_clear(&one);
+	return polls;
+}
+
+bool
+runner_leaves_open(const struct act *act, enum step_state state)
+{
+	if (action_runs_program(act))
+		return state != STEP_VERIFYING && state != STEP_BACKOFF;
+	if (state != STEP_ACCEPTED && state != STEP_CONVERGING)
+		return false;
+	/* Several regions converge also when each has answered. */
+	return !str_same(act->kind, SPREAD_KIND) || regions_poll(act);
+}
+
+/* What was under way when the last process ended is unknown. */
+static void
+leave_unknown(struct director *d, size_t step)
+{
+	const struct room_act *a = &d->room->steps[step];
+	const struct act *act = room_step_act(d->room, step);
+	const struct act_said said = {
+		.detail = a->given_up[0] != '\0'
+				  ? "the console ended before it had ended"
+			  : a->is_paused
+				  ? "the console ended while it was paused"
+			  : action_runs_program(act)
+				  ? "the console ended while it acted: its "
+				    "program may still run"
+				  : "the console ended while it acted",
+		.is_open = runner_leaves_open(act, a->state),
+	};
+
+	move_in(d, step, STEP_UNKNOWN, &said);
+	if (runner_class_of(act) != ACTION_NETWORK)
+		runner_move(d, step, STEP_READY, "nothing was sent");
+}
+
 /* What was under way when the last process ended: first say that it is
  * unknown, then read it back; what never left is ready again. */
 void
@@ -348,26 +458,13 @@ runner_resume(struct director *d)
 {
 	for (size_t i = 0; i < d->book->step_count && !d->dead; i++) {
 		enum step_state state = d->room->steps[i].state;
-		const struct room_act *a = &d->room->steps[i];
 		bool on_network = runner_class_of(room_step_act(d->room, i)) ==
 				  ACTION_NETWORK;
 
-		if (state == STEP_ARMED || state == STEP_CONFIRMED) {
+		if (state == STEP_ARMED || state == STEP_CONFIRMED)
 			runner_leave(d, i, "the console ended before it acted");
-		} else if (step_is_running(state)) {
-			runner_move(d, i, STEP_UNKNOWN,
-				    a->given_up[0] != '\0'
-					    ? "the console ended before it had "
-					      "ended"
-				    : a->is_paused
-					    ? "the console ended while it was "
-					      "paused"
-					    : "the console ended while it "
-					      "acted");
-			if (!on_network)
-				runner_move(d, i, STEP_READY,
-					    "nothing was sent");
-		}
+		else if (step_is_running(state))
+			leave_unknown(d, i);
 		if (d->room->steps[i].state == STEP_UNKNOWN && on_network &&
 		    (!rollback_is_running(d) || rollback_is_given_up(d)))
 			runner_reconcile(d, (int)i);

@@ -127,6 +127,16 @@ void countdown_ask(struct director *d, struct record *r);
 void countdown_resume(struct director *d); /* after a restart */
 void countdown_tick(struct director *d);   /* begins it when the time is over */
 
+/* rollback_again.c: may an item act once more? */
+/* May it be sent again with the same key, whatever came of it? */
+bool rollback_is_idempotent(const struct director *d, int item);
+/* May an item that was read back as not there act again?  Else `why` says what
+ * a person must see to; when that one goes on with the rollback, it may. */
+bool rollback_may_repeat(struct director *d, int item, const char *seen,
+			 char why[240]);
+/* It has failed and is left alone: halts, and offers the rest without it. */
+void rollback_isolate(struct director *d, int item, const char *why);
+
 /* rollback.c: taking it all back. */
 /* Halts and tells the person; `offer` is what else could be asked for. */
 void rollback_halt(struct director *d, const char *name, const char *why,

@@ -85,10 +85,12 @@ struct book_step {
 	char sets[BOOK_VALUE];	    /* what it makes of it; "" unknown */
 	char undo_sets[BOOK_VALUE]; /* what the undo makes of it; "" unknown */
 	enum book_confirm confirm;
-	bool idempotent;    /* may be sent again with the same key */
-	bool cleanup;	    /* its failure never triggers a rollback */
-	int64_t takes_ms;   /* expected */
-	int64_t timeout_ms; /* room time for the whole act */
+	bool idempotent;      /* may be sent again with the same key */
+	bool undo_idempotent; /* the same of its undo, and of that one's
+				 emergency variant */
+	bool cleanup;	      /* its failure never triggers a rollback */
+	int64_t takes_ms;     /* expected */
+	int64_t timeout_ms;   /* room time for the whole act */
 	int max_attempts;
 	struct book_retry retry;
 	enum rollback_after after;

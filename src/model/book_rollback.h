@@ -41,6 +41,7 @@ struct book_undo {
 	struct act act;
 	struct act emergency; /* instead of act, when that cannot be reached;
 				 kind "" when it has none */
+	bool idempotent;      /* either may be sent again with the same key */
 };
 
 /* An object as it is before the first change; see RECORD_BASELINE. */

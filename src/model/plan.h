@@ -85,6 +85,8 @@ const char *plan_object(const struct book *b, const struct plan_item *i);
  * edge case 2). */
 bool plan_staggers(const struct book *b, const struct plan_item *done,
 		   const struct plan_item *next);
+/* Does the runbook say that it may be sent again with the same key? */
+bool plan_is_idempotent(const struct book *b, const struct plan_item *i);
 /* Expected room time of it. */
 int64_t plan_takes_ms(const struct book *b, const struct plan_item *i);
 

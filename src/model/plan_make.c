@@ -247,8 +247,6 @@ plan_object(const struct book *b, const struct plan_item *i)
 	return row != NULL ? row->object : step_of(b, i)->object;
 }
 
-/* What a step is expected to take, its undo takes too; a row takes what a
- * step on the same object does. */
 bool
 plan_staggers(const struct book *b, const struct plan_item *done,
 	      const struct plan_item *next)
@@ -263,6 +261,16 @@ plan_staggers(const struct book *b, const struct plan_item *done,
 		!str_same(kind, plan_act(b, next)->kind));
 }
 
+bool
+plan_is_idempotent(const struct book *b, const struct plan_item *i)
+{
+	const struct book_undo *row = row_of(b, i);
+
+	return row != NULL ? row->idempotent : step_of(b, i)->undo_idempotent;
+}
+
+/* What a step is expected to take, its undo takes too; a row takes what a
+ * step on the same object does. */
 int64_t
 plan_takes_ms(const struct book *b, const struct plan_item *i)
 {

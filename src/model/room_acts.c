@@ -101,6 +101,7 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	if (to != a->state)
 		a->since_ms = rec->at_ms;
 	a->state = to;
+	a->is_open = to == STEP_UNKNOWN && record_get_flag(rec, "open");
 	a->attempt = room_count(rec, "attempt", a->attempt);
 	a->polls = room_count(rec, "polls", a->polls);
 	a->next_ms = room_time(rec, "next", 0);

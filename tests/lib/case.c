@@ -115,22 +115,25 @@ start_peer(struct a_case *c)
 
 /* ---- the runbook ---- */
 
-static char *
-put_in(const char *text, const char *word, const char *value)
-{
-	return strstr(text, word) == NULL ? mem_text(text)
-					  : lint_replace(text, word, value);
-}
-
-/* "{url}" is the peer, "{refusing}" a port that refuses; mem_free() it. */
+/* "{url}" is the peer, "{refusing}" a port that refuses, "{dir}" the folder of
+ * the runbook, each time it is there; mem_free() it. */
 static char *
 fill_in(const struct a_case *c, const char *text)
 {
-	char *half = put_in(text, "{url}", peer_url(c->peer));
-	char *whole = put_in(half, "{refusing}", c->refusing_at);
+	const char *words[][2] = { { "{url}", peer_url(c->peer) },
+				   { "{refusing}", c->refusing_at },
+				   { "{dir}", c->dir } };
+	char *now = mem_text(text);
 
-	mem_free(half);
-	return whole;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		while (strstr(now, words[i][0]) != NULL) {
+			char *next =
+				lint_replace(now, words[i][0], words[i][1]);
+
+			mem_free(now);
+			now = next;
+		}
+	return now;
 }
 
 static void

@@ -7,7 +7,8 @@
  *   # A 503 with Retry-After is tried again after the time it names.
  *   [steps]        YAML below "steps:" of a runbook whose endpoint "platform"
  *                  is the peer; or [runbook], a whole one ("{url}" is the
- *                  peer, "{refusing}" a port nobody listens at)
+ *                  peer, "{refusing}" a port nobody listens at, "{dir}"
+ *                  the folder of the runbook)
  *   [after steps]  YAML behind the steps: rollback, baseline, invariants
  *   [file NAME]    a file beside the runbook, such as a manifest
  *   [peer]         PATCH /things/1 -> 503 | Retry-After: 1 | always
