@@ -63,7 +63,6 @@ struct rollback_compare {
 struct rollback_run {
 	int current;	       /* undo under way; -1 between two */
 	int64_t not_before_ms; /* stagger: the next item waits until then */
-	int64_t deadline_ms;   /* of the whole rollback */
 	bool waits_for_step;   /* a cancelled forward step must end first */
 	bool checking, reading_all;
 	bool watching; /* all is back; is it healthy? */

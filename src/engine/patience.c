@@ -86,32 +86,22 @@ step_until_ms(const struct room *r, size_t step, int64_t from_ms,
 	return a->began_ms + most_ms + room_idle_ms(a, now_ms);
 }
 
-/* The same of the rollback: its own time, what its last item takes beyond
- * that, and what watching the platform may take.  Whoever takes a room over
- * gives it its time anew. */
+/* The same of the rollback: its own time, and what watching the platform may
+ * take. */
 static int64_t
-rollback_until_ms(const struct room *r, int64_t from_ms)
+rollback_until_ms(const struct room *r)
 {
-	const struct book_rollback *b = &r->book->rollback;
-	int64_t until_ms = later(r->rollback_began_ms, from_ms) + b->timeout_ms;
-
 	if (r->rollback == ROLLBACK_VALIDATING)
-		return until_ms + b->validate_within_ms;
-	if (r->rollback != ROLLBACK_RUNNING)
-		return -1;
-	for (size_t i = 0; i < r->undo_count; i++)
-		if (step_is_running(r->undos[i].act.state))
-			until_ms = later(until_ms, r->undos[i].act.began_ms +
-							   UNDO_TIMEOUT_MS);
-	return until_ms;
+		return r->rollback_until_ms +
+		       r->book->rollback.validate_within_ms;
+	return r->rollback == ROLLBACK_RUNNING ? r->rollback_until_ms : -1;
 }
 
 /* Is there something that ends by itself, and whose time is not over? */
 static bool
 is_under_way(const struct patience *p, const struct room *r, int64_t now_ms)
 {
-	int64_t until_ms =
-		later(p->waits_until_ms, rollback_until_ms(r, p->from_ms));
+	int64_t until_ms = later(p->waits_until_ms, rollback_until_ms(r));
 
 	for (size_t i = 0; i < r->book->step_count; i++)
 		until_ms = later(until_ms,

@@ -94,13 +94,12 @@ rollback_begin(struct director *d, const char *by)
 	d->rollback.current = -1;
 	d->rollback.not_before_ms = 0;
 	d->rollback.waits_for_step = true;
-	d->rollback.deadline_ms =
-		director_now_ms(d) + d->book->rollback.timeout_ms;
 	d->rollback.checking = d->rollback.reading_all = false;
 	d->rollback.watching = false;
 	d->rollback.compare.is_on = false;
 	d->rollback.by_breach = false;
 	rollback_begin_record(d, &r, ROLLBACK_RUNNING, by);
+	rollback_add_time(d, &r);
 	director_emit(d, &r);
 }
 
@@ -268,6 +267,7 @@ void
 rollback_perform(struct director *d, int i, bool is_repeat)
 {
 	const struct act *acts[] = { room_undo_act(d->room, (size_t)i) };
+	int64_t left = rollback_left_ms(d);
 	const struct errand_order o = {
 		.errand = ERRAND_PERFORM,
 		.acts = acts,
@@ -277,7 +277,7 @@ rollback_perform(struct director *d, int i, bool is_repeat)
 		.if_absent = !action_runs_program(acts[0]),
 		.is_repeat = is_repeat,
 		.max_attempts = ITEM_ATTEMPTS,
-		.timeout_ms = UNDO_TIMEOUT_MS,
+		.timeout_ms = left < UNDO_TIMEOUT_MS ? left : UNDO_TIMEOUT_MS,
 	};
 
 	if (errand_send(d, PURPOSE_UNDO_ACT, i, &o)) {
@@ -488,7 +488,7 @@ rollback_tick(struct director *d)
 		rollback_watch_tick(d);
 		return;
 	}
-	if (director_now_ms(d) >= d->rollback.deadline_ms && i >= 0)
+	if (director_now_ms(d) >= d->room->rollback_until_ms && i >= 0)
 		halt(d, "time", "timeoutSeconds of the manifest passed");
 	else if (d->rollback.compare.is_on)
 		rollback_compare_tick(d);
@@ -559,8 +559,6 @@ rollback_resume(struct director *d)
 		rollback_withdraw(d, "the console ended before it ran");
 	if (!rollback_is_running(d))
 		return;
-	d->rollback.deadline_ms =
-		director_now_ms(d) + d->book->rollback.timeout_ms;
 	d->rollback.read_to = -1;
 	for (size_t i = 0; i < d->room->undo_count && !d->dead; i++) {
 		enum step_state state = d->room->undos[i].act.state;

@@ -96,7 +96,7 @@ rollback_awaits(struct director *d)
 
 	if (item < 0)
 		return false;
-	if (director_now_ms(d) < d->rollback.deadline_ms)
+	if (director_now_ms(d) < d->room->rollback_until_ms)
 		return true;
 	d->rollback.current = -1;
 	rollback_item_move(d, item, STEP_FAILED, "director",

@@ -129,7 +129,6 @@ static void
 send_check(struct director *d)
 {
 	const struct act *acts[] = { &d->book->rollback.check };
-	int64_t left = d->rollback.deadline_ms - director_now_ms(d);
 	const struct errand_order o = {
 		.errand = ERRAND_PERFORM,
 		.acts = acts,
@@ -137,7 +136,7 @@ send_check(struct director *d)
 		.key = "check",
 		.idempotent = true,
 		.max_attempts = CHECK_ATTEMPTS,
-		.timeout_ms = left > 1000 ? left : 1000,
+		.timeout_ms = rollback_left_ms(d),
 	};
 
 	d->rollback.checking = errand_send(d, PURPOSE_CHECK, -1, &o);

@@ -62,6 +62,11 @@ void rollback_compare_tick(struct director *d);
 /* What PURPOSE_COMPARE found. */
 void rollback_compare_read(struct director *d, const struct message *m);
 
+/* rollback_time.c: the manifest's timeoutSeconds. */
+/* Adds until when its items act to the record that begins it. */
+void rollback_add_time(struct director *d, struct record *r);
+int64_t rollback_left_ms(const struct director *d); /* at least a second */
+
 /* rollback_watch.c: is it healthy, and has it been for long enough? */
 void rollback_sample(struct director *d, const struct sample *s);
 /* The conditions must hold from now on; `how` as above. */

@@ -79,10 +79,9 @@ struct room_baseline {
 	bool waived; /* a person went without it */
 	char value[BOOK_VALUE];
 	char digest[DIGEST_HEX];
-	int64_t at_ms;
+	int64_t at_ms, seen_ms; /* taken; read another time, 0 never */
 	char drift[BOOK_VALUE]; /* read later, and another; "" the same */
 	char declared[160];	/* that it is wanted so, and by what */
-	int64_t seen_ms;	/* of that reading; 0 none */
 };
 
 struct room_line {
@@ -129,6 +128,7 @@ struct room {
 	int rollback_rounds; /* plans begun, or begun again */
 	enum rollback_state rollback;
 	int64_t rollback_began_ms, rollback_ended_ms; /* -1 */
+	int64_t rollback_until_ms; /* its items act until then */
 	char rollback_detail[240];
 	char rollback_second[64]; /* who approved its plan; "" nobody */
 	struct room_prompt prompt;

@@ -457,8 +457,13 @@ move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
 		if (r->rollback_began_ms < 0)
 			r->rollback_began_ms = rec->at_ms;
 		r->rollback_ended_ms = -1;
+		r->rollback_until_ms =
+			room_time(rec, "until",
+				  rec->at_ms + r->book->rollback.timeout_ms);
 	}
-	if (to == ROLLBACK_VALIDATED || to == ROLLBACK_HALTED)
+	/* A plan that nobody took leaves one that halted as it was. */
+	if (to == ROLLBACK_VALIDATED ||
+	    (to == ROLLBACK_HALTED && r->rollback != ROLLBACK_ARMED))
 		r->rollback_ended_ms = rec->at_ms;
 	/* One that halts under way may go on: its plan is still the same. */
 	if (to < ROLLBACK_RUNNING || to == ROLLBACK_VALIDATED ||

@@ -241,6 +241,7 @@ write_rollback(struct jwriter *w, const struct room *r)
 	jw_object(w, "rollback");
 	jw_text(w, "state", rollback_word(r->rollback));
 	jw_int(w, "began_ms", r->rollback_began_ms);
+	jw_int(w, "until_ms", r->rollback_until_ms);
 	jw_int(w, "ended_ms", r->rollback_ended_ms);
 	jw_text(w, "detail", r->rollback_detail);
 	jw_flag(w, "targeted", r->is_targeted);

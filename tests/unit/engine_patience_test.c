@@ -194,22 +194,38 @@ a_rollback_is_waited_for_as_long_as_its_own_time(void **state)
 	look_first();
 	run_rollback();
 	assert_lasts(night.book->rollback.timeout_ms + MOST_MS);
-	/* Whoever takes the room over gives it that time anew. */
-	look_first();
-	assert_lasts(night.book->rollback.timeout_ms + MOST_MS);
 }
 
 static void
-its_last_item_may_act_beyond_that(void **state)
+its_last_item_acts_no_longer_than_that(void **state)
 {
+	int64_t until_ms;
+
 	TEST_UNUSED(state);
 	look_first();
 	run_rollback();
-	assert_true(
-		lasts(night.at_ms + night.book->rollback.timeout_ms - SECOND));
+	until_ms = night.at_ms + night.book->rollback.timeout_ms;
+	assert_true(lasts(until_ms - SECOND));
 	NIGHT(&night, RECORD_UNDO, "item=0", "state=intent");
 	NIGHT(&night, RECORD_UNDO, "item=0", "state=acting");
-	assert_lasts(UNDO_TIMEOUT_MS + MOST_MS);
+	assert_true(lasts(until_ms - SECOND));
+	assert_false(lasts(until_ms + MOST_MS));
+}
+
+static void
+who_takes_a_rollback_over_gives_it_no_time_anew(void **state)
+{
+	int64_t until_ms;
+
+	TEST_UNUSED(state);
+	look_first();
+	run_rollback();
+	until_ms = night.room->rollback_until_ms;
+	NIGHT(&night, RECORD_RESUME, "epoch=2");
+	assert_int_equal(night.room->rollback_until_ms, until_ms);
+	NIGHT(&night, RECORD_ROLLBACK, "state=halted");
+	NIGHT(&night, RECORD_ROLLBACK, "state=running", "until=7000000");
+	assert_int_equal(night.room->rollback_until_ms, 7000000);
 }
 
 static void
@@ -259,7 +275,8 @@ main(void)
 			an_unknown_outcome_is_waited_for_while_it_is_read_back),
 		NIGHT_TEST(a_headless_drill_waits_as_long_as_a_drain_does),
 		NIGHT_TEST(a_rollback_is_waited_for_as_long_as_its_own_time),
-		NIGHT_TEST(its_last_item_may_act_beyond_that),
+		NIGHT_TEST(its_last_item_acts_no_longer_than_that),
+		NIGHT_TEST(who_takes_a_rollback_over_gives_it_no_time_anew),
 		NIGHT_TEST(a_rollback_that_is_validated_is_waited_for_too),
 		NIGHT_TEST(a_wait_of_ones_own_is_none_once_it_is_over),
 		NIGHT_TEST(a_move_ends_a_wait_of_ones_own),
