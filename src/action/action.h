@@ -88,6 +88,7 @@ struct action_result {
 	bool may_retry; /* OUTCOME_FAILED: another try could help */
 	bool is_down;	/* FAILED or UNKNOWN: each try ended without an answer
 			   that decides; the peer cannot be reached */
+	bool in_doubt;	/* FAILED: some try may have had its effect after all */
 	bool is_open;	/* UNKNOWN: what it began may still be under way */
 	int attempts;
 	char detail[ACTION_DETAIL];
@@ -102,6 +103,10 @@ struct action_job {
 	bool if_absent;	  /* not idempotent: may be all the same, once reading
 			     back has found that it is not there */
 	bool is_repeat;	  /* an earlier try may have had its effect */
+	bool is_doubted;  /* an earlier one was lost: read back before it is
+			     sent again */
+	int64_t doubt_ms; /* room time that what was lost is looked for before
+			     "not there" is believed */
 	int max_attempts; /* 1.. */
 	struct book_retry retry; /* its attempts are max_attempts */
 	int64_t timeout_ms;	 /* room time for all of it */

@@ -342,6 +342,7 @@ finish(const struct branches *b, struct action_result *out)
 		if (r->attempts > attempts)
 			attempts = r->attempts;
 		out->is_open = out->is_open || r->is_open;
+		out->in_doubt = out->in_doubt || r->in_doubt;
 		if (r->outcome == OUTCOME_FAILED)
 			may_retry = may_retry && r->may_retry;
 		if (r->outcome != OUTCOME_DONE)

@@ -6,14 +6,52 @@
 #include "base/clock.h"
 #include "base/str.h"
 
+#define LOOK_MS 1000 /* room time between two doubting looks */
+
+/* Some attempt may have had the effect, or may have it yet. */
+static void
+begin_doubt(struct cycle *c)
+{
+	c->is_in_doubt = c->is_in_doubt || c->mutates;
+	c->doubt_until_us = clock_us() + c->work->job->doubt_ms * 1000;
+}
+
+/* Looks again for as long as it is doubted, whatever the act's own deadline;
+ * LANDED_UNCLEAR when that is cut short. */
+static enum action_landed
+doubt(struct cycle *c, char *why, size_t size)
+{
+	int64_t left_us = c->doubt_until_us - clock_us();
+	enum action_landed found = LANDED_NO;
+	struct work aside = *c->work;
+
+	aside.waits_until_us = 0;
+	work_due(&aside, left_us / 1000 + LOOK_MS);
+	while (found == LANDED_NO && clock_us() < c->doubt_until_us) {
+		char seen[ACTION_DETAIL];
+
+		str_copy(seen, sizeof(seen), why);
+		if (work_sleep(&aside, c->work->state, seen, LOOK_MS) !=
+		    WORK_SLEPT)
+			return LANDED_UNCLEAR;
+		found = c->landed(c->ctx, &aside, why, size);
+	}
+	return found;
+}
+
 static enum action_landed
 read_back(struct cycle *c, char *why, size_t size)
 {
 	struct work aside = work_aside(c->work);
+	enum action_landed found;
 
 	if (!c->mutates)
 		return LANDED_NO;
-	return c->landed(c->ctx, &aside, why, size);
+	found = c->landed(c->ctx, &aside, why, size);
+	if (found == LANDED_NO && !work_is_cancelled(c->work) &&
+	    clock_us() < c->doubt_until_us)
+		found = doubt(c, why, size);
+	return found;
 }
 
 /* Reading back found the wanted state. */
@@ -114,7 +152,7 @@ may_send_again(struct cycle *c, enum retry_class class, const char *why,
 {
 	char seen[ACTION_DETAIL] = "";
 
-	c->is_in_doubt = c->is_in_doubt || c->mutates;
+	begin_doubt(c);
 	switch (read_back(c, seen, sizeof(seen))) {
 	case LANDED_YES:
 		end_landed(c, out);
@@ -176,7 +214,7 @@ judge(struct cycle *c, enum retry_class class, const struct http_answer *a,
 		end_conflict(c, why, out);
 		return false;
 	case RETRY_ODD:
-		c->is_in_doubt = c->mutates;
+		begin_doubt(c);
 		settle(c, false, why, out);
 		return false;
 	case RETRY_CUT:
@@ -236,15 +274,42 @@ back_off(struct cycle *c, int64_t retry_after_ms, const char *why,
 	return false;
 }
 
-void
-cycle_run(struct cycle *c, struct action_result *out)
+/* An earlier try of the act was lost.  True: it is not there, or nobody can say
+ * and a person has confirmed it all the same: it may be sent. */
+static bool
+looks_first(struct cycle *c, struct action_result *out)
+{
+	char seen[ACTION_DETAIL] = "", said[64];
+
+	if (!c->mutates || !c->work->job->is_doubted)
+		return true;
+	str_printf(said, sizeof(said), "attempt 1 of %d: reading back first",
+		   c->work->job->max_attempts);
+	work_say(c->work, STEP_ACTING, said, 0);
+	switch (read_back(c, seen, sizeof(seen))) {
+	case LANDED_YES:
+		end_landed(c, out);
+		return false;
+	case LANDED_NO:
+		return true;
+	case LANDED_PART:
+	case LANDED_UNCLEAR:
+		break;
+	}
+	if (!c->work->job->if_absent)
+		return true;
+	result_end(out, OUTCOME_UNKNOWN, false,
+		   "not sent again, reading back is unclear: %s", seen);
+	return false;
+}
+
+static void
+run(struct cycle *c, struct action_result *out)
 {
 	struct work *w = c->work;
 	char why[ACTION_DETAIL] = "";
 	bool is_next = true;
 
-	assert(w->job != NULL);
-	c->began_us = clock_us();
 	for (w->attempt = 1; is_next; w->attempt += is_next) {
 		struct http_answer answer;
 		enum retry_class class;
@@ -264,4 +329,14 @@ cycle_run(struct cycle *c, struct action_result *out)
 			  back_off(c, answer.retry_after_ms, why, out);
 		http_answer_clear(&answer);
 	}
+}
+
+void
+cycle_run(struct cycle *c, struct action_result *out)
+{
+	assert(c->work->job != NULL);
+	c->began_us = clock_us();
+	if (looks_first(c, out))
+		run(c, out);
+	out->in_doubt = c->is_in_doubt && out->outcome == OUTCOME_FAILED;
 }

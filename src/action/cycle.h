@@ -2,7 +2,9 @@
  * cycle - one act through all its attempts: sent, judged, sent again or not.
  *
  * The rule of it: a request whose effect is in doubt is followed by reading
- * back, never by sending blindly.  Landed: watched until it holds.  Not
+ * back, never by sending blindly.  That it is not there is believed once it has
+ * been looked for as long as the job says: what was lost may be carried out
+ * after the first look.  Landed: watched until it holds.  Not
  * landed: sent again with the same key, where the act is idempotent or an item
  * of a rollback.  Unclear: UNKNOWN, for a person.
  */
@@ -28,6 +30,8 @@ struct cycle {
 		       struct action_result *out);
 	bool mutates;
 	bool is_in_doubt; /* some attempt may have had the effect */
+	int64_t doubt_until_us; /* room time; before it "not there" may only be
+				   "not there yet" */
 	bool was_heard;	  /* some attempt was answered */
 	int64_t began_us; /* room time; of the first attempt */
 };

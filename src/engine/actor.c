@@ -60,6 +60,8 @@ perform(struct actor *a, struct message *end)
 		.idempotent = a->order.idempotent,
 		.if_absent = a->order.if_absent,
 		.is_repeat = a->order.is_repeat,
+		.is_doubted = a->order.is_doubted,
+		.doubt_ms = a->order.doubt_ms,
 		.max_attempts = a->order.max_attempts,
 		.retry = a->order.retry,
 		.timeout_ms = a->order.timeout_ms,

@@ -23,6 +23,8 @@ struct errand_order {
 	const char *key;	    /* PERFORM; copied */
 	bool idempotent, if_absent; /* see action.h */
 	bool is_repeat; /* PERFORM: an earlier try may have had its effect */
+	bool is_doubted;  /* PERFORM; see action.h */
+	int64_t doubt_ms; /* likewise */
 	int max_attempts;
 	struct book_retry retry; /* PERFORM */
 	int64_t timeout_ms;	 /* room time; PERFORM */

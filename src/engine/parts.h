@@ -82,7 +82,7 @@ struct act_said {
 	const char *detail;
 	int64_t next_ms;	       /* of the actor's clock; 0 none */
 	const struct regions *regions; /* NULL: nothing of them */
-	bool is_open;		       /* see room_act.h */
+	bool is_open, in_doubt;	       /* see room_act.h */
 };
 struct act_said runner_said(const struct action_result *result); /* borrowed */
 /* All of it but the regions, which have two sides. */

@@ -276,6 +276,8 @@ rollback_perform(struct director *d, int i, bool is_repeat)
 		.idempotent = rollback_is_idempotent(d, i),
 		.if_absent = !action_runs_program(acts[0]),
 		.is_repeat = is_repeat,
+		.is_doubted = is_repeat && d->room->undos[i].act.in_doubt,
+		.doubt_ms = SETTLE_MS,
 		.max_attempts = ITEM_ATTEMPTS,
 		.timeout_ms = left < UNDO_TIMEOUT_MS ? left : UNDO_TIMEOUT_MS,
 	};

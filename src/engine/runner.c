@@ -57,7 +57,8 @@ runner_said(const struct action_result *result)
 {
 	return (struct act_said){ .detail = result->detail,
 				  .regions = &result->regions,
-				  .is_open = result->is_open };
+				  .is_open = result->is_open,
+				  .in_doubt = result->in_doubt };
 }
 
 void
@@ -69,6 +70,8 @@ runner_record_said(const struct director *d, struct record *r,
 		record_int(r, "next", said->next_ms + d->base_ms - d->start_ms);
 	if (said->is_open)
 		record_flag(r, "open", true);
+	if (said->in_doubt)
+		record_flag(r, "doubt", true);
 }
 
 static bool
@@ -159,6 +162,8 @@ send_act(struct director *d, int step)
 		.key = d->room->steps[step].key,
 		.idempotent = s->idempotent,
 		.is_repeat = d->room->steps[step].attempt > 1,
+		.is_doubted = d->room->steps[step].in_doubt,
+		.doubt_ms = book_doubt_ms(s),
 		.max_attempts = s->max_attempts,
 		.retry = s->retry,
 		.timeout_ms = s->timeout_ms,

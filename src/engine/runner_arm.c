@@ -90,6 +90,10 @@ write_lines(const struct director *d, struct buf *out, int step,
 	jw_array(&w, NULL);
 	jw_text(&w, NULL, s->title);
 	write_variant(d, &w, s, plan);
+	if (d->room->steps[step].in_doubt)
+		jw_text(&w, NULL,
+			"an earlier try may have had its effect: it is read "
+			"back first, and not sent again when it is there");
 	invariants_step_lines(d, &w, step);
 	if (plan != NULL) {
 		for (size_t i = 0; i < plan->count; i++)

@@ -26,6 +26,7 @@ struct room_act {
 	char given_up[160]; /* a person ended it under way, in these words,
 			       and what came of it is not known yet; "" */
 	char key[80];	    /* idempotency key; "" before the intent */
+	bool in_doubt;	    /* some try may have had its effect after all */
 	bool is_open;	    /* UNKNOWN: what it began may still be under way */
 	bool is_emergency;  /* its emergency variant was shown, or acts, last */
 	char by[64];	    /* who confirmed */

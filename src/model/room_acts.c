@@ -101,6 +101,10 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	if (to != a->state)
 		a->since_ms = rec->at_ms;
 	a->state = to;
+	if (to == STEP_UNKNOWN || record_get_flag(rec, "doubt"))
+		a->in_doubt = true;
+	else if (step_is_over(to))
+		a->in_doubt = false;
 	a->is_open = to == STEP_UNKNOWN && record_get_flag(rec, "open");
 	a->attempt = room_count(rec, "attempt", a->attempt);
 	a->polls = room_count(rec, "polls", a->polls);

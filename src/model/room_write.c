@@ -107,6 +107,8 @@ write_act(struct jwriter *w, const struct room_act *a)
 	jw_int(w, "attempt", a->attempt);
 	if (a->is_emergency)
 		jw_flag(w, "emergency", true);
+	if (a->in_doubt)
+		jw_flag(w, "doubt", true);
 	if (a->is_open)
 		jw_flag(w, "open", true);
 	jw_int(w, "polls", a->polls);
