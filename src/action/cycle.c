@@ -177,13 +177,23 @@ may_send_again(struct cycle *c, enum retry_class class, const char *why,
 	return false;
 }
 
-static void
-end_conflict(struct cycle *c, const char *why, struct action_result *out)
+/* True: send again.  A 409 that says when to come back is a lock (RFC 9110,
+ * section 10.2.3); any other says that it is refused. */
+static bool
+may_outwait(struct cycle *c, const struct http_answer *a, const char *why,
+	    struct action_result *out)
 {
+	bool may_repeat = is_idempotent(c) || c->work->job->if_absent;
 	char seen[ACTION_DETAIL] = "";
+	enum action_landed found = LANDED_NO;
 
-	if (c->mutates && read_back(c, seen, sizeof(seen)) == LANDED_YES)
+	if (c->mutates)
+		found = read_back(c, seen, sizeof(seen));
+	if (found == LANDED_YES)
 		end_landed(c, out);
+	else if (found == LANDED_NO && may_repeat && !c->is_in_doubt &&
+		 a->status == 409 && a->retry_after_ms >= 0)
+		return true;
 	else if (c->is_in_doubt)
 		result_end(out, OUTCOME_UNKNOWN, false,
 			   "%s after an answer was lost: the first request may "
@@ -191,6 +201,7 @@ end_conflict(struct cycle *c, const char *why, struct action_result *out)
 			   why);
 	else
 		result_end(out, OUTCOME_FAILED, false, "%s", why);
+	return false;
 }
 
 /* True: send again. */
@@ -211,8 +222,7 @@ judge(struct cycle *c, enum retry_class class, const struct http_answer *a,
 	case RETRY_LOST:
 		return may_send_again(c, class, why, out);
 	case RETRY_CONFLICT:
-		end_conflict(c, why, out);
-		return false;
+		return may_outwait(c, a, why, out);
 	case RETRY_ODD:
 		begin_doubt(c);
 		settle(c, false, why, out);
@@ -274,17 +284,20 @@ back_off(struct cycle *c, int64_t retry_after_ms, const char *why,
 	return false;
 }
 
-/* An earlier try of the act was lost.  True: it is not there, or nobody can say
- * and a person has confirmed it all the same: it may be sent. */
+/* An earlier try of the act was lost.  True: it may be sent, since it is not
+ * there, or since nobody can say and a person has confirmed it all the same. */
 static bool
 looks_first(struct cycle *c, struct action_result *out)
 {
+	const struct action_job *job = c->work->job;
 	char seen[ACTION_DETAIL] = "", said[64];
+	bool may_send =
+		!job->if_absent; /* an item of a rollback is sent unasked */
 
-	if (!c->mutates || !c->work->job->is_doubted)
+	if (!c->mutates || !job->is_doubted)
 		return true;
 	str_printf(said, sizeof(said), "attempt 1 of %d: reading back first",
-		   c->work->job->max_attempts);
+		   job->max_attempts);
 	work_say(c->work, STEP_ACTING, said, 0);
 	switch (read_back(c, seen, sizeof(seen))) {
 	case LANDED_YES:
@@ -292,15 +305,17 @@ looks_first(struct cycle *c, struct action_result *out)
 		return false;
 	case LANDED_NO:
 		return true;
+	case LANDED_UNHEARD:
+		may_send = is_idempotent(c) || job->if_absent;
+		break;
 	case LANDED_PART:
 	case LANDED_UNCLEAR:
 		break;
 	}
-	if (!c->work->job->if_absent)
-		return true;
-	result_end(out, OUTCOME_UNKNOWN, false,
-		   "not sent again, reading back is unclear: %s", seen);
-	return false;
+	if (!may_send)
+		result_end(out, OUTCOME_UNKNOWN, false,
+			   "not sent again, reading back is unclear: %s", seen);
+	return may_send;
 }
 
 static void

@@ -29,11 +29,11 @@ struct cycle {
 		       const struct http_answer *first,
 		       struct action_result *out);
 	bool mutates;
-	bool is_in_doubt; /* some attempt may have had the effect */
+	bool is_in_doubt;	/* some attempt may have had the effect */
 	int64_t doubt_until_us; /* room time; before it "not there" may only be
 				   "not there yet" */
-	bool was_heard;	  /* some attempt was answered */
-	int64_t began_us; /* room time; of the first attempt */
+	bool was_heard;		/* some attempt was answered */
+	int64_t began_us;	/* room time; of the first attempt */
 };
 
 /* To the end of the act or of its time; `out` is always filled in. */

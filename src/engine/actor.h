@@ -22,7 +22,7 @@ struct errand_order {
 	size_t act_count;
 	const char *key;	    /* PERFORM; copied */
 	bool idempotent, if_absent; /* see action.h */
-	bool is_repeat; /* PERFORM: an earlier try may have had its effect */
+	bool is_repeat;	  /* PERFORM: an earlier try may have had its effect */
 	bool is_doubted;  /* PERFORM; see action.h */
 	int64_t doubt_ms; /* likewise */
 	int max_attempts;
