@@ -48,7 +48,8 @@ enum action_class {
 struct action_plan {
 	char lines[ACTION_LINES][ACTION_LINE];
 	size_t count;
-	char before[96]; /* live now; "?" when it could not be read */
+	char before[96];	  /* live now; "?" when it could not be read */
+	char unread[ACTION_LINE]; /* why, where the act says how to; "" */
 	char after[96];
 	char fingerprint[DIGEST_HEX]; /* of request and live state: if it
 					 moves, the plan is stale */

@@ -169,8 +169,10 @@ plan_record(const struct dns_order *o, struct work *w, struct action_plan *out,
 	code = request_read(&patch, o->endpoint, &spelled, e);
 	if (code == ERR_NONE) {
 		show(o, &patch, dns_record_is_right(&now, o), out);
-		if (now.class != RETRY_ACCEPTED)
+		if (now.class != RETRY_ACCEPTED) {
 			request_add_line(out, now.why, 1);
+			str_copy(out->unread, sizeof(out->unread), now.why);
+		}
 		request_fingerprint(&patch, out);
 	}
 	request_clear(&patch);

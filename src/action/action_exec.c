@@ -168,6 +168,8 @@ show(struct exec *x, struct work *w, struct action_plan *out)
 	if (x->has_verify) {
 		program_show(&x->verify, "read back by", out);
 		request_add_line(out, why, 1);
+		if (now != LANDED_YES && now != LANDED_NO)
+			str_copy(out->unread, sizeof(out->unread), why);
 	} else {
 		request_add_line(out, "not read back: the step has no verify",
 				 1);

@@ -132,6 +132,9 @@ parallel_plan(const struct action_env *env, const struct act *act,
 		if (one->err.code != ERR_NONE && code == ERR_NONE)
 			code = err_set(e, one->err.code, "%s: %s", one->region,
 				       one->err.text);
+		if (one->plan.unread[0] != '\0' && out->unread[0] == '\0')
+			str_printf(out->unread, sizeof(out->unread),
+				   "%s: %.100s", one->region, one->plan.unread);
 		parts[2 * i] = (struct digest_part){ one->region,
 						     strlen(one->region) + 1 };
 		parts[2 * i + 1] = (struct digest_part){

@@ -34,6 +34,8 @@ plan(const struct request *r, struct work *w, struct action_plan *out,
 				   sizeof(out->before));
 		else if (now.status == 404)
 			str_copy(out->before, sizeof(out->before), "not there");
+		else if (r->mutates)
+			str_copy(out->unread, sizeof(out->unread), now.why);
 		reading_clear(&now);
 		redact_text(out->before, sizeof(out->before));
 	}

@@ -32,10 +32,17 @@ plan_digest(const struct director *d, int step, char out[DIGEST_HEX],
 	room_override_digest(d->room, step, out);
 }
 
+/* An emergency variant, and a plan that was made blind, are confirmed by words
+ * of their own. */
 static void
-verb_of(const struct book_step *s, char *to, size_t size, bool is_emergency)
+verb_of(const struct book_step *s, char *to, size_t size, bool is_emergency,
+	bool is_unread)
 {
-	str_printf(to, size, "%s%s", is_emergency ? "emergency-" : "", s->id);
+	str_printf(to, size, "%s%s",
+		   is_emergency ? "emergency-"
+		   : is_unread	? "unread-"
+				: "",
+		   s->id);
 	for (char *p = to; *p != '\0'; p++)
 		if (*p >= 'a' && *p <= 'z')
 			*p = (char)(*p - 'a' + 'A');
@@ -101,6 +108,13 @@ write_lines(const struct director *d, struct buf *out, int step,
 		str_printf(line, sizeof(line), "live %s -> %s", plan->before,
 			   plan->after);
 		jw_text(&w, NULL, line);
+		if (plan->unread[0] != '\0') {
+			str_printf(line, sizeof(line),
+				   "LIVE IS UNKNOWN, it acts on what nobody "
+				   "has seen: %.90s",
+				   plan->unread);
+			jw_text(&w, NULL, line);
+		}
 	} else if (settings_text(&act_to_show(d, step)->with, "text") != NULL) {
 		jw_text(&w, NULL,
 			settings_text(&act_to_show(d, step)->with, "text"));
@@ -132,12 +146,13 @@ emit_armed(struct director *d, int step, const struct action_plan *plan)
 	const struct book_step *s = runner_step(d, step);
 	char phrase[120] = "", digest[DIGEST_HEX], id[BOOK_ID + 12];
 	char verb[BOOK_ID + 12];
+	bool is_unread = plan != NULL && plan->unread[0] != '\0';
 	struct buf lines;
 	struct record r;
 
-	verb_of(s, verb, sizeof(verb), d->arms_emergency);
+	verb_of(s, verb, sizeof(verb), d->arms_emergency, is_unread);
 	if (s->confirm == CONFIRM_PHRASE || s->confirm == CONFIRM_TWO_PERSON ||
-	    d->arms_emergency)
+	    d->arms_emergency || is_unread)
 		book_phrase(phrase, sizeof(phrase), d->book, verb);
 	blind_print(id, sizeof(id), s, d->arms_emergency);
 	plan_digest(d, step, digest, plan != NULL ? plan->fingerprint : id);
@@ -214,12 +229,21 @@ gates_allow(struct director *d, const struct book_step *s)
 	return false;
 }
 
+/* Does the open plan wait for nobody's word? */
+static bool
+asks_nobody(const struct director *d, int step)
+{
+	return runner_step(d, step)->confirm == CONFIRM_NONE &&
+	       !d->room->steps[step].is_emergency &&
+	       d->room->prompt.phrase[0] == '\0';
+}
+
 static void
 confirm_unasked(struct director *d, int step)
 {
 	const struct book_step *s = runner_step(d, step);
 
-	if (s->confirm != CONFIRM_NONE || d->room->steps[step].is_emergency)
+	if (!asks_nobody(d, step))
 		return;
 	if (!gates_allow(d, s))
 		runner_decline(d, "the decision is not GO");
@@ -442,8 +466,7 @@ runner_rechecked(struct director *d, int step, const struct message *m)
 void
 runner_baseline_stands(struct director *d, int step)
 {
-	if (runner_step(d, step)->confirm == CONFIRM_NONE &&
-	    !d->room->steps[step].is_emergency)
+	if (asks_nobody(d, step))
 		confirm_unasked(d, step);
 	else if (rollback_is_running(d) || errand_is_out(d, PURPOSE_RECHECK))
 		return;
