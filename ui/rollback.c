@@ -7,6 +7,7 @@
 #include "model/drain.h"
 #include "model/forecast.h"
 #include "model/room_health.h"
+#include "model/stagger.h"
 #include "ui/gauge.h"
 #include "ui/page.h"
 
@@ -40,8 +41,8 @@ items_over(const struct room *r)
 	return done;
 }
 
-/* What the rollback waits for: a condition of its end, or calls that must end
- * before an item is taken back. */
+/* What the rollback waits for: a condition of its end, calls that must end
+ * before an item is taken back, or time between two items. */
 struct condition {
 	enum validation_state state;
 	char text[200];
@@ -106,20 +107,53 @@ take_drain(const struct frame *f, size_t k, struct condition *out)
 	return true;
 }
 
+/* False when no item is kept apart from the one before. */
+static bool
+take_stagger(const struct frame *f, struct condition *out)
+{
+	const struct room_stagger *n = &f->room->stagger;
+	const struct room_undo *undos = f->room->undos;
+
+	if (n->state != STAGGER_WAITING ||
+	    (size_t)n->item >= f->room->undo_count ||
+	    (size_t)n->after >= f->room->undo_count)
+		return false;
+	out->state = VALIDATION_SETTLING;
+	out->whole_ms = n->until_ms - n->began_ms;
+	out->good_ms = f->now.room_ms - n->began_ms;
+	out->left_ms =
+		n->until_ms > f->now.room_ms ? n->until_ms - f->now.room_ms : 0;
+	str_printf(out->text, sizeof(out->text), "%s waits after %s: %s",
+		   plan_name(f->book, &undos[n->item].item),
+		   plan_name(f->book, &undos[n->after].item), stagger_reason());
+	return true;
+}
+
+/* What row `k` is about: one of validate while that goes on, else one of
+ * drain, or the stagger behind the last of them. */
+static bool
+take_row(const struct frame *f, size_t k, struct condition *out)
+{
+	if (f->room->rollback == ROLLBACK_VALIDATING)
+		return take_health(f, k, out);
+	return k < f->book->rollback.drain_count ? take_drain(f, k, out)
+						 : take_stagger(f, out);
+}
+
 /* The i-th condition that counts; how many there are when i is beyond. */
 static int
 find_condition(const struct frame *f, int i, struct condition *out)
 {
 	const struct book_rollback *b = &f->book->rollback;
-	bool drains = f->room->rollback == ROLLBACK_RUNNING;
-	size_t rows = drains ? b->drain_count : b->validation_count;
+	bool runs = f->room->rollback == ROLLBACK_RUNNING;
+	size_t rows = runs ? b->drain_count + 1 : b->validation_count;
 	int count = 0;
 
-	if (!drains && f->room->rollback != ROLLBACK_VALIDATING)
+	if (!runs && f->room->rollback != ROLLBACK_VALIDATING)
 		return 0;
 	for (size_t k = 0; k < rows; k++) {
 		*out = (struct condition){ 0 };
-		if (drains ? !take_drain(f, k, out) : !take_health(f, k, out))
+		if (!take_row(f, k, out))
 			continue;
 		if (count++ == i)
 			return i;

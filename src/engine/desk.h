@@ -61,9 +61,10 @@ struct rollback_compare {
 
 /* The rollback on its way, beside what the room says. */
 struct rollback_run {
-	int current;	       /* undo under way; -1 between two */
-	int64_t not_before_ms; /* stagger: the next item waits until then */
-	bool waits_for_step;   /* a cancelled forward step must end first */
+	int current;	     /* undo under way; -1 between two */
+	int absent;	     /* unknown, read back and not there: it is sent
+				again when nothing holds it back; -1 none */
+	bool waits_for_step; /* a cancelled forward step must end first */
 	bool checking, reading_all;
 	bool watching; /* all is back; is it healthy? */
 	int64_t watch_until_ms;

@@ -92,7 +92,7 @@ rollback_begin(struct director *d, const char *by)
 			    "ended by the rollback");
 	d->waiting_step = -1;
 	d->rollback.current = -1;
-	d->rollback.not_before_ms = 0;
+	d->rollback.absent = -1;
 	d->rollback.waits_for_step = true;
 	d->rollback.checking = d->rollback.reading_all = false;
 	d->rollback.watching = false;
@@ -303,11 +303,14 @@ send_intended(struct director *d, int i, bool is_repeat)
 }
 
 static void
-send_item(struct director *d, int i, bool is_emergency)
+send_item(struct director *d, int i)
 {
-	bool is_repeat = d->room->undos[i].act.attempt > 0;
+	const struct room_act *a = &d->room->undos[i].act;
+	bool is_repeat = a->attempt > 0;
 
-	if (emit_intent(d, i, is_emergency, ""))
+	/* What was sent and is not there goes again as it went. */
+	d->rollback.absent = -1;
+	if (emit_intent(d, i, a->state == STEP_UNKNOWN && a->is_emergency, ""))
 		send_intended(d, i, is_repeat);
 }
 
@@ -389,16 +392,8 @@ static void
 item_is_back(struct director *d, int i, const char *detail,
 	     const struct regions *regions)
 {
-	int next;
-
-	if (!rollback_item_found(d, i, STEP_VERIFIED, detail, regions))
-		return;
-	mark_undone(d, i);
-	next = next_item(d);
-	if (next >= 0 && plan_staggers(d->book, &d->room->undos[i].item,
-				       &d->room->undos[next].item))
-		d->rollback.not_before_ms =
-			director_now_ms(d) + d->book->rollback.stagger_ms;
+	if (rollback_item_found(d, i, STEP_VERIFIED, detail, regions))
+		mark_undone(d, i);
 }
 
 void
@@ -447,7 +442,6 @@ void
 rollback_item_read(struct director *d, int i, const struct message *m)
 {
 	const struct errand_found *f = &m->found[0];
-	const struct room_undo *u = &d->room->undos[i];
 	char why[240];
 
 	assert(i >= 0 && (size_t)i < d->room->undo_count);
@@ -458,11 +452,19 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 	else if (rollback_is_given_up(d))
 		rollback_settle(d, i, f);
 	else if (is_absent(f) && rollback_may_repeat(d, i, f->detail, why))
-		send_item(d, i, u->act.is_emergency); /* the same key again */
+		d->rollback.absent = i; /* the same key again */
 	else if (is_absent(f))
 		rollback_isolate(d, i, why);
 	else if (!send_emergency(d, i, f->detail))
 		give_up_reading(d, i, f->detail);
+}
+
+/* Unknown, and not found to be absent since. */
+static bool
+is_in_doubt(const struct director *d, int i)
+{
+	return d->room->undos[i].act.state == STEP_UNKNOWN &&
+	       d->rollback.absent != i;
 }
 
 void
@@ -496,9 +498,9 @@ rollback_tick(struct director *d)
 		rollback_compare_tick(d);
 	else if (i < 0)
 		rollback_prove(d);
-	else if (director_now_ms(d) < d->rollback.not_before_ms)
+	else if (!rollback_staggered(d, i))
 		return;
-	else if (d->room->undos[i].act.state == STEP_UNKNOWN)
+	else if (is_in_doubt(d, i))
 		rollback_read_item(d, i);
 	else if (!rollback_drained(d, i))
 		return;
@@ -506,7 +508,7 @@ rollback_tick(struct director *d)
 					sizeof(why)))
 		halt(d, plan_name(d->book, &d->room->undos[i].item), why);
 	else
-		send_item(d, i, false);
+		send_item(d, i);
 }
 
 /* An item that waits for its next try is tried again now; who said so is in
@@ -556,6 +558,7 @@ void
 rollback_resume(struct director *d)
 {
 	d->rollback.current = -1;
+	d->rollback.absent = -1;
 	countdown_resume(d);
 	if (d->room->rollback == ROLLBACK_ARMED)
 		rollback_withdraw(d, "the console ended before it ran");

@@ -86,7 +86,7 @@ rollback_drained(struct director *d, int item)
 bool
 rollback_go_on(struct director *d)
 {
-	bool any = false;
+	bool any = rollback_stagger_cut(d);
 
 	if (d->room->rollback != ROLLBACK_RUNNING)
 		return false;

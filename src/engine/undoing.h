@@ -112,6 +112,12 @@ bool rollback_target_is_known(const struct director *d);
 /* May the rollback not begin by itself for its sake?  Then it is said. */
 bool rollback_target_forbids(struct director *d);
 
+/* rollback_stagger.c: items are kept apart, so that no trunk flaps. */
+/* May item `item` act, as far as that goes?  What it waits for is recorded. */
+bool rollback_staggered(struct director *d, int item);
+/* A person goes on without waiting; false when nothing waits so. */
+bool rollback_stagger_cut(struct director *d);
+
 /* Is the open plan still what must be taken back? */
 bool rollback_plan_stands(const struct director *d);
 

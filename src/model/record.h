@@ -27,6 +27,7 @@
 	X(RECORD_ROLLBACK, "rollback", true,  "the rollback moved")           \
 	X(RECORD_UNDO,     "undo",     true,  "an item of the rollback moved")\
 	X(RECORD_DRAIN,    "drain",    true,  "an item waits for calls to end")\
+	X(RECORD_STAGGER,  "stagger",  true,  "an item waits so that no trunk flaps")\
 	X(RECORD_APPROVAL, "approval", true,  "a second person approved a plan")\
 	X(RECORD_OVERRIDE, "override", true,  "a rule was broken on purpose") \
 	X(RECORD_MUTE,     "mute",     true,  "a gate was muted or unmuted")  \

@@ -180,6 +180,16 @@ say_drain(struct line *l, const struct record *r)
 }
 
 static void
+say_stagger(struct line *l, const struct record *r)
+{
+	add(l, "stagger");
+	add_field(l, r, "state");
+	add(l, "before");
+	add_field(l, r, "name");
+	add_field(l, r, "detail");
+}
+
+static void
 say_approval(struct line *l, const struct record *r)
 {
 	add(l, "approved");
@@ -296,7 +306,7 @@ static void (*const says[RECORD_KIND_COUNT])(struct line *,
 	[RECORD_PARKED] = say_parked,	  [RECORD_TORN] = say_torn,
 	[RECORD_CLOCK] = say_clock,	  [RECORD_BASELINE] = say_baseline,
 	[RECORD_LEFTOVER] = say_leftover, [RECORD_CLOSE] = say_close,
-	[RECORD_DRAIN] = say_drain,
+	[RECORD_DRAIN] = say_drain,	  [RECORD_STAGGER] = say_stagger,
 };
 
 void

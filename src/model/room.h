@@ -15,6 +15,7 @@
 #include "model/room_act.h"
 #include "model/room_prompt.h"
 #include "model/room_rules.h"
+#include "model/room_stagger.h"
 
 #define ROOM_HISTORY 60
 #define ROOM_TAIL 240
@@ -137,7 +138,8 @@ struct room {
 	size_t left_count;
 	struct validation_watch *watches; /* see room_health.h */
 	struct room_drain *drains;	  /* see drain.h */
-	struct room_heard *heard;	  /* see room_heard.h */
+	struct room_stagger stagger;
+	struct room_heard *heard; /* see room_heard.h */
 	bool console_lost;
 	struct room_line tail[ROOM_TAIL]; /* ring */
 	size_t tail_start, tail_count;
@@ -154,8 +156,7 @@ enum err_code room_judge(const struct room *r, const struct record *rec,
 			 struct err *e) MUST_CHECK;
 /* Folds a record in that room_judge() has allowed of this very room. */
 void room_take(struct room *r, const struct record *rec);
-/* Both, for records that were read: a refusal says also how a person goes on.
- * The room is unchanged then. */
+/* Both, of what was read: a refusal says how to go on, nothing is changed. */
 enum err_code room_apply(struct room *r, const struct record *rec,
 			 struct err *e) MUST_CHECK;
 
@@ -188,8 +189,7 @@ bool room_step_is_past(const struct room *r, size_t step);
 /* What the step does, by the plan shown last; an item, by its last intent. */
 const struct act *room_step_act(const struct room *r, size_t step);
 const struct act *room_undo_act(const struct room *r, size_t item);
-/* The item of the rollback that waits for a person to say that it is done; -1
- * when none does. */
+/* The item that waits for a person to say that it is done; -1 none does. */
 int room_awaits_person(const struct room *r);
 bool room_needs_met(const struct room *r, size_t step);
 bool room_is_busy(const struct room *r); /* an act is under way */

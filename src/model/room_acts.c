@@ -456,8 +456,10 @@ move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
 	if (to == ROLLBACK_RUNNING) {
 		begin_round(r);
 		room_watches_init(r);
-		if (r->rollback_began_ms < 0)
+		if (r->rollback_began_ms < 0) {
 			room_drains_reset(r);
+			r->stagger = (struct room_stagger){ 0 };
+		}
 		if (r->rollback_began_ms < 0)
 			r->rollback_began_ms = rec->at_ms;
 		r->rollback_ended_ms = -1;

@@ -363,6 +363,7 @@ static const struct {
 	[RECORD_ROLLBACK] = { room_judge_rollback, room_fold_rollback },
 	[RECORD_UNDO] = { room_judge_undo, room_fold_undo },
 	[RECORD_DRAIN] = { room_judge_drain, room_fold_drain },
+	[RECORD_STAGGER] = { room_judge_stagger, room_fold_stagger },
 	[RECORD_APPROVAL] = { room_judge_approval, room_fold_approval },
 	[RECORD_OVERRIDE] = { room_judge_override, room_fold_override },
 	[RECORD_MUTE] = { judge_gate, fold_mute },

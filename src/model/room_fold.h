@@ -15,10 +15,10 @@ typedef void room_folding(struct room *r, const struct record *rec);
 
 room_judging room_judge_samples, room_judge_step, room_judge_pause,
 	room_judge_undo, room_judge_rollback, room_judge_drain,
-	room_judge_approval, room_judge_override;
+	room_judge_approval, room_judge_override, room_judge_stagger;
 room_folding room_fold_samples, room_fold_step, room_fold_pause, room_fold_undo,
 	room_fold_request, room_fold_rollback, room_fold_drain,
-	room_fold_approval, room_fold_override;
+	room_fold_approval, room_fold_override, room_fold_stagger;
 
 /* ERR_DAMAGED with the record's number and kind in front. */
 enum err_code room_refuse(const struct record *rec, struct err *e,

@@ -1,6 +1,7 @@
 /* room_write - the whole room as one JSON text. */
 #include "base/json.h"
 #include "model/drain.h"
+#include "model/stagger.h"
 
 static const char *
 life_word(enum room_life life)
@@ -238,6 +239,20 @@ write_awaited(struct jwriter *w, const struct room *r)
 }
 
 static void
+write_stagger(struct jwriter *w, const struct room *r)
+{
+	const struct room_stagger *n = &r->stagger;
+
+	jw_object(w, "stagger");
+	jw_text(w, "state", stagger_word(n->state));
+	jw_int(w, "item", n->item);
+	jw_int(w, "after", n->after);
+	jw_int(w, "began_ms", n->began_ms);
+	jw_int(w, "until_ms", n->until_ms);
+	jw_object_end(w);
+}
+
+static void
 write_rollback(struct jwriter *w, const struct room *r)
 {
 	jw_object(w, "rollback");
@@ -263,6 +278,7 @@ write_rollback(struct jwriter *w, const struct room *r)
 	jw_array_end(w);
 	write_drains(w, r);
 	write_awaited(w, r);
+	write_stagger(w, r);
 	jw_array(w, "items");
 	for (size_t i = 0; i < r->undo_count; i++) {
 		const struct room_undo *u = &r->undos[i];

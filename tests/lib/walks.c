@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "model/drain.h"
+#include "model/stagger.h"
 
 void
 walk_init(struct walk *w, uint64_t seed)
@@ -259,6 +260,29 @@ make_drain(struct walk *w, const struct room *r, struct record *rec)
 	return true;
 }
 
+/* The same of a wait between two items. */
+static bool
+make_stagger(struct walk *w, const struct room *r, struct record *rec)
+{
+	static const enum stagger_state ends[] = { STAGGER_WAITING,
+						   STAGGER_PASSED,
+						   STAGGER_CUT };
+	enum stagger_state to = STAGGER_WAITING;
+
+	if (r->life == ROOM_CLOSED || r->undo_count == 0 ||
+	    r->rollback != ROLLBACK_RUNNING)
+		return false;
+	if (r->stagger.state == STAGGER_WAITING)
+		to = ends[below(w, ARRAY_LEN(ends))];
+	record_int(rec, "item", below(w, r->undo_count));
+	record_int(rec, "after", below(w, r->undo_count));
+	record_text(rec, "state", stagger_word(to));
+	if (to == STAGGER_WAITING)
+		record_int(rec, "until", w->at_ms + below(w, 9000));
+	record_text(rec, "detail", walk_text(w));
+	return true;
+}
+
 static bool
 make_rollback(struct walk *w, const struct room *r, struct record *rec)
 {
@@ -323,6 +347,8 @@ make_kind(struct walk *w, const struct room *r, struct record *rec)
 		return make_rollback(w, r, rec);
 	case RECORD_DRAIN:
 		return make_drain(w, r, rec);
+	case RECORD_STAGGER:
+		return make_stagger(w, r, rec);
 	case RECORD_APPROVAL:
 		return make_approval(w, r, rec);
 	case RECORD_OVERRIDE:

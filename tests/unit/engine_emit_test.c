@@ -32,6 +32,8 @@ static const struct {
 	  "validated", "it cannot move from none to validated" },
 	{ "an item of no plan", RECORD_UNDO, "item", "0", "intent",
 	  "the rollback has 0 items" },
+	{ "a wait between no items", RECORD_STAGGER, "item", "0", "waiting",
+	  "the rollback has 0 items" },
 	{ "a drain of nothing", RECORD_DRAIN, "drain", "sea", "waiting",
 	  "the runbook drains no \"sea\"" },
 };

@@ -110,7 +110,8 @@ staggers(const struct desk *k)
 	const struct director *d = &k->director;
 
 	return d->room->undos[0].act.state == STEP_VERIFIED &&
-	       d->rollback.current < 0 && d->rollback.not_before_ms > 0;
+	       d->rollback.current < 0 &&
+	       d->room->stagger.state == STAGGER_WAITING;
 }
 
 static bool
