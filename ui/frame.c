@@ -119,16 +119,7 @@ frame_gate(const struct frame *f, const char *signal)
 const struct book_probe *
 frame_feeder(const struct frame *f, size_t gate)
 {
-	const char *signal = f->book->gates.gates[gate].signal;
-
-	for (size_t i = 0; i < f->book->probe_count; i++) {
-		const struct book_probe *p = &f->book->probes[i];
-
-		for (size_t k = 0; k < p->signal_count; k++)
-			if (str_same(p->signals[k].name, signal))
-				return p;
-	}
-	return NULL;
+	return book_feeder(f->book, f->book->gates.gates[gate].signal);
 }
 
 const struct snapshot_probe *

@@ -12,7 +12,8 @@ enum takes {
 	TAKES_GATE,
 	TAKES_PROBE,
 	TAKES_ITEMS,
-	TAKES_RULE
+	TAKES_RULE,
+	TAKES_TRY
 };
 enum needs { NEEDS_NOTHING, NEEDS_TARGET, NEEDS_TEXT, NEEDS_BOTH };
 
@@ -29,7 +30,7 @@ static const struct {
 	[COMMAND_DONE] = { TAKES_STEP, "PROOF", NEEDS_BOTH },
 	[COMMAND_FAIL] = { TAKES_STEP, "REASON", NEEDS_BOTH },
 	[COMMAND_ABORT] = { TAKES_STEP, NULL, NEEDS_TARGET },
-	[COMMAND_RETRY] = { TAKES_STEP, NULL, NEEDS_NOTHING },
+	[COMMAND_RETRY] = { TAKES_TRY, NULL, NEEDS_NOTHING },
 	[COMMAND_PAUSE] = { TAKES_STEP, NULL, NEEDS_TARGET },
 	[COMMAND_RESUME] = { TAKES_STEP, NULL, NEEDS_TARGET },
 	[COMMAND_RECHECK] = { TAKES_STEP, NULL, NEEDS_TARGET },
@@ -46,9 +47,10 @@ static const struct {
 };
 
 static const char *const target_names[] = {
-	[TAKES_NONE] = "",	   [TAKES_STEP] = "STEP",
-	[TAKES_GATE] = "GATE",	   [TAKES_PROBE] = "PROBE",
-	[TAKES_ITEMS] = "ITEM...", [TAKES_RULE] = "RULE",
+	[TAKES_NONE] = "",	    [TAKES_STEP] = "STEP",
+	[TAKES_GATE] = "GATE",	    [TAKES_PROBE] = "PROBE",
+	[TAKES_ITEMS] = "ITEM...",  [TAKES_RULE] = "RULE",
+	[TAKES_TRY] = "STEP|CHECK",
 };
 
 void
@@ -80,17 +82,40 @@ awaited_row(const struct frame *f)
 		       : NULL;
 }
 
+/* The i-th of what can be looked at again while a rollback is validated. */
+static const char *
+check_at(const struct frame *f, size_t i)
+{
+	const struct book_rollback *b = &f->book->rollback;
+
+	if (f->room->rollback != ROLLBACK_VALIDATING)
+		return NULL;
+	if (i < b->validation_count)
+		return b->validations[i].id;
+	return i == b->validation_count && b->check_name[0] != '\0'
+		       ? b->check_name
+		       : NULL;
+}
+
+/* The i-th step, then who else is waited for. */
+static const char *
+step_at(const struct frame *f, size_t i)
+{
+	if (i < f->book->step_count)
+		return f->book->steps[i].id;
+	return i == f->book->step_count ? awaited_row(f) : NULL;
+}
+
 /* Candidate `i` for a target; NULL behind the last. */
 static const char *
 target_at(const struct frame *f, enum takes takes, size_t i)
 {
 	const struct book *b = f->book;
+	const char *one;
 
 	switch (takes) {
 	case TAKES_STEP:
-		if (i < b->step_count)
-			return b->steps[i].id;
-		return i == b->step_count ? awaited_row(f) : NULL;
+		return step_at(f, i);
 	case TAKES_GATE:
 		return i < b->gates.gate_count ? b->gates.gates[i].signal
 					       : NULL;
@@ -104,6 +129,9 @@ target_at(const struct frame *f, enum takes takes, size_t i)
 						  : NULL;
 	case TAKES_RULE:
 		return i < b->invariant_count ? b->invariants[i].id : NULL;
+	case TAKES_TRY:
+		one = step_at(f, i);
+		return one != NULL ? one : check_at(f, i - b->step_count);
 	case TAKES_NONE:
 		break;
 	}

@@ -309,26 +309,30 @@ verb_abort(struct hand *h)
 		ask(h, COMMAND_ABORT, s->id, "abort", "End what is under way:");
 }
 
+/* What a retry of the rollback does as it stands; NULL: it does not go on. */
+static const char *
+retry_title(const struct frame *f)
+{
+	if (f->room->rollback == ROLLBACK_HALTED)
+		return "Try the rollback again";
+	if (f->room->rollback == ROLLBACK_VALIDATING)
+		return "Look again now at what does not hold";
+	if (rollback_waits(f) && f->room->stagger.state == STAGGER_WAITING)
+		return "Take it back now, though carriers may turn it away";
+	if (rollback_waits(f))
+		return "Take it back without waiting for calls to end";
+	return room_rollback_goes_on(f->room) ? "Try its item again now" : NULL;
+}
+
 void
 verb_retry(struct hand *h)
 {
+	const char *title = retry_title(h->frame);
 	const struct book_step *s;
 
-	if (h->frame->room->rollback == ROLLBACK_HALTED) {
-		ask(h, COMMAND_RETRY, "", "retry", "Try the rollback again");
-		return;
-	}
-	if (rollback_waits(h->frame)) {
-		ask(h, COMMAND_RETRY, "", "retry",
-		    "Take it back without waiting for calls to end");
-		return;
-	}
-	if (room_rollback_goes_on(h->frame->room)) {
-		ask(h, COMMAND_RETRY, "", "retry", "Try its item again now");
-		return;
-	}
-	s = step_meant(h);
-	if (s != NULL)
+	if (title != NULL)
+		ask(h, COMMAND_RETRY, "", "retry", title);
+	else if ((s = step_meant(h)) != NULL)
 		ask(h, COMMAND_RETRY, s->id, "retry", "Try again:");
 }
 

@@ -261,8 +261,10 @@ retry(struct director *d, const struct command *c)
 {
 	bool runs = rollback_is_running(d);
 
-	if (d->room->rollback == ROLLBACK_HALTED ||
-	    (!rollback_go_on(d) && runs))
+	if (d->room->rollback == ROLLBACK_VALIDATING)
+		rollback_look_again(d, c->target);
+	else if (d->room->rollback == ROLLBACK_HALTED ||
+		 (!rollback_go_on(d) && runs))
 		rollback_retry(d);
 	else if (!runs)
 		runner_person(d, c);

@@ -134,3 +134,81 @@ rollback_watch_tick(struct director *d)
 	d->rollback.watching = false;
 	rollback_halt(d, "not validated", seen.first, seen.offer);
 }
+
+static bool
+is_meant(struct director *d, size_t i, const char *name)
+{
+	const struct book_validation *v = &d->book->rollback.validations[i];
+	struct validation_watch w = d->rollback.watches[i];
+	char text[120];
+
+	if (!validation_applies(v, d->room))
+		return false;
+	if (name[0] != '\0')
+		return str_same(v->id, name);
+	return validation_judge(v, &w, room_undone_ms(d->room),
+				director_now_ms(d), text,
+				sizeof(text)) != VALIDATION_HOLDS;
+}
+
+/* Who said so is in the journal. */
+static bool
+emit_again(struct director *d, const char *what)
+{
+	char detail[240];
+	struct record r;
+
+	str_printf(detail, sizeof(detail), "looked at again now: %s", what);
+	rollback_begin_record(d, &r, ROLLBACK_VALIDATING, d->options.commander);
+	record_text(&r, "detail", detail);
+	return director_emit(d, &r);
+}
+
+static void
+measure_again(struct director *d, const char *name)
+{
+	const struct book_rollback *b = &d->book->rollback;
+	char meant[OFFER] = "", all[OFFER] = "";
+
+	for (size_t i = 0; i < b->validation_count; i++) {
+		if (validation_applies(&b->validations[i], d->room))
+			add_word(all, sizeof(all), b->validations[i].id);
+		if (is_meant(d, i, name))
+			add_word(meant, sizeof(meant), b->validations[i].id);
+	}
+	if (meant[0] == '\0') {
+		director_notice(d, "no condition \"%s\" of this rollback: %s",
+				name, all);
+		return;
+	}
+	if (!emit_again(d, meant))
+		return;
+	for (size_t i = 0; i < b->validation_count; i++) {
+		const struct book_probe *p =
+			book_feeder(d->book, b->validations[i].gate.signal);
+
+		if (p != NULL && is_meant(d, i, name) && d->poller != NULL)
+			poller_now(d->poller, p->id);
+	}
+}
+
+void
+rollback_look_again(struct director *d, const char *name)
+{
+	const char *check = d->book->rollback.check_name;
+	bool is_named = name[0] != '\0';
+
+	if (d->rollback.watching)
+		measure_again(d, name);
+	else if (is_named && !(d->rollback.checking && str_same(name, check)))
+		director_notice(d,
+				"%s is looked at once everything is read back: "
+				"retry without a name tries that again now",
+				name);
+	else if (d->rollback.checking && emit_again(d, check))
+		errand_nudge(d, PURPOSE_CHECK);
+	else if (d->rollback.reading_all && emit_again(d, "every item"))
+		errand_nudge(d, PURPOSE_READ_ALL);
+	else if (d->rollback.compare.is_on && emit_again(d, "the baselines"))
+		d->rollback.compare.next_ms = director_now_ms(d);
+}

@@ -71,6 +71,9 @@ int64_t rollback_left_ms(const struct director *d); /* at least a second */
 void rollback_sample(struct director *d, const struct sample *s);
 /* The conditions must hold from now on; `how` as above. */
 void rollback_watch_begin(struct director *d, const char *how);
+/* A person does not wait for the next look: at the condition of this name, or
+ * at all ("") that do not hold; what is read or checked is tried again now. */
+void rollback_look_again(struct director *d, const char *name);
 /* Have they held for long enough, or is it too late? */
 void rollback_watch_tick(struct director *d);
 

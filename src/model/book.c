@@ -198,6 +198,16 @@ book_doubt_ms(const struct book_step *s)
 						: DOUBT_LEAST_MS;
 }
 
+const struct book_probe *
+book_feeder(const struct book *b, const char *signal)
+{
+	for (size_t i = 0; i < b->probe_count; i++)
+		for (size_t k = 0; k < b->probes[i].signal_count; k++)
+			if (str_same(b->probes[i].signals[k].name, signal))
+				return &b->probes[i];
+	return NULL;
+}
+
 /* Adds a blank and `word` with its letters turned by `turn`. */
 static void
 add_turned(char *to, size_t size, const char *word, int (*turn)(int))

@@ -181,6 +181,8 @@ const struct book_step *book_step(const struct book *b, const char *id);
 int book_baseline_of(const struct book *b, const char *object);
 /* By id, borrowed; NULL: there is none. */
 const struct book_probe *book_probe(const struct book *b, const char *id);
+/* The first that feeds the signal, borrowed; NULL: none does. */
+const struct book_probe *book_feeder(const struct book *b, const char *signal);
 
 /* For how long, in room time, an effect of the step that is not there is
  * doubted and looked for again. */

@@ -196,6 +196,88 @@ what_is_degraded_is_taken_back_once_more_and_alone(void **state)
 	night_stop(&night);
 }
 
+/* The same, measured so seldom that nobody sees it twice in a night. */
+static const char seldom[] =
+	"  calls:\n"
+	"    every: 10h\n"
+	"    http: {endpoint: platform, path: /calls}\n"
+	"    signals: {validation.routed_percent: /routed}\n"
+	"  trunks:\n"
+	"    every: 10h\n"
+	"    http: {endpoint: platform, path: /trunks}\n"
+	"    signals: {validation.trunks_alive: /alive}\n"
+	"  pipeline:\n"
+	"    every: 10h\n"
+	"    http: {endpoint: platform, path: /pipeline}\n"
+	"    signals: {validation.pipeline_seconds: /seconds}\n"
+	"  agents:\n"
+	"    every: 10h\n"
+	"    http: {endpoint: platform, path: /agents}\n"
+	"    signals: {validation.agents_percent: /consistent}\n";
+
+static void
+drop_report(void *ctx, struct probe_report *report)
+{
+	(void)ctx;
+	probe_report_free(report);
+}
+
+static bool
+is_watched(const struct desk *k)
+{
+	return k->director.rollback.watching;
+}
+
+static void
+who_does_not_wait_for_the_next_look_looks_at_once(void **state)
+{
+	static const struct peer_row answers[] = {
+		{ .expect = "GET /trunks ",
+		  .body = "{\"alive\":true}",
+		  .always = true },
+		{ .expect = "GET /agents ",
+		  .body = "{\"consistent\":99}",
+		  .always = true },
+	};
+	static const char *const looks[] = { "GET /calls ", "GET /trunks ",
+					     "GET /pipeline ", "GET /agents " };
+	struct director *d = &night.desk.director;
+	struct err e;
+
+	TEST_UNUSED(state);
+	night_start_with(&night, answers, ARRAY_LEN(answers), seldom, patient);
+	night_walk(&night, "publish");
+	take_back("");
+	assert_true(desk_until(&night.desk, is_watched));
+	CHECK_OK(poller_start(&d->poller, &d->probe_env, NULL, 7, drop_report,
+			      NULL, &e),
+		 &e);
+	for (size_t i = 0; i < ARRAY_LEN(looks); i++) /* its first round */
+		assert_true(peer_wait(night.peer, looks[i], 1));
+	desk_say(&night.desk, COMMAND_RETRY, "coffee", "");
+	CHECK_HOLDS(night_notice(&night),
+		    "no condition \"coffee\" of this rollback: calls trunks "
+		    "pipeline agents");
+	desk_say(&night.desk, COMMAND_RETRY, "trunks", "");
+	assert_true(peer_wait(night.peer, "GET /trunks ", 2));
+	assert_int_equal(peer_count(night.peer, "GET /agents "), 1);
+	assert_int_equal(desk_records(&night.desk, "rollback",
+				      "looked at again now: trunks\""),
+			 1);
+	/* What holds is not asked for again. */
+	desk_measure(&night.desk, "pipeline", 0.8, -1);
+	desk_say(&night.desk, COMMAND_RETRY, "", "");
+	assert_true(peer_wait(night.peer, "GET /agents ", 2));
+	assert_true(peer_wait(night.peer, "GET /trunks ", 3));
+	assert_int_equal(peer_count(night.peer, "GET /pipeline "), 1);
+	assert_int_equal(desk_records(&night.desk, "rollback",
+				      "looked at again now: calls trunks "
+				      "agents\""),
+			 1);
+	assert_int_equal(room()->rollback, ROLLBACK_VALIDATING);
+	night_stop(&night);
+}
+
 int
 main(void)
 {
@@ -203,6 +285,8 @@ main(void)
 		cmocka_unit_test(healthy_for_two_minutes_it_is_validated),
 		cmocka_unit_test(each_threshold_keeps_it_from_being_validated),
 		cmocka_unit_test(a_break_begins_the_two_minutes_again),
+		cmocka_unit_test(
+			who_does_not_wait_for_the_next_look_looks_at_once),
 		cmocka_unit_test(
 			what_is_degraded_is_taken_back_once_more_and_alone),
 	};

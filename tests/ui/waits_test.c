@@ -1,0 +1,98 @@
+/* ui: a rollback that waits, and a person who does not. */
+#include "tests/lib/test.h"
+
+#include <locale.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "model/validation.h"
+#include "tests/lib/eye.h"
+
+static void
+a_wait_between_two_items_says_why_how_long_and_how_to_go_on(void **state)
+{
+	struct room *r;
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_ROLLED, 24, 120, CHARSET_UTF8);
+	r = scene_room(e.s);
+	r->rollback = ROLLBACK_RUNNING;
+	r->stagger = (struct room_stagger){
+		.state = STAGGER_WAITING,
+		.item = 1,
+		.after = 0,
+		.began_ms = SCENE_NOW_MS - 20000,
+		.until_ms = SCENE_NOW_MS + 40000,
+	};
+	assert_true(eye_sees(&e, "at most 40s left, r goes on now: "));
+	assert_true(eye_sees(&e, "siph_trunk_status waits after "
+				 "dns_ttl_override: carriers turn"));
+	e.now.room_ms += 30000;
+	assert_true(eye_sees(&e, "at most 10s left"));
+	eye_type(&e, "r");
+	assert_true(eye_sees(&e, "though carriers may turn it away"));
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_type(&e, "retry");
+	eye_press(&e, PRESS_ENTER);
+	assert_int_equal(e.out.command.verb, COMMAND_RETRY);
+	assert_string_equal(e.out.command.target, "");
+	r->stagger.state = STAGGER_CUT;
+	eye_press(&e, PRESS_ESC);
+	assert_false(eye_sees(&e, "r goes on now"));
+	eye_close(&e);
+}
+
+/* Two conditions that nobody has measured. */
+static void
+validate(struct room *r)
+{
+	struct book_rollback *b = &r->book->rollback;
+
+	r->rollback = ROLLBACK_VALIDATING;
+	b->validations = mem_new(2, sizeof(*b->validations));
+	b->validation_count = 2;
+	mem_free(r->watches);
+	r->watches = mem_new(2, sizeof(*r->watches));
+	for (size_t i = 0; i < 2; i++)
+		gate_init(&b->validations[i].gate, "telephony.something");
+	str_copy(b->validations[0].id, BOOK_ID, "agents");
+	str_copy(b->validations[1].id, BOOK_ID, "trunks");
+}
+
+static void
+while_validating_a_retry_looks_again_at_all_or_at_the_named(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_ROLLED, 24, 80, CHARSET_UTF8);
+	validate(scene_room(e.s));
+	eye_type(&e, "r");
+	assert_true(eye_sees(&e, "Look again now at what does not hold"));
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_type(&e, "retry");
+	eye_press(&e, PRESS_ENTER);
+	assert_int_equal(e.out.command.verb, COMMAND_RETRY);
+	assert_string_equal(e.out.command.target, "");
+	eye_type(&e, ":retry tru");
+	eye_press(&e, PRESS_TAB);
+	eye_press(&e, PRESS_ENTER);
+	assert_int_equal(e.out.command.verb, COMMAND_RETRY);
+	assert_string_equal(e.out.command.target, "trunks");
+	eye_close(&e);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			a_wait_between_two_items_says_why_how_long_and_how_to_go_on),
+		cmocka_unit_test(
+			while_validating_a_retry_looks_again_at_all_or_at_the_named),
+	};
+
+	setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
