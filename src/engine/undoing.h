@@ -6,7 +6,7 @@
 #ifndef ENGINE_UNDOING_H
 #define ENGINE_UNDOING_H
 
-#include "engine/desk.h"
+#include "engine/undo_waits.h"
 
 struct jwriter;
 
@@ -77,12 +77,6 @@ void rollback_look_again(struct director *d, const char *name);
 /* Have they held for long enough, or is it too late? */
 void rollback_watch_tick(struct director *d);
 
-/* rollback_drain.c: calls end before what carries them is taken away. */
-/* May item `item` act, as far as that goes?  What it waits for is recorded. */
-bool rollback_drained(struct director *d, int item);
-/* A person goes on without waiting; false when nothing waits so. */
-bool rollback_go_on(struct director *d);
-
 /* rollback_person.c: an item that a person carries out. */
 /* Is it one, as its last intent says? */
 bool rollback_is_by_person(const struct director *d, int item);
@@ -104,26 +98,6 @@ bool rollback_person_resumes(struct director *d, int item);
 void rollback_person_lines(const struct director *d, struct jwriter *w,
 			   const struct plan_item *items, size_t count);
 
-/* rollback_target.c: is what it leads back to fit to carry the business? */
-/* The line of a plan that says so. */
-void rollback_target_line(const struct director *d, char *to, size_t size);
-/* Adds to the phrase what is typed for a target that is not healthy. */
-void rollback_target_phrase(const struct director *d, char *phrase,
-			    size_t size);
-/* Is it healthy, or does the open plan's phrase say that it is not? */
-bool rollback_target_is_known(const struct director *d);
-/* May the rollback not begin by itself for its sake?  Then it is said. */
-bool rollback_target_forbids(struct director *d);
-
-/* rollback_stagger.c: items are kept apart, so that no trunk flaps. */
-/* May item `item` act, as far as that goes?  What it waits for is recorded. */
-bool rollback_staggered(struct director *d, int item);
-/* A person goes on without waiting; false when nothing waits so. */
-bool rollback_stagger_cut(struct director *d);
-
-/* Is the open plan still what must be taken back? */
-bool rollback_plan_stands(const struct director *d);
-
 /* rollback_end.c: given up by a person. */
 /* On the disk first; then what is on its way ends, and it halts.  Said again:
  * nor is anything read back before that. */
@@ -133,13 +107,6 @@ void rollback_end_given_up(struct director *d);
 /* What reading an item back found, other than that it is back. */
 void rollback_settle(struct director *d, int undo,
 		     const struct errand_found *f);
-
-/* countdown.c: a rollback that begins unless somebody objects. */
-bool countdown_is_policy(const struct director *d);
-/* Adds to a record that opens the plan when it begins by itself. */
-void countdown_ask(struct director *d, struct record *r);
-void countdown_resume(struct director *d); /* after a restart */
-void countdown_tick(struct director *d);   /* begins it when the time is over */
 
 /* rollback_again.c: may an item act once more? */
 /* May it be sent again with the same key, whatever came of it? */
@@ -202,5 +169,8 @@ void rollback_read_item(struct director *d, int undo);
 void rollback_item_ended(struct director *d, int undo, const struct message *m);
 /* What reading an item back found. */
 void rollback_item_read(struct director *d, int undo, const struct message *m);
+
+/* Is the open plan still what must be taken back? */
+bool rollback_plan_stands(const struct director *d);
 
 #endif
