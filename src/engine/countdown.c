@@ -69,7 +69,7 @@ countdown_tick(struct director *d)
 		return;
 	}
 	if (rollback_plan_stands(d)) {
-		rollback_begin(d, "countdown");
+		rollback_check_live(d, "countdown");
 		return;
 	}
 	director_notice(d, "what must be undone has changed: the countdown "

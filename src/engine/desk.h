@@ -17,12 +17,13 @@
 /* What an errand is for; errand.c has the row of each. */
 enum purpose {
 	PURPOSE_NONE,
-	PURPOSE_ARM,	   /* plan of a step, to be shown */
-	PURPOSE_RECHECK,   /* the same again, at the confirm */
-	PURPOSE_ACT,	   /* the step itself */
-	PURPOSE_RECONCILE, /* unknown outcome of a step: read back */
-	PURPOSE_UNDO_ARM,  /* plan of the rollback */
-	PURPOSE_UNDO_ACT,  /* one item of the rollback */
+	PURPOSE_ARM,	      /* plan of a step, to be shown */
+	PURPOSE_RECHECK,      /* the same again, at the confirm */
+	PURPOSE_ACT,	      /* the step itself */
+	PURPOSE_RECONCILE,    /* unknown outcome of a step: read back */
+	PURPOSE_UNDO_ARM,     /* plan of the rollback */
+	PURPOSE_UNDO_RECHECK, /* the same again, at the confirm */
+	PURPOSE_UNDO_ACT,     /* one item of the rollback */
 	PURPOSE_UNDO_RECONCILE,
 	PURPOSE_CHECK,	  /* the manifest's validation check */
 	PURPOSE_READ_ALL, /* every item read back at the end */
@@ -79,6 +80,10 @@ struct rollback_run {
 	bool *answered;	 /* per gate: its breach was proposed or declined */
 	char cause[200]; /* why the plan was asked for */
 	char names[240]; /* what of it; "" all */
+	char (*shown)[96]; /* per item of the plan: live then; "" not read */
+	size_t shown_count;
+	char confirmed_by[64]; /* while it is read once more */
+	char unread[160];      /* begun without what is live of these */
 };
 
 /* Looks at the baseline on their way; see baseline_keep.c. */

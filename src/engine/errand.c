@@ -21,6 +21,13 @@ undo_armed(struct director *d, int subject, const struct message *m)
 }
 
 static void
+live_read(struct director *d, int subject, const struct message *m)
+{
+	(void)subject;
+	rollback_live_read(d, m);
+}
+
+static void
 checked(struct director *d, int subject, const struct message *m)
 {
 	(void)subject;
@@ -61,6 +68,7 @@ static const struct purpose_row purposes[PURPOSE_COUNT] = {
 	[PURPOSE_ACT] = { runner_event, runner_ended },
 	[PURPOSE_RECONCILE] = { NULL, runner_reconciled },
 	[PURPOSE_UNDO_ARM] = { NULL, undo_armed },
+	[PURPOSE_UNDO_RECHECK] = { NULL, live_read },
 	[PURPOSE_UNDO_ACT] = { rollback_event, rollback_item_ended },
 	[PURPOSE_UNDO_RECONCILE] = { NULL, rollback_item_read },
 	[PURPOSE_CHECK] = { check_event, checked },

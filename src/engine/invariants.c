@@ -201,6 +201,7 @@ refusal(const struct director *d, const struct command *c, int rule)
 	if (!d->room->prompt.open)
 		return "no plan is open: show the one it is for first";
 	if (errand_is_out(d, PURPOSE_RECHECK) ||
+	    errand_is_out(d, PURPOSE_UNDO_RECHECK) ||
 	    errand_is_out(d, PURPOSE_BASELINE))
 		return "the plan is being confirmed";
 	if (!prompt_breaks(d, (size_t)rule))

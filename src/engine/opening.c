@@ -274,6 +274,7 @@ director_shut(struct director *d)
 	mem_free(d->rollback.answered);
 	mem_free(d->rollback.watches);
 	mem_free(d->rollback.compare.rows);
+	mem_free(d->rollback.shown);
 	mem_free(d->baseline.taking);
 	mem_free(d->baseline.kept);
 	mem_free(d->fresh);

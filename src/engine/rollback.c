@@ -85,6 +85,7 @@ rollback_begin(struct director *d, const char *by)
 	errand_cancel(d, PURPOSE_RECONCILE);
 	errand_drop(d, PURPOSE_RECHECK);
 	errand_drop(d, PURPOSE_BASELINE);
+	errand_drop(d, PURPOSE_UNDO_RECHECK);
 	/* A halted one that goes on may find the plan of a step open. */
 	runner_decline(d, "a rollback begins");
 	if (d->waiting_step >= 0)
@@ -99,7 +100,7 @@ rollback_begin(struct director *d, const char *by)
 	d->rollback.compare.is_on = false;
 	d->rollback.by_breach = false;
 	rollback_begin_record(d, &r, ROLLBACK_RUNNING, by);
-	rollback_add_time(d, &r);
+	rollback_begin_words(d, &r);
 	director_emit(d, &r);
 }
 

@@ -2,8 +2,9 @@
  * rollback_arm - what must be taken back: read, shown, bound to a phrase.
  *
  * The plan is read live under a short bound: a dead platform must not hide
- * it.  The confirm is bound to the list of items; when a step ended meanwhile
- * and the list moved, the confirm is refused and the plan is shown again.
+ * it.  The confirm is bound to the list of items and what was read of them;
+ * when a step ended meanwhile and the list moved, or a value did
+ * (rollback_live.c), the confirm is refused and the plan is shown again.
  */
 #include "engine/director.h"
 
@@ -16,8 +17,7 @@
 #include "model/drain.h"
 #include "model/forecast.h"
 
-#define PLAN_BOUND_MS 3000 /* real time for reading what is live */
-#define SETTLE_MS 10000	   /* room time an absent effect is doubted */
+#define SETTLE_MS 10000 /* room time an absent effect is doubted */
 #define ITEM_LINES 12
 #define PHRASE_NAMES 60 /* longest list of objects that must be typed */
 
@@ -31,7 +31,8 @@ shows_the_rest(const struct director *d)
 	       room_rollback_goes_on(d->room) && !plan_is_outrun(d->room);
 }
 
-/* What the confirm is bound to: the runbook and the very list of items. */
+/* What the confirm is bound to: the runbook, the very list of items, and what
+ * was live when they were shown. */
 static void
 composition_digest(const struct director *d, const struct plan_item *items,
 		   size_t count, char out[DIGEST_HEX])
@@ -42,7 +43,9 @@ composition_digest(const struct director *d, const struct plan_item *items,
 	buf_text(&b, d->book->digest);
 	buf_text(&b, d->rollback.names[0] ? " part" : "");
 	for (size_t i = 0; i < count; i++)
-		buf_printf(&b, " %d/%d", items[i].row, items[i].step);
+		buf_printf(&b, " %d/%d %s", items[i].row, items[i].step,
+			   i < d->rollback.shown_count ? d->rollback.shown[i]
+						       : "");
 	digest_hex(out, buf_str(&b), b.len);
 	buf_clear(&b);
 	if (d->room->rollback == ROLLBACK_ARMED)
@@ -162,7 +165,7 @@ rollback_ask(struct director *d, const char *names, const char *cause)
 					: "nothing ran and no manifest: there "
 					  "is nothing to roll back");
 	else if (rollback_look(d, PURPOSE_UNDO_ARM, ERRAND_PLAN, items, count))
-		errand_bound(d, PURPOSE_UNDO_ARM, PLAN_BOUND_MS);
+		errand_bound(d, PURPOSE_UNDO_ARM, ROLLBACK_PLAN_BOUND_MS);
 	mem_free(items);
 	if (cause != d->rollback.cause)
 		str_copy(d->rollback.cause, sizeof(d->rollback.cause), cause);
@@ -413,6 +416,7 @@ emit_armed(struct director *d, const struct plan_item *items, size_t count,
 	buf_init(&lines, 65536);
 	write_phrase(d, items, count, phrase, sizeof(phrase));
 	rollback_target_phrase(d, phrase, sizeof(phrase));
+	rollback_show(d, m);
 	composition_digest(d, items, count, digest);
 	write_items(&list, items, count, m);
 	write_lines(d, &lines, items, count, m, kept);
@@ -496,15 +500,15 @@ rollback_confirm(struct director *d, const struct command *c)
 		rollback_ask(d, d->rollback.names, "the target is not healthy");
 		return;
 	}
-	if (!second_allows(d))
-		return;
-	rollback_begin(d, d->options.commander);
+	if (second_allows(d))
+		rollback_check_live(d, d->options.commander);
 }
 
 void
 rollback_decline(struct director *d)
 {
 	errand_drop(d, PURPOSE_UNDO_ARM);
+	errand_drop(d, PURPOSE_UNDO_RECHECK);
 	d->rollback.by_breach = false;
 	if (d->room->rollback != ROLLBACK_ARMED &&
 	    d->room->rollback != ROLLBACK_PROPOSED)

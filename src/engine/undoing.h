@@ -28,6 +28,16 @@ struct plan_item *rollback_items(const struct director *d, size_t *count,
 bool rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 		   const struct plan_item *items, size_t count);
 
+#define ROLLBACK_PLAN_BOUND_MS 3000 /* real time for reading what is live */
+
+/* rollback_live.c: is what is live what the plan has shown? */
+/* Keeps what was read for the plan. */
+void rollback_show(struct director *d, const struct message *m);
+/* The plan is confirmed by `by`: it begins once nothing has moved. */
+void rollback_check_live(struct director *d, const char *by);
+/* What PURPOSE_UNDO_RECHECK found. */
+void rollback_live_read(struct director *d, const struct message *m);
+
 /* rollback_prove.c: is it as it was, and healthy? */
 void rollback_prove(struct director *d);
 /* How the check ended. */
@@ -63,8 +73,9 @@ void rollback_compare_tick(struct director *d);
 void rollback_compare_read(struct director *d, const struct message *m);
 
 /* rollback_time.c: the manifest's timeoutSeconds. */
-/* Adds until when its items act to the record that begins it. */
-void rollback_add_time(struct director *d, struct record *r);
+/* Adds to the record that begins it until when its items act, and what is said
+ * of it. */
+void rollback_begin_words(struct director *d, struct record *r);
 int64_t rollback_left_ms(const struct director *d); /* at least a second */
 
 /* rollback_watch.c: is it healthy, and has it been for long enough? */

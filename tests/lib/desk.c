@@ -108,6 +108,10 @@ desk_confirm(struct desk *k, const char *typed)
 	str_copy(m->command.digest, sizeof(m->command.digest),
 		 k->director.room->prompt.digest);
 	director_turn(&k->director, m);
+	/* What is live is read once more before a rollback begins. */
+	while (errand_is_out(&k->director, PURPOSE_UNDO_RECHECK))
+		director_turn(&k->director, queue_take(k->director.inbox,
+						       clock_real_us() + 5000));
 }
 
 void

@@ -150,7 +150,7 @@ watches(const struct desk *k)
 
 struct moment {
 	const char *name, *probes, *rollback;
-	struct peer_row rows[4];
+	struct peer_row rows[5];
 	size_t count;
 	bool (*is_there)(const struct desk *k);
 	enum step_state item; /* the first one, once it has halted */
@@ -212,18 +212,20 @@ static const struct moment moments[] = {
 	  "",
 	  { { .expect = "PATCH /routeback ", .end = PEER_CLOSE },
 	    { .expect = OLD, .body = "{\"is\":\"new\"}" }, /* the plan */
+	    { .expect = OLD, .body = "{\"is\":\"new\"}" }, /* its confirm */
 	    { .expect = OLD, .status = 500 },
 	    HANGS(OLD) },
-	  4,
+	  5,
 	  reads_item,
 	  STEP_VERIFIED },
 	{ "reading all back",
 	  "",
 	  "",
 	  { { .expect = OLD, .body = "{\"is\":\"new\"}" },
+	    { .expect = OLD, .body = "{\"is\":\"new\"}" },
 	    { .expect = OLD, .body = "{\"is\":\"old\"}" },
 	    HANGS(OLD) },
-	  3,
+	  4,
 	  reads_all,
 	  STEP_VERIFIED },
 	{ "watching for health",

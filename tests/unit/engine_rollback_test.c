@@ -455,6 +455,7 @@ what_is_left_over_halts_it(void **state)
 {
 	static const struct peer_row rows[] = {
 		{ .expect = "GET /routeback/old ", .body = "{\"is\":\"?\"}" },
+		{ .expect = "GET /routeback/old ", .body = "{\"is\":\"?\"}" },
 		{ .expect = "GET /routeback/old ", .body = "{\"is\":\"old\"}" },
 		{ .expect = "GET /routeback/old ",
 		  .body = "{\"is\":\"new\"}",

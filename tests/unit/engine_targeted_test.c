@@ -181,11 +181,12 @@ what_is_left_over_acts_again(void **state)
 {
 	static const struct peer_row rows[] = {
 		{ .expect = "GET /routeback/old ", .body = "{\"is\":\"?\"}" },
+		{ .expect = "GET /routeback/old ", .body = "{\"is\":\"?\"}" },
 		{ .expect = "GET /routeback/old ", .body = "{\"is\":\"old\"}" },
 	};
 	static const struct peer_row bad = { .expect = "GET /routeback/old ",
 					     .body = "{\"is\":\"new\"}" };
-	struct peer_row script[14];
+	struct peer_row script[15];
 	char first[80];
 
 	TEST_UNUSED(state);
