@@ -283,8 +283,9 @@ overrides(const struct frame *f, struct pen *p)
 		const struct room_override *o = &f->room->overrides[i];
 
 		if (o->in_force)
-			pen_printf(p, ROLE_NO_GO, " %s OVERRIDDEN%s ",
-				   f->book->invariants[o->rule].id,
+			pen_printf(p, ROLE_NO_GO, " %s %s%s ",
+				   room_override_name(f->room, o),
+				   o->rule < 0 ? "LEFT OUT" : "OVERRIDDEN",
 				   o->second[0] != '\0' ? ""
 							: " (not approved)");
 	}

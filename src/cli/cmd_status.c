@@ -38,7 +38,7 @@ print_text(const char *dir, const struct room *r, const struct decision *d,
 		const struct room_override *o = &r->overrides[i];
 
 		printf("override of %s in %s: %s (%s, %s%s)\n",
-		       r->book->invariants[o->rule].id,
+		       room_override_name(r, o),
 		       o->step < 0 ? "rollback" : r->book->steps[o->step].id,
 		       o->reason, o->by,
 		       o->second[0] != '\0' ? "approved by " : "not approved",

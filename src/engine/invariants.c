@@ -221,6 +221,8 @@ invariants_override(struct director *d, const struct command *c)
 	char digest[DIGEST_HEX];
 	struct record r;
 
+	if (rule < 0 && rollback_leave(d, c))
+		return;
 	if (why != NULL) {
 		director_notice(d, "not overridden: \"%.48s\": %s", c->target,
 				why);

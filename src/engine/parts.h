@@ -2,11 +2,13 @@
  * parts - what the parts of the director ask of each other.
  *
  * Gates, errands, forward steps: a file or two each; those of the rollback
- * stand in undoing.h.  Private to the engine; director's thread only.
+ * stand in undoing.h and proving.h.  Private to the engine; director's thread
+ * only.
  */
 #ifndef ENGINE_PARTS_H
 #define ENGINE_PARTS_H
 
+#include "engine/proving.h"
 #include "engine/undoing.h"
 
 /* judge.c: gates and the decision. */

@@ -384,7 +384,8 @@ static int
 next_item(const struct director *d)
 {
 	for (size_t i = 0; i < d->room->undo_count; i++)
-		if (d->room->undos[i].act.state != STEP_VERIFIED)
+		if (d->room->undos[i].act.state != STEP_VERIFIED &&
+		    room_left_out(d->room, &d->room->undos[i].item) == NULL)
 			return (int)i;
 	return -1;
 }

@@ -56,37 +56,3 @@ rollback_may_repeat(struct director *d, int item, const char *seen,
 		   what, seen);
 	return false;
 }
-
-/* The names of what could still be taken back without the one that failed. */
-static void
-rest_of(const struct director *d, int failed, char *to, size_t size)
-{
-	const struct room *r = d->room;
-	size_t used = 0;
-
-	to[0] = '\0';
-	for (size_t i = 0; i < r->undo_count; i++) {
-		const char *name = plan_name(d->book, &r->undos[i].item);
-
-		if ((int)i == failed ||
-		    r->undos[i].act.state == STEP_VERIFIED ||
-		    used + strlen(name) + 2 > size)
-			continue;
-		str_printf(to + used, size - used, "%s%s", used > 0 ? " " : "",
-			   name);
-		used = strlen(to);
-	}
-}
-
-void
-rollback_isolate(struct director *d, int i, const char *why)
-{
-	char rest[80];
-
-	rest_of(d, i, rest, sizeof(rest) - sizeof(" takes the rest back"));
-	if (rest[0] != '\0')
-		str_printf(rest + strlen(rest), sizeof(rest) - strlen(rest),
-			   " takes the rest back");
-	rollback_halt(d, plan_name(d->book, &d->room->undos[i].item), why,
-		      rest);
-}

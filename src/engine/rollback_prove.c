@@ -75,7 +75,12 @@ record_leftovers(struct director *d, const struct message *m)
 
 	for (size_t i = 0; i < m->found_count && !d->dead; i++) {
 		const struct errand_found *f = &m->found[i];
+		char words[160];
 
+		if (rollback_left_words(d, i, words, sizeof(words))) {
+			rollback_left(d, i, "", words);
+			continue;
+		}
 		if (f->landed == LANDED_YES)
 			continue;
 		left++;
@@ -110,11 +115,31 @@ name_kept(const struct director *d, char *to, size_t size)
 	}
 }
 
+/* The first item that is left out, by name and why; false: none is. */
+static bool
+leaves_some(const struct director *d, char *to, size_t size)
+{
+	char words[160];
+
+	for (size_t i = 0; i < d->room->undo_count; i++)
+		if (rollback_left_words(d, i, words, sizeof(words))) {
+			str_printf(to, size, "%.40s is %s; the rest is back",
+				   plan_name(d->book, &d->room->undos[i].item),
+				   words);
+			return true;
+		}
+	return false;
+}
+
 void
 rollback_validated(struct director *d, const char *how)
 {
 	char detail[240], took[24], rto[24], kept[80];
 
+	if (leaves_some(d, detail, sizeof(detail))) {
+		rollback_halt(d, "degraded", detail, "");
+		return;
+	}
 	str_duration(took, sizeof(took),
 		     director_now_ms(d) - d->room->rollback_began_ms);
 	str_duration(rto, sizeof(rto), forecast_rto_ms(d->book));
@@ -203,12 +228,14 @@ watch(struct director *d, const char *what)
 void
 rollback_compared(struct director *d, size_t left)
 {
+	char some[240];
+
 	if (left > 0) {
 		write_leftovers(d);
 		rollback_halt(d, "not as it was", d->rollback.compare.first,
 			      "");
 	} else if (d->book->rollback.check.kind[0] == '\0' ||
-		   d->room->is_targeted) {
+		   d->room->is_targeted || leaves_some(d, some, sizeof(some))) {
 		watch(d, "every item read back");
 	} else {
 		send_check(d);

@@ -28,16 +28,6 @@ struct plan_item *rollback_items(const struct director *d, size_t *count,
 bool rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 		   const struct plan_item *items, size_t count);
 
-#define ROLLBACK_PLAN_BOUND_MS 3000 /* real time for reading what is live */
-
-/* rollback_live.c: is what is live what the plan has shown? */
-/* Keeps what was read for the plan. */
-void rollback_show(struct director *d, const struct message *m);
-/* The plan is confirmed by `by`: it begins once nothing has moved. */
-void rollback_check_live(struct director *d, const char *by);
-/* What PURPOSE_UNDO_RECHECK found. */
-void rollback_live_read(struct director *d, const struct message *m);
-
 /* rollback_prove.c: is it as it was, and healthy? */
 void rollback_prove(struct director *d);
 /* How the check ended. */
@@ -52,25 +42,6 @@ void rollback_left(struct director *d, size_t i, const char *region,
 		   const char *detail);
 /* The rollback ends; `how` says what was proved. */
 void rollback_validated(struct director *d, const char *how);
-
-/* rollback_compare.c: is it what the night began with? */
-enum likeness {
-	LIKENESS_NONE,	   /* nothing takes it back */
-	LIKENESS_SAME,	   /* as its baseline */
-	LIKENESS_DECLARED, /* not, and the undo says so itself */
-	LIKENESS_OTHER,
-	LIKENESS_UNREAD,
-};
-/* Of a row of the baseline that was read once more; `why` says what differs
- * ("" nothing). */
-enum likeness rollback_likeness(const struct director *d, int row,
-				const struct action_look *seen, char *why,
-				size_t size);
-/* All is read back: then rollback_compared(). */
-void rollback_compare_begin(struct director *d);
-void rollback_compare_tick(struct director *d);
-/* What PURPOSE_COMPARE found. */
-void rollback_compare_read(struct director *d, const struct message *m);
 
 /* rollback_time.c: the manifest's timeoutSeconds. */
 /* Adds to the record that begins it until when its items act, and what is said
@@ -126,8 +97,6 @@ bool rollback_is_idempotent(const struct director *d, int item);
  * a person must see to; when that one goes on with the rollback, it may. */
 bool rollback_may_repeat(struct director *d, int item, const char *seen,
 			 char why[240]);
-/* It has failed and is left alone: halts, and offers the rest without it. */
-void rollback_isolate(struct director *d, int item, const char *why);
 
 /* rollback.c: taking it all back. */
 /* Halts and tells the person; `offer` is what else could be asked for. */

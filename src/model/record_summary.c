@@ -202,7 +202,7 @@ say_approval(struct line *l, const struct record *r)
 static void
 say_override(struct line *l, const struct record *r)
 {
-	add(l, "override");
+	add(l, record_has(r, "item") ? "leaves out" : "override");
 	add_field(l, r, "rule");
 	add(l, "for");
 	add_field(l, r, "step");

@@ -494,6 +494,15 @@ move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
 		close_prompt(r, -1);
 }
 
+static bool
+leaves_some(const struct room *r)
+{
+	for (size_t i = 0; i < r->undo_count; i++)
+		if (room_left_out(r, &r->undos[i].item) != NULL)
+			return true;
+	return false;
+}
+
 enum err_code
 room_judge_rollback(const struct room *r, const struct record *rec,
 		    struct err *e)
@@ -509,6 +518,8 @@ room_judge_rollback(const struct room *r, const struct record *rec,
 	if ((rollback_moves[r->rollback] >> to & 1u) == 0)
 		return room_refuse(rec, e, "it cannot move from %s to %s",
 				   rollback_word(r->rollback), word);
+	if (to == ROLLBACK_VALIDATED && leaves_some(r))
+		return room_refuse(rec, e, "it has left something out");
 	if (to == ROLLBACK_RUNNING && r->rollback == ROLLBACK_ARMED &&
 	    room_awaits_second(r))
 		return room_refuse(rec, e, "it begins without a second person");

@@ -188,7 +188,8 @@ write_rules(struct jwriter *w, const struct room *r)
 		const struct room_override *o = &r->overrides[i];
 
 		jw_object(w, NULL);
-		jw_text(w, "rule", r->book->invariants[o->rule].id);
+		jw_text(w, o->rule < 0 ? "leaves" : "rule",
+			room_override_name(r, o));
 		jw_text(w, "for",
 			o->step < 0 ? "rollback" : r->book->steps[o->step].id);
 		jw_text(w, "reason", o->reason);

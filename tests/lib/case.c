@@ -493,6 +493,8 @@ command(struct a_case *c, char *line)
 		agree(c, rest);
 	} else if (strcmp(word, "rest") == 0) {
 		desk_rest(&c->desk);
+	} else if (strcmp(word, "second") == 0) {
+		desk_approve(&c->desk, "deputy");
 	} else if (strcmp(word, "told") == 0) {
 		CHECK_HOLDS(c->desk.director.notice, whole);
 	} else if (strcmp(word, "asked") == 0) {

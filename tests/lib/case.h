@@ -21,6 +21,7 @@
  *   [commander]    one line an act:
  *                    walk STEP            arm, confirm as asked, until it ends
  *                    arm STEP, confirm [TEXT], and each verb of the console
+ *                    second (a second person approves the open plan)
  *                    until step STEP STATE, until undo NAME STATE,
  *                    until undo emergency (an item acts by its variant),
  *                    until rollback STATE, rest,

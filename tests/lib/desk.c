@@ -115,6 +115,21 @@ desk_confirm(struct desk *k, const char *typed)
 }
 
 void
+desk_approve(struct desk *k, const char *who)
+{
+	const struct room *r = k->director.room;
+	struct message *m = message_new(MESSAGE_APPROVAL);
+
+	m->approval.uid = -1;
+	str_copy(m->approval.who, sizeof(m->approval.who), who);
+	str_copy(m->approval.target, sizeof(m->approval.target),
+		 room_prompt_name(r));
+	str_copy(m->approval.digest, sizeof(m->approval.digest),
+		 r->prompt.digest);
+	director_turn(&k->director, m);
+}
+
+void
 desk_measure_at(struct desk *k, const char *probe, struct value value,
 		int64_t n, int64_t at_ms)
 {

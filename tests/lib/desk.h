@@ -36,6 +36,8 @@ void desk_say(struct desk *k, enum command_verb verb, const char *target,
 	      const char *text);
 /* Confirms the open plan, as seen, with what is typed. */
 void desk_confirm(struct desk *k, const char *typed);
+/* A second person has seen the open plan, and agrees. */
+void desk_approve(struct desk *k, const char *who);
 
 /* A measurement of the `probe` for its first signal, now; and the turn. */
 void desk_measure(struct desk *k, const char *probe, double value, int64_t n);
