@@ -12,6 +12,7 @@ run(const struct cli_command *self, const struct cli_args *args)
 	struct buf out;
 	int code = EXIT_GO;
 
+	kinds.advises = true;
 	for (int i = 0; i < args->count; i++) {
 		enum err_code c = conf_check(args->operands[i], &kinds, &f, &e);
 

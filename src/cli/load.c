@@ -22,7 +22,8 @@
 struct conf_kinds
 load_kinds(void)
 {
-	return (struct conf_kinds){ probe_specs(), action_specs() };
+	return (struct conf_kinds){ .probes = probe_specs(),
+				    .steps = action_specs() };
 }
 
 void

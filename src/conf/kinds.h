@@ -8,6 +8,7 @@
 struct conf_kinds {
 	const struct kind_spec *const *probes;
 	const struct kind_spec *const *steps;
+	bool advises; /* a check also says what no rollback could prove */
 };
 
 #endif

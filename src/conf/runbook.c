@@ -347,6 +347,8 @@ runbook_check(const struct doc *d, const struct conf_kinds *kinds,
 			&l.s, at != NULL ? at : node_get(d->root, "thresholds"),
 			&l.book->gates, &(struct site){ l.gates.file, f },
 			l.named_gates);
+	if (kinds->advises && f->errors == l.errors_before)
+		runbook_lint_proof(&l, d->root);
 	loader_clear(&l);
 	book_drop(l.book);
 }

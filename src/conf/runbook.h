@@ -165,4 +165,7 @@ void runbook_load(struct book **out, const struct doc *d,
 void runbook_check(const struct doc *d, const struct conf_kinds *kinds,
 		   struct findings *f);
 
+/* What a rollback of the runbook could not prove: warnings, for a check. */
+void runbook_lint_proof(struct loader *l, const struct node *root);
+
 #endif

@@ -195,3 +195,32 @@ book_lint(struct loader *l, const struct node *root)
 	check_fed(l, root);
 	check_trunks(l, root);
 }
+
+/* What can be taken back is to be compared with something, and to be called
+ * healthy by something. */
+void
+runbook_lint_proof(struct loader *l, const struct node *root)
+{
+	const struct node *at = node_get(root, "rollback");
+	bool has_undo = l->book->rollback.undo_count > 0;
+
+	for (size_t i = 0; i < l->book->step_count; i++)
+		has_undo = has_undo || l->book->steps[i].undo.kind[0] != '\0';
+	if (!has_undo)
+		return;
+	if (at == NULL)
+		at = node_get(root, "steps");
+	if (node_get(root, "baseline") == NULL)
+		node_key_warn(
+			&l->s, at, "no-snapshot",
+			"there are undos and no \"baseline\": nothing is "
+			"read before the first change, so that no "
+			"rollback can be compared with it; "
+			"\"baseline: []\" reads the objects of the steps");
+	if (l->book->rollback.validation_count == 0)
+		node_key_warn(&l->s, at, "no-validation",
+			      "there are undos and no \"validate\" in "
+			      "\"rollback\": it is validated once they read "
+			      "back, whether or not calls, agents and data are "
+			      "as they should be");
+}

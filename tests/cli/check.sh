@@ -59,6 +59,15 @@ for file in runbooks/* themes/*; do
 done
 check "all of them at once" exits 0 "$WARROOM" check runbooks/* themes/*
 check "and they are counted" holds "$TMPDIR/out" "files checked"
+
+sed '/^baseline:/d' runbooks/first-calls.yaml >"$TMPDIR/unproved.yaml"
+check "undos without a baseline may pass" exits 0 "$WARROOM" check \
+	"$TMPDIR/unproved.yaml"
+check "but nothing could be compared" holds "$TMPDIR/out" "[no-snapshot]"
+check "nor be called healthy" holds "$TMPDIR/out" "[no-validation]"
+check "with both there is nothing to say" exits 0 "$WARROOM" check \
+	runbooks/integrations-cutover.yaml
+check "and nothing is said" lacks "$TMPDIR/out" "warning: "
 check "one bad file spoils the lot" exits 2 "$WARROOM" check \
 	themes/dark.yaml "$BAD"
 

@@ -173,7 +173,8 @@ write_files(struct a_case *c)
 static struct book *
 load(struct a_case *c, struct buf *told)
 {
-	const struct conf_kinds kinds = { probe_specs(), action_specs() };
+	const struct conf_kinds kinds = { .probes = probe_specs(),
+					  .steps = action_specs() };
 	struct err e = { .code = ERR_NONE };
 	struct findings f = { 0 };
 	char path[FS_PATH];

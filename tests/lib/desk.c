@@ -64,7 +64,8 @@ desk_end(struct desk *k)
 struct book *
 desk_load(const char *runbook)
 {
-	const struct conf_kinds kinds = { probe_specs(), action_specs() };
+	const struct conf_kinds kinds = { .probes = probe_specs(),
+					  .steps = action_specs() };
 	struct err e = { .code = ERR_NONE };
 	struct findings f = { 0 };
 	char dir[FS_PATH], path[FS_PATH];
