@@ -28,6 +28,7 @@ struct action_env {
 	/* What is read back decides how an act ended, not only what stands
 	 * there now: parts of it must have been heard of. */
 	bool decides;
+	const char *job; /* where its job is looked at; NULL: not known */
 };
 
 /* Who carries the act out. */
@@ -42,6 +43,7 @@ enum action_class {
 #define ACTION_LINES 8
 #define ACTION_LINE 160
 #define ACTION_DETAIL 240
+#define ACTION_JOB 256	 /* where a job is looked at, with the NUL */
 #define ACTION_BODY 2048 /* most that is told of a body, with the NUL */
 
 /* What would be sent, for people; resolved, redacted, clean. */
@@ -62,6 +64,9 @@ struct action_event {
 	int attempt;   /* 1.. */
 	char detail[ACTION_DETAIL];
 	int64_t next_ms; /* room time of the next try or poll; 0 none */
+	/* With ACCEPTED: where it goes on, a path on the endpoint's origin, as
+	 * the answer said it; "" not said.  Remembered, it is env->job. */
+	char job[ACTION_JOB];
 	/* Of the exchange just ended, when there was one: */
 	char method[12]; /* "" none */
 	char url[200];	 /* redacted, clean */

@@ -62,8 +62,10 @@ http_readback(const struct action_env *env, const struct act *act,
 
 /* clang-format off */
 static const struct param poll_params[] = {
-	{ .name = "path", .type = PARAM_PATH,
+	{ .name = "path", .type = PARAM_PATH_JOB,
 	  .help = "what to ask; else Location, else the path of the step" },
+	{ .name = "job", .type = PARAM_POINTER,
+	  .help = "where the first answer has the id for {job} of path" },
 	{ .name = "pointer", .type = PARAM_POINTER, .required = true,
 	  .help = "where the answer says how far it is" },
 	{ .name = "done", .type = PARAM_TEXT, .required = true,

@@ -22,6 +22,7 @@ branches_open(struct branches *out, const struct action_env *env,
 
 		b->index = i;
 		b->env = *env;
+		b->env.job = NULL; /* it would be another's */
 		b->cancel = cancel;
 		b->state = STEP_ACTING;
 		str_copy(b->region, sizeof(b->region), over.items[i].name);

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "action/job.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/redact.h"
 #include "base/str.h"
 
 #define READ_TRIES 3
@@ -20,7 +20,8 @@ enum ended { ENDED_HOLDS, ENDED_FAILED, ENDED_OPEN };
 struct watch {
 	struct work *work;
 	const struct request *request;
-	char seen[128];		 /* last value, clean */
+	char *url;	/* where its job is looked at; NULL: not known */
+	char seen[128]; /* last value, clean */
 	char why[ACTION_DETAIL]; /* of ENDED_FAILED and ENDED_OPEN */
 	int strikes;
 	bool is_open; /* accepted for later, and not said to be done or failed
@@ -219,64 +220,6 @@ verify(struct watch *t)
 	}
 }
 
-/* Length of "https://host:port" in `url`. */
-static size_t
-origin_len(const char *url)
-{
-	const char *host = strstr(url, "://");
-
-	return host == NULL
-		       ? 0
-		       : (size_t)(host - url) + 3 + strcspn(host + 3, "/?#");
-}
-
-/* Where a Location leads, when that is the endpoint's own origin: tokens and
- * keys go nowhere else.  NULL otherwise; mem_free() it. */
-static char *
-resolve(const struct request *r, const char *location)
-{
-	size_t len = origin_len(r->url);
-	size_t size = len + strlen(location) + 1;
-	char *url;
-
-	if (strncasecmp(location, r->url, len) == 0 &&
-	    (location[len] == '/' || location[len] == '?'))
-		return mem_text(location);
-	if (location[0] != '/' || location[1] == '/' || location[1] == '\\')
-		return NULL;
-	url = mem_new(size, 1);
-	str_printf(url, size, "%.*s%s", (int)len, r->url, location);
-	return url;
-}
-
-static enum ended
-poll_accepted(struct watch *t, const struct http_answer *first)
-{
-	const struct request *r = t->request;
-	const char *location = first == NULL ? "" : first->location;
-	int64_t retry_after_ms = first == NULL ? -1 : first->retry_after_ms;
-	enum ended end;
-	char *url;
-
-	if (r->poll_url != NULL)
-		return poll_job(t, r->poll_url, retry_after_ms);
-	if (location[0] == '\0')
-		return poll_job(t, r->url, retry_after_ms);
-	url = resolve(r, location);
-	if (url == NULL) {
-		char shown[121];
-
-		redact_clean(shown, sizeof(shown), location, strlen(location));
-		str_printf(t->why, sizeof(t->why),
-			   "accepted, but its Location leads elsewhere: %s",
-			   shown);
-		return ENDED_OPEN;
-	}
-	end = poll_job(t, url, retry_after_ms);
-	mem_free(url);
-	return end;
-}
-
 static void
 end_holds(struct watch *t, struct action_result *out)
 {
@@ -300,13 +243,51 @@ end_open(struct watch *t, struct action_result *out)
 	struct work aside = work_aside(t->work);
 	char seen[ACTION_DETAIL] = "";
 
-	if (t->request->mutates && follow_outcome(&aside, t->request, seen,
-						  sizeof(seen)) == LANDED_YES)
+	if (t->request->mutates &&
+	    follow_outcome(&aside, t->request, NULL, seen, sizeof(seen)) ==
+		    LANDED_YES)
 		end_holds(t, out);
 	else
 		result_end(out, OUTCOME_UNKNOWN, false, "%s%s%s", t->why,
 			   seen[0] == '\0' ? "" : "; read back: ", seen);
 	out->is_open = out->outcome == OUTCOME_UNKNOWN && t->is_open;
+}
+
+/* Says that it was accepted, and where it goes on. */
+static void
+say_accepted(struct watch *t, const struct http_answer *first)
+{
+	char detail[48], place[ACTION_JOB] = "";
+
+	str_printf(detail, sizeof(detail), "HTTP %d, accepted", first->status);
+	if (t->url != NULL)
+		job_place(t->request, first, t->url, place, sizeof(place));
+	work_say_accepted(t->work, detail, place);
+}
+
+/* Until what the request set off has ended, as far as it can be seen. */
+static enum ended
+watch_job(struct watch *t, const struct http_answer *first)
+{
+	const struct request *r = t->request;
+
+	if (r->has_poll)
+		t->url = job_url(r, first, t->why, sizeof(t->why));
+	if (first != NULL && (first->status == 202 || r->has_poll))
+		say_accepted(t, first);
+	if (r->has_poll)
+		return t->url == NULL
+			       ? ENDED_OPEN
+			       : poll_job(t, t->url,
+					  first == NULL
+						  ? -1
+						  : first->retry_after_ms);
+	if (first == NULL || first->status != 202 || r->has_verify)
+		return ENDED_HOLDS;
+	str_copy(t->why, sizeof(t->why),
+		 "accepted for later, and the step has neither poll nor verify "
+		 "to see it through");
+	return ENDED_OPEN;
 }
 
 void
@@ -318,23 +299,8 @@ follow(struct work *w, const struct request *r, const struct http_answer *first,
 			   .is_open = first != NULL &&
 				      (first->status == 202 || r->has_poll) };
 	bool is_landed = first == NULL && r->mutates;
-	enum ended end = ENDED_HOLDS;
+	enum ended end = is_landed ? ENDED_HOLDS : watch_job(&t, first);
 
-	if (first != NULL && (first->status == 202 || r->has_poll)) {
-		char detail[48];
-
-		str_printf(detail, sizeof(detail), "HTTP %d, accepted",
-			   first->status);
-		work_say(w, STEP_ACCEPTED, detail, 0);
-	}
-	if (r->has_poll && !is_landed) {
-		end = poll_accepted(&t, first);
-	} else if (first != NULL && first->status == 202 && !r->has_verify) {
-		str_copy(t.why, sizeof(t.why),
-			 "accepted for later, and the step has neither poll "
-			 "nor verify to see it through");
-		end = ENDED_OPEN;
-	}
 	if (end == ENDED_HOLDS && r->items_pointer != NULL && !r->has_poll &&
 	    first != NULL && first->status != 202)
 		end = judge_answer(&t, first);
@@ -346,6 +312,7 @@ follow(struct work *w, const struct request *r, const struct http_answer *first,
 		result_end(out, OUTCOME_FAILED, false, "%s", t.why);
 	else
 		end_open(&t, out);
+	mem_free(t.url);
 }
 
 enum action_landed
@@ -384,16 +351,68 @@ follow_landed(struct work *w, const struct request *r, char *why, size_t size)
 	return landed;
 }
 
-enum action_landed
-follow_outcome(struct work *w, const struct request *r, char *why, size_t size)
+/* What the job of the request says now.  LANDED_PART: it, or an item of it, has
+ * failed.  `is_heard`: it could be asked. */
+static enum action_landed
+look_at_job(struct work *w, const struct request *r, const char *url,
+	    bool *is_heard, char *why, size_t size)
 {
-	enum action_landed landed = follow_landed(w, r, why, size);
+	struct watch t = { .work = w, .request = r };
+	enum action_landed landed = LANDED_UNCLEAR;
+	char detail[ACTION_DETAIL];
+	struct reading now;
+	enum ended end;
+
+	work_read(w, url, &now);
+	*is_heard = now.class == RETRY_ACCEPTED;
+	str_copy(why, size, now.why);
+	if (*is_heard && !poll_once(&t, &now, detail, sizeof(detail), &end)) {
+		str_copy(why, size, detail);
+	} else if (*is_heard) {
+		landed = end == ENDED_HOLDS    ? LANDED_YES
+			 : end == ENDED_FAILED ? LANDED_PART
+					       : LANDED_UNHEARD;
+		str_copy(why, size, end == ENDED_HOLDS ? detail : t.why);
+	}
+	reading_clear(&now);
+	return landed;
+}
+
+/* It stands there, and how its items ended was not heard. */
+static enum action_landed
+unheard(char *why, size_t size)
+{
 	size_t len = strlen(why);
 
-	if (landed != LANDED_YES || r->items_pointer == NULL)
-		return landed;
 	str_printf(why + len, size - len,
 		   "; how its items ended is not known: look, then say done "
 		   "or fail");
 	return LANDED_UNHEARD;
+}
+
+enum action_landed
+follow_outcome(struct work *w, const struct request *r, const char *job,
+	       char *why, size_t size)
+{
+	char *url = job == NULL || !r->has_poll ? NULL : job_at(r, job);
+	enum action_landed said = LANDED_UNCLEAR, landed;
+	bool has_items = r->items_pointer != NULL, is_heard = false;
+	char seen[ACTION_DETAIL];
+
+	if (url != NULL)
+		said = look_at_job(w, r, url, &is_heard, why, size);
+	mem_free(url);
+	/* A job that has failed is believed, and one that is done where there
+	 * is nothing else to look at. */
+	if (is_heard &&
+	    (said == LANDED_PART || said == LANDED_UNHEARD || !r->has_verify))
+		return said;
+	landed = follow_landed(w, r, seen, sizeof(seen));
+	if (is_heard && said == LANDED_UNCLEAR &&
+	    (landed != LANDED_YES || has_items))
+		return said; /* it is under way still */
+	str_copy(why, size, seen);
+	if (landed == LANDED_YES && has_items && !is_heard)
+		return unheard(why, size);
+	return landed;
 }

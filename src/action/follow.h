@@ -21,9 +21,12 @@ void follow(struct work *w, const struct request *r,
 enum action_landed follow_landed(struct work *w, const struct request *r,
 				 char *why, size_t size);
 
-/* How did it end?  The same, but where it was made of items LANDED_YES becomes
+/* How did it end?  `job` is the place of its job, as job_place() gave it; NULL:
+ * not known.  The job is asked first: LANDED_PART when it, or an item of it,
+ * has failed, LANDED_UNCLEAR while it is under way; then as follow_landed().
+ * Where it was made of items that were not heard of, LANDED_YES becomes
  * LANDED_UNHEARD: that the whole stands there says nothing of them. */
 enum action_landed follow_outcome(struct work *w, const struct request *r,
-				  char *why, size_t size);
+				  const char *job, char *why, size_t size);
 
 #endif

@@ -78,8 +78,11 @@ read_watching(struct request *r, const struct settings *with, struct err *e)
 	r->item_equals = settings_text_or(with, "items.equals", "");
 	r->item_name = settings_text_or(with, "items.name", "/id");
 	r->has_poll = r->poll_pointer != NULL && r->poll_done != NULL;
-	if (poll_path != NULL &&
-	    make_url(&r->poll_url, r->endpoint, poll_path, e) != ERR_NONE)
+	r->job_pointer = settings_text(with, "poll.job");
+	if (r->job_pointer != NULL)
+		r->job_path = poll_path == NULL ? "" : poll_path;
+	else if (poll_path != NULL &&
+		 make_url(&r->poll_url, r->endpoint, poll_path, e) != ERR_NONE)
 		return e->code;
 	r->verify_pointer = settings_text(with, "verify.pointer");
 	r->verify_equals = settings_text(with, "verify.equals");
@@ -230,7 +233,9 @@ request_show_watching(const struct request *r, struct action_plan *out)
 	if (r->has_poll) {
 		const char *url = r->poll_url;
 
-		if (url == NULL)
+		if (r->job_path != NULL)
+			url = r->job_path;
+		else if (url == NULL)
 			url = r->mutates ? "where the answer points to"
 					 : r->url;
 		buf_printf(&b, "poll %s every %s until %s is %s", url, every,

@@ -17,9 +17,11 @@ struct request {
 	struct json *header_map;
 	struct http_header headers[HTTP_HEADERS];
 
-	/* Polling: has_poll; poll_url NULL: Location, else `url`. */
+	/* Polling: has_poll; poll_url NULL: as the answer says, see job.h.
+	 * job_path with {job} goes with job_pointer; NULL: no id is asked. */
 	bool has_poll;
 	char *poll_url;
+	const char *job_pointer, *job_path;
 	const char *poll_pointer, *poll_done, *poll_failed; /* failed: NULL */
 	int64_t every_ms;
 

@@ -55,7 +55,7 @@ send_once(void *ctx, struct work *w, struct http_answer *out, char *why,
 static enum action_landed
 landed(void *ctx, struct work *w, char *why, size_t size)
 {
-	return follow_outcome(w, ctx, why, size);
+	return follow_outcome(w, ctx, NULL, why, size);
 }
 
 static void
@@ -174,7 +174,8 @@ request_readback(request_spell *spell, const struct action_env *env,
 		landed = LANDED_NO;
 		str_copy(detail, size, "it only reads");
 	} else if (env->decides) {
-		landed = follow_outcome(&a.work, &a.request, detail, size);
+		landed = follow_outcome(&a.work, &a.request, env->job, detail,
+					size);
 	} else {
 		landed = follow_landed(&a.work, &a.request, detail, size);
 	}

@@ -175,6 +175,17 @@ work_say(struct work *w, enum step_state state, const char *detail,
 	tell(w, &event);
 }
 
+void
+work_say_accepted(struct work *w, const char *detail, const char *job)
+{
+	struct action_event event = { .attempt = w->attempt };
+
+	w->state = STEP_ACCEPTED;
+	str_copy(event.detail, sizeof(event.detail), detail);
+	str_copy(event.job, sizeof(event.job), job);
+	tell(w, &event);
+}
+
 /* Sleeps, paused or not; false when it did not sleep to the end. */
 static bool
 nap(struct work *w, int64_t room_us, unsigned nudges)

@@ -68,6 +68,9 @@ int64_t work_idle_us(const struct work *w);
 void work_say(struct work *w, enum step_state state, const char *detail,
 	      int64_t next_ms);
 
+/* Tells STEP_ACCEPTED; `job` as in struct action_event. */
+void work_say_accepted(struct work *w, const char *detail, const char *job);
+
 /* Tells an exchange that has ended; `url` is redacted and cleaned here,
  * `status` 0: none came. */
 void work_say_exchange(struct work *w, const char *method, const char *url,

@@ -104,6 +104,7 @@ write_param_type(struct jwriter *w, const struct param *p, bool templates)
 		text_pattern(w, "^(/.*)?$");
 		break;
 	case PARAM_PATH:
+	case PARAM_PATH_JOB:
 		text_pattern(w, "^/");
 		break;
 	case PARAM_ENDPOINT:

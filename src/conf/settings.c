@@ -232,6 +232,8 @@ check_scalar(struct loader *l, const struct kind_spec *spec,
 		return true;
 	case PARAM_PATH:
 		return check_text(s, n) && url_path_check(s, n, n->text);
+	case PARAM_PATH_JOB:
+		return check_text(s, n) && url_job_path_check(s, n);
 	default:
 		return check_text(s, n);
 	}
@@ -271,6 +273,25 @@ encode_value(struct loader *l, const struct kind_spec *spec,
 	return encode_map(text, &l->s, n);
 }
 
+/* The id of a job has its place, and the place its id. */
+static void
+check_job(const struct site *s, const struct node *poll)
+{
+	const struct node *job = node_get(poll, "job");
+	const struct node *path = node_get(poll, "path");
+	bool has_place = path != NULL && path->type == NODE_SCALAR &&
+			 strstr(path->text, JOB_WORD) != NULL;
+
+	if (job != NULL && !has_place)
+		node_key_error(s, job, "template",
+			       "\"job\" says where the id of the job is: "
+			       "\"path\" must have a " JOB_WORD " for it");
+	else if (job == NULL && has_place)
+		node_error(s, path, "template",
+			   JOB_WORD " stands for the id of the job: say by "
+				    "\"job\" where the first answer has it");
+}
+
 /* The rows of one level, being read. */
 struct level {
 	const struct kind_spec *spec;
@@ -300,6 +321,8 @@ read_value(struct loader *l, const struct level *at, const struct param *p,
 			l,
 			&(struct level){ at->spec, p->inside, dotted, at->out },
 			n);
+		if (strcmp(p->name, "poll") == 0)
+			check_job(&l->s, n);
 		break;
 	case PARAM_SCHEMA:
 		if (named_schema(l, n, &text))

@@ -43,6 +43,13 @@ next_word(const char **p, const char **brace, char word[WORD])
 	return false;
 }
 
+/* The id of a job comes at night; check_job() knows where it may stand. */
+static bool
+is_of_job(const struct node *n, const char *word)
+{
+	return strcmp(word, "job") == 0 && str_same(n->key, "path");
+}
+
 void
 template_check(const struct site *s, const struct node *n, const char *words)
 {
@@ -58,7 +65,7 @@ template_check(const struct site *s, const struct node *n, const char *words)
 		return;
 	}
 	while (next_word(&p, &brace, word)) {
-		if (str_in_words(words, word))
+		if (str_in_words(words, word) || is_of_job(n, word))
 			continue;
 		suggest_word(hint, sizeof(hint), s, word, words);
 		node_error(s, n, "template", "unknown placeholder {%s}%s", word,
@@ -71,6 +78,8 @@ static const char *
 value_of(const struct site *s, const struct node *n, const char *word,
 	 const struct template_values *values)
 {
+	if (is_of_job(n, word))
+		return NULL;
 	if (strcmp(word, "region") == 0)
 		return values->region;
 	if (strcmp(word, "target") == 0)

@@ -5,8 +5,10 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/str.h"
 #include "conf/scalar.h"
+#include "model/param.h"
 
 /* Why `text` is no host; NULL when it is one. */
 static const char *
@@ -145,6 +147,23 @@ url_host_is_loopback(const char *host)
 		return true;
 	return inet_pton(AF_INET, host, &four) == 1 &&
 	       (ntohl(four.s_addr) >> 24) == 127;
+}
+
+bool
+url_job_path_check(const struct site *s, const struct node *n)
+{
+	const char *word = strstr(n->text, JOB_WORD);
+	struct buf rest;
+	bool is_good;
+
+	if (word == NULL)
+		return url_path_check(s, n, n->text);
+	buf_init(&rest, DOC_SCALAR_BYTES);
+	buf_add(&rest, n->text, (size_t)(word - n->text));
+	buf_text(&rest, word + strlen(JOB_WORD));
+	is_good = url_path_check(s, n, buf_str(&rest));
+	buf_clear(&rest);
+	return is_good;
 }
 
 bool

@@ -20,5 +20,7 @@ bool url_host_is_loopback(const char *host);
 /* The path of a request: "/a/b?c=d", only characters that a URL may hold. */
 bool url_path_check(const struct site *s, const struct node *n,
 		    const char *text);
+/* The same for the text of `n`, where JOB_WORD may stand once. */
+bool url_job_path_check(const struct site *s, const struct node *n);
 
 #endif

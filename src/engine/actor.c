@@ -31,6 +31,7 @@ struct actor {
 	struct errand_order order;
 	struct act *acts; /* own copies; order.act_count */
 	char key[80];
+	char job[ACTION_JOB];
 };
 
 static void
@@ -94,6 +95,7 @@ read_one(struct actor *a, size_t i, struct errand_found *out)
 	struct action_env env = *a->order.env;
 
 	env.decides = a->order.decides;
+	env.job = a->job[0] == '\0' ? NULL : a->job;
 	for (;;) {
 		out->landed = action_readback_regions(
 			&env, &a->acts[i], &a->cancel, &out->regions,
@@ -228,6 +230,7 @@ actor_send(struct actor *a, const struct errand_order *o)
 	a->order = *o;
 	a->order.acts = NULL; /* the caller's; ours are a->acts */
 	str_copy(a->key, sizeof(a->key), o->key);
+	str_copy(a->job, sizeof(a->job), o->job);
 	a->acts = mem_new(o->act_count, sizeof(*a->acts));
 	for (size_t i = 0; i < o->act_count; i++)
 		act_copy(&a->acts[i], o->acts[i]);

@@ -30,6 +30,8 @@ struct errand_order {
 	int64_t timeout_ms;	 /* room time; PERFORM */
 	int64_t settle_ms;	 /* READBACK: how long "not there" is doubted */
 	bool decides;		 /* READBACK: how an act ended hangs on it */
+	const char
+		*job; /* READBACK: where its job is; copied; NULL: not known */
 	uint64_t seed;
 };
 

@@ -243,6 +243,11 @@ runner_event(struct director *d, int step, const struct action_event *event)
 	runner_record_said(d, &r,
 			   &(struct act_said){ .detail = event->detail,
 					       .next_ms = event->next_ms });
+	if (event->job[0] != '\0') {
+		/* Who comes after us asks it how it ended. */
+		record_text(&r, "job", event->job);
+		r.deferred = false;
+	}
 	director_emit(d, &r);
 }
 
@@ -272,6 +277,7 @@ runner_reconcile(struct director *d, int step)
 		.act_count = 1,
 		.settle_ms = book_doubt_ms(s),
 		.decides = true,
+		.job = d->room->steps[step].job,
 	};
 
 	errand_send(d, PURPOSE_RECONCILE, step, &o);

@@ -23,6 +23,7 @@ enum param_type {
 	PARAM_POINTER,	/* JSON pointer, "" or "/a/b" */
 	PARAM_ENDPOINT, /* id of an endpoint of the runbook */
 	PARAM_PATH,	/* URL path, begins with "/" */
+	PARAM_PATH_JOB, /* the same, where JOB_WORD may stand once */
 	PARAM_LIST,	/* of texts: JSON array */
 	PARAM_MAP,	/* name to text: JSON object */
 	PARAM_JSON,	/* any YAML value as JSON text */
@@ -33,6 +34,8 @@ enum param_type {
 			   for each name of `over` with {region} filled in;
 			   a kind takes exactly one of its rows */
 };
+
+#define JOB_WORD "{job}" /* the id that a peer gave a job */
 
 struct param {
 	const char *name; /* NULL ends the rows */

@@ -25,6 +25,7 @@ struct room_act {
 	char detail[240];
 	char given_up[160]; /* a person ended it under way, in these words,
 			       and what came of it is not known yet; "" */
+	char job[256];	    /* where its job is looked at; "" not known */
 	char key[80];	    /* idempotency key; "" before the intent */
 	bool in_doubt;	    /* some try may have had its effect after all */
 	bool is_open;	    /* UNKNOWN: what it began may still be under way */

@@ -112,6 +112,8 @@ move_act(struct room_act *a, const struct record *rec, enum step_state to)
 	if (!keeps)
 		str_copy(a->detail, sizeof(a->detail),
 			 record_get(rec, "detail"));
+	if (to == STEP_INTENT || record_has(rec, "job"))
+		str_copy(a->job, sizeof(a->job), record_get(rec, "job"));
 	if (record_has(rec, "key"))
 		str_copy(a->key, sizeof(a->key), record_get(rec, "key"));
 	move_regions(a, rec, to);

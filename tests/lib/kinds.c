@@ -5,7 +5,8 @@
 #define METHODS "GET POST PUT PATCH DELETE"
 
 static const struct param poll_params[] = {
-	{ "path", PARAM_PATH, false, NULL, NULL, NULL, "where to ask" },
+	{ "path", PARAM_PATH_JOB, false, NULL, NULL, NULL, "where to ask" },
+	{ "job", PARAM_POINTER, false, NULL, NULL, NULL, "its id" },
 	{ "pointer", PARAM_POINTER, true, NULL, NULL, NULL, "what to see" },
 	{ "done", PARAM_TEXT, true, NULL, NULL, NULL, "value when done" },
 	{ "failed", PARAM_TEXT, false, NULL, NULL, NULL, "when failed" },

@@ -485,6 +485,70 @@ words_of_the_peer_are_told_without_secrets(void **state)
 #undef MOVES
 }
 
+#define JOB_MOST 128
+
+/* A request that is answered with `body`; NULL `path`: nothing more is asked.
+ */
+static void
+check_job_id(const char *body, const char *path, const char *why)
+{
+	char get[256] = "GET /jobs/";
+	struct peer_row rows[] = {
+		{ .expect = "PATCH", .status = 202, .body = body },
+		{ .expect = get, .body = "{\"status\":\"deployed\"}" },
+	};
+	struct scene s;
+	struct peer *p;
+
+	if (path != NULL)
+		str_printf(get, sizeof(get), "GET %s HTTP", path);
+	p = open_patch(&s, rows, ARRAY_LEN(rows));
+	want_poll(&s);
+	scene_set(&s, "poll.job", "/job/id");
+	scene_set(&s, "poll.path", "/jobs/{job}/state");
+	scene_perform(&s);
+	CHECK_ROW(body, s.result.outcome == (path != NULL ? OUTCOME_DONE
+							  : OUTCOME_UNKNOWN));
+	CHECK_HOLDS(s.result.detail, why);
+	assert_null(strpbrk(s.result.detail, "\r\n"));
+	assert_int_equal(peer_count(p, ""), path != NULL ? 2 : 1);
+	assert_int_equal(peer_strays(p), 0);
+	close_all(&s, p);
+}
+
+static void
+the_id_of_a_job_leads_to_its_place_or_nowhere(void **state)
+{
+	static const char *const bad[] = {
+		"a/b",	 "..",		".",	  "",	 "a b",	  "{job}",
+		"a?b",	 "a#b",		"a%2fb",  "a@b", "a\\nb", "a\\r\\nX: y",
+		"\\\\a", "caf\xc3\xa9", "//evil", "a;b",
+	};
+	char body[400], id[JOB_MOST + 2];
+
+	TEST_UNUSED(state);
+	check_job_id("{\"job\":{\"id\":\"a1-B2_3.4~5:6=\"}}",
+		     "/jobs/a1-B2_3.4~5:6=/state", "deployed");
+	check_job_id("{\"job\":{\"id\":4711}}", "/jobs/4711/state", "deployed");
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		str_printf(body, sizeof(body), "{\"job\":{\"id\":\"%s\"}}",
+			   bad[i]);
+		check_job_id(body, NULL, "/job/id is no id");
+	}
+	memset(id, 'x', sizeof(id) - 1);
+	id[sizeof(id) - 1] = '\0';
+	str_printf(body, sizeof(body), "{\"job\":{\"id\":\"%s\"}}", id);
+	check_job_id(body, NULL, "/job/id is no id");
+	check_job_id("{\"job\":{\"id\":1.5}}", NULL, "no whole number");
+	check_job_id("{\"job\":{\"id\":-1}}", NULL, "no whole number");
+	check_job_id("{\"job\":{\"id\":1e300}}", NULL, "no whole number");
+	check_job_id("{\"job\":{\"id\":true}}", NULL, "names no job");
+	check_job_id("{\"job\":{\"id\":null}}", NULL, "names no job");
+	check_job_id("{\"job\":{\"id\":[\"a\"]}}", NULL, "names no job");
+	check_job_id("{\"id\":\"a\"}", NULL, "names no job");
+	check_job_id(NULL, NULL, "names no job");
+}
+
 int
 main(void)
 {
@@ -507,6 +571,7 @@ main(void)
 		cmocka_unit_test(a_check_converges_until_the_pointer_says_done),
 		cmocka_unit_test(a_check_that_does_not_converge_is_failed_not_unknown),
 		cmocka_unit_test(words_of_the_peer_are_told_without_secrets),
+		cmocka_unit_test(the_id_of_a_job_leads_to_its_place_or_nowhere),
 	};
 	/* clang-format on */
 
