@@ -119,6 +119,10 @@ const char *fit_adapters(const char *kind, const char *param);
 void endpoints_read(struct loader *l, const struct node *n);
 /* Likewise; names of signals are known after it. */
 void probes_read(struct loader *l, const struct node *n);
+/* What must hold before the step acts: the word go, or a list of signals with a
+ * gate and of probes, which stand for the gates they feed.  NULL: nothing. */
+void before_read(struct loader *l, struct book_step *step,
+		 const struct node *n);
 /* Acts, undos and what they need, not yet ordered. */
 void steps_read(struct loader *l, const struct node *n);
 void steps_order(struct loader *l); /* needs and cycles */

@@ -130,9 +130,8 @@ const struct field step_fields[] = {
 	  FIELD_AT(struct book_step, after),
 	  .help = "what a rollback can still do once it has run" },
 	{ .name = "before",
-	  .as = AS_WORD,
-	  .words = "go",
-	  .help = "go: the decision must be GO before it acts" },
+	  .as = AS_ANY,
+	  .help = "what must hold before it acts: go, or gates and probes" },
 	{ .name = "do",
 	  .as = AS_ACT,
 	  .required = true,
@@ -229,7 +228,6 @@ settle_defaults(struct book_step *step, const struct node *map)
 	if (node_get(map, "confirm") == NULL &&
 	    strcmp(step->act.kind, "wait") == 0)
 		step->confirm = CONFIRM_NONE;
-	step->before_gates = node_get(map, "before") != NULL;
 	if (step->title[0] == '\0')
 		str_copy(step->title, sizeof(step->title), step->id);
 }
@@ -279,6 +277,7 @@ read_step(struct loader *l, struct book_step *step, const struct node *map)
 	}
 	fields_read(&l->s, step_fields, map, step, NULL);
 	read_retry(l, step, map);
+	before_read(l, step, node_get(map, "before"));
 	act = node_get(map, "do");
 	undo = node_get(map, "undo");
 	emergency = node_get(map, "emergency");

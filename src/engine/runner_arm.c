@@ -218,14 +218,25 @@ arm_refusal(const struct director *d, int step)
 	return NULL;
 }
 
-/* What is only done at GO is not done, and a word says so. */
+/* What is only done while gates hold is not done, and a word says so. */
 static bool
-gates_allow(struct director *d, const struct book_step *s)
+gates_allow(struct director *d, int step)
 {
-	if (!s->before_gates || d->room->verdict == VERDICT_GO)
+	const char *id = runner_step(d, step)->id;
+	const struct room *r = d->room;
+	int gate;
+
+	if (room_before_holds(r, (size_t)step, &gate))
 		return true;
-	director_notice(d, "not confirmed: %s needs GO, the decision is %s",
-			s->id, verdict_word(d->room->verdict));
+	if (gate < 0)
+		director_notice(
+			d, "not confirmed: %s needs GO, the decision is %s", id,
+			verdict_word(r->verdict));
+	else
+		director_notice(d,
+				"not confirmed: %s needs %s to hold, it is %s",
+				id, d->book->gates.gates[gate].signal,
+				verdict_word(r->gates[gate].verdict));
 	return false;
 }
 
@@ -241,12 +252,10 @@ asks_nobody(const struct director *d, int step)
 static void
 confirm_unasked(struct director *d, int step)
 {
-	const struct book_step *s = runner_step(d, step);
-
 	if (!asks_nobody(d, step))
 		return;
-	if (!gates_allow(d, s))
-		runner_decline(d, "the decision is not GO");
+	if (!gates_allow(d, step))
+		runner_decline(d, "what it needs does not hold");
 	else if (!invariants_allow(d, step))
 		return; /* it stays open, to be overridden or left */
 	else if (baseline_is_due(d, step))
@@ -343,7 +352,6 @@ void
 runner_confirm(struct director *d, const struct command *c)
 {
 	const struct room_prompt *p = &d->room->prompt;
-	const struct book_step *s = runner_step(d, p->step);
 	const char *wanted = p->phrase[0] ? p->phrase : "yes";
 
 	if (rollback_is_running(d) || errand_is_out(d, PURPOSE_RECHECK) ||
@@ -354,7 +362,7 @@ runner_confirm(struct director *d, const struct command *c)
 	} else if (strcmp(c->digest, p->digest) != 0) {
 		director_notice(d, "not confirmed: the plan you saw is not "
 				   "the one that is open");
-	} else if (!gates_allow(d, s) || !second_allows(d) ||
+	} else if (!gates_allow(d, p->step) || !second_allows(d) ||
 		   !invariants_allow(d, p->step)) {
 		return;
 	} else if (baseline_is_due(d, p->step)) {

@@ -55,12 +55,13 @@ static bool
 proof_confirms(const struct director *d, size_t step)
 {
 	const struct book_step *s = runner_step(d, (int)step);
+	int gate;
 
 	return d->room->steps[step].state == STEP_ARMED &&
 	       !d->room->steps[step].is_emergency &&
 	       runner_class_of(&s->act) == ACTION_PERSON &&
 	       (s->confirm == CONFIRM_KEY || s->confirm == CONFIRM_NONE) &&
-	       (!s->before_gates || d->room->verdict == VERDICT_GO);
+	       room_before_holds(d->room, step, &gate);
 }
 
 static void

@@ -16,6 +16,7 @@
 
 #define BOOK_TITLE 96
 #define BOOK_NEEDS 16
+#define BOOK_BEFORE 16 /* gates that one step waits for */
 
 struct book_endpoint {
 	char id[BOOK_ID];
@@ -94,7 +95,9 @@ struct book_step {
 	int max_attempts;
 	struct book_retry retry;
 	enum rollback_after after;
-	bool before_gates; /* the decision must be GO before it acts */
+	bool before_gates;	 /* the decision must be GO before it acts */
+	int before[BOOK_BEFORE]; /* gates that must be GO before it acts */
+	size_t before_count;
 	struct act act;
 	struct act undo;	   /* kind "" when it has none */
 	struct act undo_emergency; /* the same, of the undo */

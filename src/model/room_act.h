@@ -11,6 +11,8 @@
 #include "model/regions.h"
 #include "model/step.h"
 
+struct room; /* of model/room.h */
+
 struct room_act {
 	enum step_state state;
 	enum step_state before; /* its plan was shown: READY or FAILED */
@@ -39,5 +41,9 @@ struct room_act {
 
 /* For how long the act has been paused in all, as of `now_ms`. */
 int64_t room_idle_ms(const struct room_act *a, int64_t now_ms);
+
+/* Does what the step names under "before" hold?  *gate is the first that does
+ * not, -1 for the decision itself; untouched when all hold. */
+bool room_before_holds(const struct room *r, size_t step, int *gate);
 
 #endif

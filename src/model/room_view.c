@@ -176,6 +176,23 @@ room_awaits_person(const struct room *r)
 }
 
 bool
+room_before_holds(const struct room *r, size_t step, int *gate)
+{
+	const struct book_step *s = &r->book->steps[step];
+
+	if (s->before_gates && r->verdict != VERDICT_GO) {
+		*gate = -1;
+		return false;
+	}
+	for (size_t i = 0; i < s->before_count; i++)
+		if (r->gates[s->before[i]].verdict != VERDICT_GO) {
+			*gate = s->before[i];
+			return false;
+		}
+	return true;
+}
+
+bool
 room_needs_met(const struct room *r, size_t step)
 {
 	const struct book_step *s = &r->book->steps[step];

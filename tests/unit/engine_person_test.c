@@ -1,5 +1,5 @@
 /* engine: every move a person can make on a step, and what it is bound to. */
-#include "tests/unit/engine_night.h"
+#include "tests/unit/engine_edit.h"
 
 static struct live_night night;
 
@@ -274,6 +274,39 @@ what_needs_go_waits_for_it(void **state)
 	night_stop(&night);
 }
 
+static void
+what_needs_a_gate_waits_for_that_gate_alone(void **state)
+{
+	static const struct edit edits[] = {
+		{ "before: go\n", "before: [telephony.delay_ms]\n" },
+		{ "before: [telephony.delay_ms]\n    do: {manual: {text: Look",
+		  "before: [loss]\n    do: {manual: {text: Look" },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 1; i <= ARRAY_LEN(edits); i++) {
+		bool by_probe = i == 2;
+
+		night_start_edited(&night, NULL, 0, edits, i);
+		night_measure(&night, by_probe ? 9 : 1, by_probe ? 100 : 900);
+		night_arm(&night, "guarded");
+		desk_confirm(&night.desk, "yes");
+		CHECK_HOLDS(night_notice(&night),
+			    by_probe ? "guarded needs telephony.loss_percent "
+				       "to hold, it is NO-GO"
+				     : "guarded needs telephony.delay_ms to "
+				       "hold, it is NO-GO");
+		desk_say(&night.desk, COMMAND_DONE, "guarded", "I saw it");
+		assert_int_equal(state_of("guarded"), STEP_ARMED);
+		/* The other one may be what it is. */
+		night_measure(&night, by_probe ? 1 : 9, by_probe ? 900 : 100);
+		desk_confirm(&night.desk, "yes");
+		desk_confirm(&night.desk, "yes");
+		assert_int_equal(state_of("guarded"), STEP_VERIFIED);
+		night_stop(&night);
+	}
+}
+
 /* Taken in a moment ago, and not yet judged in its turn. */
 static void
 a_breach_that_was_measured_counts_at_once(void **state)
@@ -524,6 +557,7 @@ main(void)
 		cmocka_unit_test(
 			a_plan_shown_under_another_decision_is_refused),
 		cmocka_unit_test(what_needs_go_waits_for_it),
+		cmocka_unit_test(what_needs_a_gate_waits_for_that_gate_alone),
 		cmocka_unit_test(a_breach_that_was_measured_counts_at_once),
 		cmocka_unit_test(a_declined_plan_leaves_the_step_ready),
 		cmocka_unit_test(
