@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "net/dns.h"
@@ -157,8 +158,11 @@ void
 dns_record_tell(char *to, size_t size, const struct dns_record *r,
 		const struct dns_order *o)
 {
+	char content[61];
+
+	redact_clean(content, sizeof(content), r->content, strlen(r->content));
 	if (r->class == RETRY_ACCEPTED)
-		str_printf(to, size, "%s %.60s ttl %lld", o->type, r->content,
+		str_printf(to, size, "%s %s ttl %lld", o->type, content,
 			   (long long)r->ttl_s);
 	else
 		str_copy(to, size, r->why);
