@@ -154,6 +154,17 @@ contract_record(const struct contract_terms *terms, const struct jtree *doc,
 	return false;
 }
 
+static void
+say_two_records(struct contract_verdict *v, const char *one, const char *two)
+{
+	char first[41], second[41];
+
+	redact_clean(first, sizeof(first), one, strlen(one));
+	redact_clean(second, sizeof(second), two, strlen(two));
+	say(&v->idempotent, CONTRACT_NO,
+	    "the same key made two records: %s and %s", first, second);
+}
+
 void
 contract_judge_again(const struct contract_terms *terms,
 		     const struct jtree *first, const struct jtree *second,
@@ -184,8 +195,7 @@ contract_judge_again(const struct contract_terms *terms,
 	else if (str_same(one, two))
 		say(&v->idempotent, CONTRACT_YES, "%s", "");
 	else
-		say(&v->idempotent, CONTRACT_NO,
-		    "the same key made two records: %.40s and %.40s", one, two);
+		say_two_records(v, one, two);
 }
 
 /* Members and items of `sent`, down to the values. */
