@@ -367,7 +367,9 @@ void
 runner_reconciled(struct director *d, int step, const struct message *m)
 {
 	const struct errand_found *f = &m->found[0];
-	const char *why = may_still_come(d, step);
+	/* In part, and not by region: its job said so, and has ended. */
+	bool is_over = f->landed == LANDED_PART && f->regions.count == 0;
+	const char *why = is_over ? NULL : may_still_come(d, step);
 
 	assert(m->found_count == 1);
 	if (d->room->steps[step].state != STEP_UNKNOWN)
