@@ -25,10 +25,8 @@ struct action_env {
 	const struct fence *fence;
 	struct auth_store *auth;
 	struct budget *budget; /* NULL: no endpoint is spared */
-	/* What is read back decides how an act ended, not only what stands
-	 * there now: parts of it must have been heard of. */
-	bool decides;
-	const char *job; /* where its job is looked at; NULL: not known */
+	bool decides;	       /* how an act ended hangs on what is read back */
+	const char *job;       /* where its job is looked at; NULL: not known */
 };
 
 /* Who carries the act out. */
@@ -63,10 +61,8 @@ struct action_event {
 		state; /* ACTING ACCEPTED CONVERGING VERIFYING BACKOFF */
 	int attempt;   /* 1.. */
 	char detail[ACTION_DETAIL];
-	int64_t next_ms; /* room time of the next try or poll; 0 none */
-	/* With ACCEPTED: where it goes on, a path on the endpoint's origin, as
-	 * the answer said it; "" not said.  Remembered, it is env->job. */
-	char job[ACTION_JOB];
+	int64_t next_ms;      /* room time of the next try or poll; 0 none */
+	char job[ACTION_JOB]; /* with ACCEPTED, as job_place() says it */
 	/* Of the exchange just ended, when there was one: */
 	char method[12]; /* "" none */
 	char url[200];	 /* redacted, clean */
