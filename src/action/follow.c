@@ -402,17 +402,16 @@ follow_outcome(struct work *w, const struct request *r, const char *job,
 	if (url != NULL)
 		said = look_at_job(w, r, url, &is_heard, why, size);
 	mem_free(url);
-	/* A job that has failed is believed, and one that is done where there
-	 * is nothing else to look at. */
-	if (is_heard &&
-	    (said == LANDED_PART || said == LANDED_UNHEARD || !r->has_verify))
+	/* A job that has failed is believed, and any where there is nothing
+	 * else to look at. */
+	if (is_heard && (said == LANDED_PART || !r->has_verify))
 		return said;
 	landed = follow_landed(w, r, seen, sizeof(seen));
 	if (is_heard && said == LANDED_UNCLEAR &&
 	    (landed != LANDED_YES || has_items))
 		return said; /* it is under way still */
 	str_copy(why, size, seen);
-	if (landed == LANDED_YES && has_items && !is_heard)
+	if (landed == LANDED_YES && has_items && said != LANDED_YES)
 		return unheard(why, size);
 	return landed;
 }
