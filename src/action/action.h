@@ -41,7 +41,6 @@ enum action_class {
 #define ACTION_LINES 8
 #define ACTION_LINE 160
 #define ACTION_DETAIL 240
-#define ACTION_JOB 256	 /* where a job is looked at, with the NUL */
 #define ACTION_BODY 2048 /* most that is told of a body, with the NUL */
 
 /* What would be sent, for people; resolved, redacted, clean. */
@@ -61,8 +60,8 @@ struct action_event {
 		state; /* ACTING ACCEPTED CONVERGING VERIFYING BACKOFF */
 	int attempt;   /* 1.. */
 	char detail[ACTION_DETAIL];
-	int64_t next_ms;      /* room time of the next try or poll; 0 none */
-	char job[ACTION_JOB]; /* with ACCEPTED, as job_place() says it */
+	int64_t next_ms;	 /* room time of the next try or poll; 0 none */
+	char job[ACTION_DETAIL]; /* with ACCEPTED, as job_place() says it */
 	/* Of the exchange just ended, when there was one: */
 	char method[12]; /* "" none */
 	char url[200];	 /* redacted, clean */

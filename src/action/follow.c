@@ -257,7 +257,7 @@ end_open(struct watch *t, struct action_result *out)
 static void
 say_accepted(struct watch *t, const struct http_answer *first)
 {
-	char detail[48], place[ACTION_JOB] = "";
+	char detail[48], place[ACTION_DETAIL] = "";
 
 	str_printf(detail, sizeof(detail), "HTTP %d, accepted", first->status);
 	if (t->url != NULL)

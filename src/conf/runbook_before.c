@@ -15,11 +15,11 @@ add_gate(struct loader *l, struct book_step *step, const struct node *n,
 	for (size_t i = 0; i < step->before_count; i++)
 		if (step->before[i] == gate)
 			return;
-	if (step->before_count < BOOK_BEFORE)
+	if (step->before_count < BOOK_NEEDS)
 		step->before[step->before_count++] = gate;
 	else
 		node_error(&l->s, n, "too-many",
-			   "a step waits for at most %d gates", BOOK_BEFORE);
+			   "a step waits for at most %d gates", BOOK_NEEDS);
 }
 
 /* False when no gate judges the signal. */

@@ -31,7 +31,7 @@ struct actor {
 	struct errand_order order;
 	struct act *acts; /* own copies; order.act_count */
 	char key[80];
-	char job[ACTION_JOB];
+	char job[ACTION_DETAIL];
 };
 
 static void

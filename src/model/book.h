@@ -16,7 +16,6 @@
 
 #define BOOK_TITLE 96
 #define BOOK_NEEDS 16
-#define BOOK_BEFORE 16 /* gates that one step waits for */
 
 struct book_endpoint {
 	char id[BOOK_ID];
@@ -80,7 +79,7 @@ struct book_step {
 	char phase[32]; /* "2 Switch"; may be "" */
 	char owner[32];
 	int needs[BOOK_NEEDS]; /* indices into steps */
-	size_t need_count;
+	size_t need_count, before_count;
 	enum book_layer layer;
 	char object[80]; /* what it changes: "dns:sip.domain.com"; "" none */
 	char sets[BOOK_VALUE];	    /* what it makes of it; "" unknown */
@@ -95,9 +94,8 @@ struct book_step {
 	int max_attempts;
 	struct book_retry retry;
 	enum rollback_after after;
-	bool before_gates;	 /* the decision must be GO before it acts */
-	int before[BOOK_BEFORE]; /* gates that must be GO before it acts */
-	size_t before_count;
+	bool before_gates;	/* the decision must be GO before it acts */
+	int before[BOOK_NEEDS]; /* gates that must be GO before it acts */
 	struct act act;
 	struct act undo;	   /* kind "" when it has none */
 	struct act undo_emergency; /* the same, of the undo */
