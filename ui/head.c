@@ -315,8 +315,9 @@ head_rollback(const struct frame *f, struct canvas *c, int row)
 	}
 	role = words_verdict(o->verdict).role;
 	words_minute(p50, sizeof(p50),
-		     f->now.wall_ms + (int64_t)((double)o->p50_ms));
-	words_minute(p90, sizeof(p90), f->now.wall_ms + o->p90_ms);
+		     frame_wall(f, f->now.room_ms + o->p50_ms));
+	words_minute(p90, sizeof(p90),
+		     frame_wall(f, f->now.room_ms + o->p90_ms));
 	if (too_late(f, &p, p50))
 		return;
 	pen_printf(&p, ROLE_NORMAL,

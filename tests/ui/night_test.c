@@ -124,6 +124,24 @@ the_time_in_the_room_is_no_clock(void **state)
 	eye_close(&e);
 }
 
+/* As the last safe start beside it: a drill is over sooner. */
+static void
+restored_by_is_told_by_the_clock_on_the_wall(void **state)
+{
+	struct eye e;
+	char now[16], want[48];
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_CALM, 36, 120, CHARSET_UTF8);
+	words_minute(now, sizeof(now), e.now.wall_ms);
+	str_printf(want, sizeof(want), "restored by %s (p50) %s (p90)", now,
+		   now);
+	assert_false(eye_sees(&e, want));
+	e.now.speed = 1e6;
+	assert_true(eye_sees(&e, want));
+	eye_close(&e);
+}
+
 static void
 whole_clauses_are_left_out_of_a_sentence(void **state)
 {
@@ -566,6 +584,7 @@ main(void)
 		cmocka_unit_test(a_page_shows_only_lines_the_filter_finds),
 		cmocka_unit_test(
 			the_matrix_is_filtered_but_never_what_is_mixed_or_unknown),
+		cmocka_unit_test(restored_by_is_told_by_the_clock_on_the_wall),
 		cmocka_unit_test(help_lists_what_works_here_and_now),
 	};
 
