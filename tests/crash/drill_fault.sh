@@ -10,6 +10,11 @@
 FULL=${FULL:-}
 
 try() { # CALL N EVER
+	local ONLY=
+
+	# It ends at once, as if it were killed there: what follows is tried
+	# for one of eight.
+	[ "$1" != alloc ] || [ -z "$FULL" ] || [ $(($2 % 8)) = 0 ] || ONLY=once
 	night "$1.$2.${3:-once}" FAULT_CALL="$1" FAULT_AT="$2" \
 		${3:+FAULT_EVER=1}
 }

@@ -2,6 +2,8 @@
 # preload_fault.  Source it after lib.sh.
 # shellcheck shell=bash
 
+ONLY=
+
 # No sanitizer likes to be second among the preloaded.
 [ -z "$SAN" ] || skip "not under sanitizers"
 
@@ -56,8 +58,24 @@ places() { # FILE MOST
 		}'
 }
 
+# The rest of a night.  Another night may have taken its twin's port meanwhile.
+take_up() { # ROOM
+	local code looks=60
+
+	while :; do
+		code=0
+		drill "$1" || code=$?
+		[ $code = 1 ] && [ $looks -gt 0 ] &&
+			grep -q 'Address already in use' "$1/twin.log" ||
+			return $code
+		sleep 0.5
+		looks=$((looks - 1))
+	done
+}
+
 # A night in which something fails, set by VAR=VALUE..., then its journal, then
-# the rest of that night.  0: as promised; 1: not; 2: it never came to that.
+# the rest of that night (not with ONLY=once set).  0: as promised; 1: not; 2: it
+# never came to that.
 # Its name goes to $TMPDIR/went_on when more calls of the kind came behind.
 night() { # NAME VAR=VALUE...
 	local room=$TMPDIR/$1 code=0
@@ -86,10 +104,12 @@ night() { # NAME VAR=VALUE...
 		return 1
 	}
 	code=0
-	grep -q '"kind":"close"' "$room/journal.jsonl" 2>/dev/null ||
-		drill "$room" || code=$?
+	[ -n "$ONLY" ] ||
+		grep -q '"kind":"close"' "$room/journal.jsonl" 2>/dev/null ||
+		take_up "$room" || code=$?
 	case $code in
-	0 | 5 | 6) once_only "$room/ledger.jsonl" && {
+	0 | 5 | 6) [ ! -f "$room/ledger.jsonl" ] ||
+		once_only "$room/ledger.jsonl" && {
 		[ ! -s "$room.hit" ] || echo "$1" >>"$TMPDIR/went_on"
 		rm -r "$room" "$room".*
 		return 0
