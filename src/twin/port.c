@@ -18,7 +18,11 @@ bind_and_listen(int fd, int *port, int type)
 				  .sin_port = htons((uint16_t)*port),
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(at);
+	int on = 1;
 
+	/* What connections of before have left behind is in nobody's way. */
+	if (type == SOCK_STREAM)
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (bind(fd, (const struct sockaddr *)&at, len) != 0 ||
 	    (type == SOCK_STREAM && listen(fd, BACKLOG) != 0) ||
 	    getsockname(fd, (struct sockaddr *)&at, &len) != 0)

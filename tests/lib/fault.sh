@@ -83,6 +83,11 @@ night() { # NAME VAR=VALUE...
 
 	drill "$room" LD_PRELOAD="$BUILD/tests/lib/preload_fault.so" \
 		"${fault[@]}" || code=$?
+	grep -q 'Address already in use' "$room/twin.log" 2>/dev/null && {
+		sleep 1
+		night "$@"
+		return
+	}
 	[ -e "$room.hit" ] || return 2
 	case $code in
 	124 | 13[0-9] | 14[0-9])
@@ -111,7 +116,7 @@ night() { # NAME VAR=VALUE...
 	0 | 5 | 6) [ ! -f "$room/ledger.jsonl" ] ||
 		once_only "$room/ledger.jsonl" && {
 		[ ! -s "$room.hit" ] || echo "$1" >>"$TMPDIR/went_on"
-		rm -r "$room" "$room".*
+		rm -rf "$room" "$room".*
 		return 0
 	} ;;
 	esac
