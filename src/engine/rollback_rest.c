@@ -109,6 +109,9 @@ refusal(const struct director *d, const struct command *c, size_t found,
 		return "several items are called so: name the object";
 	if (errand_is_out(d, PURPOSE_UNDO_RECHECK))
 		return "the plan is being confirmed";
+	if (!rollback_plan_stands(d))
+		return "what must be undone has changed since it was shown; "
+		       "leave the plan and look again";
 	if (room_left_out(d->room, item) != NULL)
 		return "it is left out already";
 	if (d->room->override_count == ROOM_OVERRIDES)

@@ -443,7 +443,8 @@ begin_round(struct room *r)
 
 		if (!goes_on) {
 			u->round = r->rollback_rounds;
-		} else if (u->is_left) {
+		} else if (u->is_left && u->act.state == STEP_VERIFIED) {
+			/* One that is in doubt stays so: it is read back. */
 			mem_free(u->act.regions);
 			room_act_init(&u->act);
 			u->round = r->rollback_rounds;
@@ -473,10 +474,7 @@ move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
 	if (to == ROLLBACK_VALIDATED ||
 	    (to == ROLLBACK_HALTED && r->rollback != ROLLBACK_ARMED))
 		r->rollback_ended_ms = rec->at_ms;
-	/* One that halts under way may go on: its plan is still the same. */
-	if (to < ROLLBACK_RUNNING || to == ROLLBACK_VALIDATED ||
-	    (to == ROLLBACK_HALTED && r->rollback == ROLLBACK_ARMED))
-		room_overrides_end(r, -1);
+	room_overrides_move(r, r->rollback, to);
 	if (to != ROLLBACK_ARMED)
 		drop_planned(r);
 	if (to == ROLLBACK_VALIDATING) {

@@ -46,6 +46,10 @@ void room_objects_baseline(struct room *r, size_t row); /* A row was taken */
 
 /* Its plan has ended (-1: the rollback's): no override of it is in force. */
 void room_overrides_end(struct room *r, int step);
+/* The same when the rollback moves: those of a plan that has begun are back in
+ * force when another one was only looked at. */
+void room_overrides_move(struct room *r, enum rollback_state from,
+			 enum rollback_state to);
 /* The second person of the open plan has approved them with it. */
 void room_overrides_approve(struct room *r);
 

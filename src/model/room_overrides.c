@@ -72,6 +72,29 @@ room_overrides_end(struct room *r, int step)
 }
 
 void
+room_overrides_move(struct room *r, enum rollback_state from,
+		    enum rollback_state to)
+{
+	bool shows = to == ROLLBACK_ARMED || to == ROLLBACK_PROPOSED;
+	bool shown = from == ROLLBACK_ARMED || from == ROLLBACK_PROPOSED;
+
+	for (size_t i = 0; i < r->override_count; i++) {
+		struct room_override *o = &r->overrides[i];
+
+		if (o->step >= 0)
+			continue;
+		if (to == ROLLBACK_RUNNING)
+			o->begun = o->in_force;
+		else if (to == ROLLBACK_HALTED && shown)
+			o->in_force = o->begun;
+		else if (shows)
+			o->in_force = false;
+		else if (to < ROLLBACK_RUNNING || to == ROLLBACK_VALIDATED)
+			o->in_force = o->begun = false;
+	}
+}
+
+void
 room_overrides_approve(struct room *r)
 {
 	for (size_t i = 0; i < r->override_count; i++)

@@ -36,6 +36,7 @@ struct room_override {
 	char second[64]; /* who approved; "" nobody yet */
 	int64_t at_ms;
 	bool in_force; /* its plan is open or under way */
+	bool begun;    /* its plan has begun: declining another leaves it */
 };
 
 /* Is the rule overridden in the plan of this step (-1: the rollback)? */

@@ -197,6 +197,7 @@ write_rules(struct jwriter *w, const struct room *r)
 		jw_text(w, "second", o->second);
 		jw_int(w, "at_ms", o->at_ms);
 		jw_flag(w, "in_force", o->in_force);
+		jw_flag(w, "begun", o->begun);
 		jw_object_end(w);
 	}
 	jw_array_end(w);
