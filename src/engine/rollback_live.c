@@ -15,11 +15,12 @@
 
 #define NAMED_MOST 160
 
-/* "" when it was not read. */
+/* "" when it was not read, or one of its regions was not. */
 static const char *
 value_of(const struct errand_found *f)
 {
-	return f->code != ERR_NONE || str_same(f->plan.before, "?")
+	return f->code != ERR_NONE || f->plan.unread[0] != '\0' ||
+			       str_same(f->plan.before, "?")
 		       ? ""
 		       : f->plan.before;
 }
