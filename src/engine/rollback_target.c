@@ -30,7 +30,7 @@ rollback_target_line(const struct director *d, char *to, size_t size)
 				   : "no gate judges what it leads back to");
 }
 
-/* " TARGET NO-GO" */
+/* " TARGET NO-GO" or " TARGET BLIND"; false: neither. */
 static bool
 words_of(const struct director *d, char *to, size_t size)
 {
@@ -57,10 +57,13 @@ rollback_target_phrase(const struct director *d, char *phrase, size_t size)
 bool
 rollback_target_is_known(const struct director *d)
 {
+	const char *phrase = d->room->prompt.phrase;
 	char words[24];
 
+	/* Which of the two it is may change with each look of a probe. */
 	return !words_of(d, words, sizeof(words)) ||
-	       str_ends(d->room->prompt.phrase, words);
+	       str_ends(phrase, " TARGET NO-GO") ||
+	       str_ends(phrase, " TARGET BLIND");
 }
 
 bool

@@ -20,7 +20,8 @@ void rollback_target_line(const struct director *d, char *to, size_t size);
 /* Adds to the phrase what is typed for a target that is not healthy. */
 void rollback_target_phrase(const struct director *d, char *phrase,
 			    size_t size);
-/* Is it healthy, or does the open plan's phrase say that it is not? */
+/* Is it healthy, or does the open plan's phrase say that it is not, be it
+ * NO-GO or BLIND? */
 bool rollback_target_is_known(const struct director *d);
 /* May the rollback not begin by itself for its sake?  Then it is said. */
 bool rollback_target_forbids(struct director *d);

@@ -1,4 +1,5 @@
 /* engine: nobody is led back unawares to what cannot carry the business. */
+#include "model/target.h"
 #include "tests/unit/engine_edit.h"
 
 #define GATE(rest)                                                    \
@@ -152,6 +153,55 @@ a_target_that_gets_worse_refuses_the_confirm(void **state)
 	night_stop(&night);
 }
 
+/* What it last said was good. */
+static void
+legacy_goes_dead(void)
+{
+	legacy_has(0);
+	desk_measure_at(&night.desk, "legacy", value_of_words("gone"), 1000,
+			director_now_ms(&night.desk.director));
+	night.desk.director.next_judge_ms = 0;
+	desk_pass(&night.desk, 0, 1);
+}
+
+static void
+takes_what_was_shown(const char *verdict, void (*then)(void))
+{
+	char text[ROOM_LINE], phrase[sizeof(room()->prompt.phrase)];
+	enum verdict now;
+
+	ask();
+	assert_true(says_target(verdict));
+	str_copy(phrase, sizeof(phrase), room()->prompt.phrase);
+	then();
+	now = target_judge(room(), director_now_ms(&night.desk.director), text,
+			   sizeof(text));
+	assert_true(target_is_bad(now));
+	assert_string_not_equal(verdict_word(now), verdict);
+	desk_confirm(&night.desk, phrase);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	night_stop(&night);
+}
+
+static void
+legacy_has_errors(void)
+{
+	legacy_has(4);
+}
+
+/* Who has typed that it is bad knows where it leads. */
+static void
+one_bad_target_that_turns_into_the_other_is_taken(void **state)
+{
+	TEST_UNUSED(state);
+	night_open_edited(&night, NULL, 0, propose, ARRAY_LEN(propose));
+	night_walk(&night, "publish");
+	takes_what_was_shown("BLIND", legacy_has_errors);
+	begin(propose, ARRAY_LEN(propose));
+	legacy_has_errors();
+	takes_what_was_shown("NO-GO", legacy_goes_dead);
+}
+
 static void
 nothing_leads_there_by_itself(void **state)
 {
@@ -216,6 +266,8 @@ main(void)
 		cmocka_unit_test(a_target_that_is_no_go_is_part_of_the_phrase),
 		cmocka_unit_test(a_target_that_was_never_measured_is_blind),
 		cmocka_unit_test(a_target_that_gets_worse_refuses_the_confirm),
+		cmocka_unit_test(
+			one_bad_target_that_turns_into_the_other_is_taken),
 		cmocka_unit_test(nothing_leads_there_by_itself),
 		cmocka_unit_test(a_healthy_target_lets_the_policy_begin),
 		cmocka_unit_test(a_countdown_stops_when_the_target_gets_worse),
