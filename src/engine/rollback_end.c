@@ -110,6 +110,8 @@ rollback_end_given_up(struct director *d)
 		rollback_read_item(d, i);
 		return;
 	}
+	/* A step that ends from now on is none the rollback has cancelled. */
+	d->rollback.waits_for_step = false;
 	str_copy(why, sizeof(why), d->room->rollback_detail);
 	if (rollback_move(d, ROLLBACK_HALTED, why))
 		rollback_tell_halt(d, "");
