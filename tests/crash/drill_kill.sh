@@ -18,7 +18,7 @@ drill() { # ROOM ARGS...
 	local room=$1
 	shift
 	timeout 60 "$WARROOM" drill "$books/voice-cutover.yaml" \
-		--headless --json --speed 50 --think 0s \
+		--headless --json --speed 100 --think 0s \
 		--seed 3 --room "$room" "$@" >"$room.out" 2>"$room.err" </dev/null
 }
 
