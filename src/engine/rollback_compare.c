@@ -6,6 +6,8 @@
  * baseline was taken is read once more as that was read, and the digests are
  * compared.  What differs is left over and halts the rollback, unless the undo
  * itself names the value that is there: then it is said that it was declared.
+ * What cannot be read halts it too, but nothing acts again for that: when the
+ * rollback goes on it is read and compared once more.
  */
 #include "engine/director.h"
 
@@ -214,7 +216,7 @@ take_row(struct director *d, int row, const struct action_look *seen)
 	}
 	if (l != LIKENESS_OTHER && l != LIKENESS_UNREAD)
 		return false;
-	rollback_left(d, (size_t)item, "", why);
+	rollback_left(d, (size_t)item, "", why, l == LIKENESS_OTHER);
 	if (c->first[0] == '\0')
 		str_printf(c->first, sizeof(c->first), "%s: %s", object, why);
 	return true;

@@ -6,7 +6,9 @@
  * part cannot make it true), then what the runbook calls healthy
  * (rollback_watch.c).  What is not
  * as it should be is left over: the rollback halts, and when it goes on that
- * item acts again, as another transaction.
+ * item acts again, as another transaction.  What could not be read is left over
+ * as well, but what was read back once does not act again for want of an
+ * answer: it is only read again.
  */
 #include "engine/director.h"
 
@@ -21,6 +23,18 @@
 #define CHECK_ATTEMPTS 4
 #define LEFTOVERS_BYTES ((size_t)1024 * 1024)
 
+/* From here on all is read anew, and what is left over counted anew. */
+static void
+say_anew(struct director *d)
+{
+	struct record r;
+
+	rollback_begin_record(d, &r, ROLLBACK_VALIDATING, "director");
+	record_text(&r, "detail", "reading everything back");
+	record_flag(&r, "anew", true);
+	director_emit(d, &r);
+}
+
 void
 rollback_prove(struct director *d)
 {
@@ -29,13 +43,11 @@ rollback_prove(struct director *d)
 
 	for (size_t i = 0; i < count; i++)
 		items[i] = d->room->undos[i].item;
-	if (d->room->rollback != ROLLBACK_VALIDATING)
-		rollback_move(d, ROLLBACK_VALIDATING,
-			      "reading everything back");
-	if (!d->dead)
-		d->rollback.reading_all = rollback_look(
-			d, PURPOSE_READ_ALL, ERRAND_READBACK, items, count);
+	d->rollback.reading_all = rollback_look(d, PURPOSE_READ_ALL,
+						ERRAND_READBACK, items, count);
 	mem_free(items);
+	if (d->rollback.reading_all)
+		say_anew(d); /* once, however often it cannot be sent */
 }
 
 /* What was said to be taken back is not: it must be looked at again. */
@@ -51,15 +63,16 @@ doubt_steps(struct director *d, const struct plan_item *item,
 
 void
 rollback_left(struct director *d, size_t i, const char *region,
-	      const char *detail)
+	      const char *detail, bool acts_again)
 {
 	struct record r;
 
-	doubt_steps(d, &d->room->undos[i].item, detail);
+	if (acts_again)
+		doubt_steps(d, &d->room->undos[i].item, detail);
 	if (d->dead)
 		return;
 	record_init(&r, RECORD_LEFTOVER, "actor");
-	record_int(&r, "item", (int64_t)i);
+	record_int(&r, "item", acts_again ? (int64_t)i : -1);
 	record_text(&r, "object",
 		    plan_object(d->book, &d->room->undos[i].item));
 	record_text(&r, "region", region);
@@ -75,21 +88,22 @@ record_leftovers(struct director *d, const struct message *m)
 
 	for (size_t i = 0; i < m->found_count && !d->dead; i++) {
 		const struct errand_found *f = &m->found[i];
+		bool is_read = f->landed != LANDED_UNCLEAR;
 		char words[160];
 
 		if (rollback_left_words(d, i, words, sizeof(words))) {
-			rollback_left(d, i, "", words);
+			rollback_left(d, i, "", words, true);
 			continue;
 		}
 		if (f->landed == LANDED_YES)
 			continue;
 		left++;
 		if (f->regions.count == 0)
-			rollback_left(d, i, "", f->detail);
+			rollback_left(d, i, "", f->detail, is_read);
 		for (size_t g = 0; g < f->regions.count && !d->dead; g++)
 			if (f->regions.items[g].side != SIDE_TARGET)
 				rollback_left(d, i, f->regions.items[g].name,
-					      f->detail);
+					      f->detail, is_read);
 	}
 	return left;
 }

@@ -37,9 +37,11 @@ void rollback_all_read(struct director *d, const struct message *m);
 /* It has been compared with the baseline; `left` objects are not as they
  * were. */
 void rollback_compared(struct director *d, size_t left);
-/* Records what item `i` has left behind in `region` ("" all of it). */
+/* Records what item `i` has left behind in `region` ("" all of it).
+ * `acts_again`: it was read, and is not as it should be; otherwise nothing is
+ * known of it, and it is only read again. */
 void rollback_left(struct director *d, size_t i, const char *region,
-		   const char *detail);
+		   const char *detail, bool acts_again);
 /* The rollback ends; `how` says what was proved. */
 void rollback_validated(struct director *d, const char *how);
 

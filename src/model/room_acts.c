@@ -477,8 +477,10 @@ move_rollback(struct room *r, const struct record *rec, enum rollback_state to)
 	room_overrides_move(r, r->rollback, to);
 	if (to != ROLLBACK_ARMED)
 		drop_planned(r);
-	if (to == ROLLBACK_VALIDATING) {
-		r->leftovers = 0; /* all is read anew */
+	/* All is read anew; former journals say so only by where it was. */
+	if (to == ROLLBACK_VALIDATING &&
+	    (r->rollback != to || record_get_flag(rec, "anew"))) {
+		r->leftovers = 0;
 		r->left_count = 0;
 	}
 	if (to == ROLLBACK_RUNNING && room_has_second(r, -1))

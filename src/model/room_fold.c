@@ -262,7 +262,8 @@ fold_parked(struct room *r, const struct record *rec)
 	r->prompt.open = false;
 }
 
-/* An item that is not as it should be has not been taken back. */
+/* An item that is not as it should be has not been taken back; without one
+ * (-1) nothing is known of the object, and nothing acts again for that. */
 static void
 fold_leftover(struct room *r, const struct record *rec)
 {

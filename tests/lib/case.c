@@ -348,20 +348,6 @@ emergency_acts(const struct a_case *c, int state)
 	return false;
 }
 
-/* A line of the open plan says so. */
-static void
-check_asked(const struct a_case *c, const char *text)
-{
-	const struct room_prompt *p = &c->desk.director.room->prompt;
-
-	for (size_t i = 0; p->open && i < p->line_count; i++)
-		if (strstr(p->lines[i], text) != NULL)
-			return;
-	for (size_t i = 0; i < p->line_count; i++)
-		print_error("%s\n", p->lines[i]);
-	fail_msg("%s: the open plan does not say \"%s\"", c->path, text);
-}
-
 static bool
 is_file(void *path)
 {
@@ -499,7 +485,9 @@ command(struct a_case *c, char *line)
 	} else if (strcmp(word, "told") == 0) {
 		CHECK_HOLDS(c->desk.director.notice, whole);
 	} else if (strcmp(word, "asked") == 0) {
-		check_asked(c, whole);
+		case_check_asked(c->path, c->desk.director.room, whole);
+	} else if (strcmp(word, "left") == 0) {
+		case_check_left(c->path, c->desk.director.room, whole);
 	} else if (strcmp(word, "crash") == 0) {
 		crash(c, rest);
 	} else if (strcmp(word, "then") == 0) {

@@ -30,6 +30,7 @@
  *                    until degraded, until passed SECONDS (of room time)
  *                    measure PROBE VALUE, keep PROBE VALUE (said again and
  *                    again while it waits), told PART (of the last notice)
+ *                    left NUMBER          so many things are left over
  *                    crash                the process ends; a new one resumes
  *                    crash after step move confirmed     the same, killed when
  *                                         it had written that record

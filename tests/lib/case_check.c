@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "journal/journal.h"
+#include "model/room.h"
 #include "tests/lib/peer.h"
 #include "tests/lib/test.h"
 
@@ -271,4 +272,27 @@ case_check_peer(const char *path, struct peer *peer, char *text)
 	if (peer_strays(peer) != 0)
 		fail_msg("%s: %d requests nobody expected", path,
 			 peer_strays(peer));
+}
+
+void
+case_check_asked(const char *path, const struct room *r, const char *text)
+{
+	const struct room_prompt *p = &r->prompt;
+
+	for (size_t i = 0; p->open && i < p->line_count; i++)
+		if (strstr(p->lines[i], text) != NULL)
+			return;
+	for (size_t i = 0; i < p->line_count; i++)
+		print_error("%s\n", p->lines[i]);
+	fail_msg("%s: the open plan does not say \"%s\"", path, text);
+}
+
+void
+case_check_left(const char *path, const struct room *r, const char *count)
+{
+	size_t wanted = (size_t)atoi(count);
+
+	if (r->leftovers != wanted || r->left_count != wanted)
+		fail_msg("%s: %zu are left over and %zu listed, not %zu", path,
+			 r->leftovers, r->left_count, wanted);
 }

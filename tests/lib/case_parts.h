@@ -11,6 +11,13 @@ char *case_line(char **rest);
 /* The records of `dir` are those of [journal], in order. */
 void case_check_journal(const char *path, const char *dir, char *text);
 
+/* A line of the open plan says `text`. */
+struct room;
+void case_check_asked(const char *path, const struct room *r, const char *text);
+
+/* So many things are left over: counted, and listed. */
+void case_check_left(const char *path, const struct room *r, const char *count);
+
 /* [at least]: so much room time lies between two records; NULL: none said. */
 void case_check_times(const char *path, const char *dir, char *text);
 
