@@ -21,6 +21,7 @@
 struct putter {
 	struct jwriter w;
 	const struct json *ignore; /* pointers; NULL: none */
+	bool keeps_order;	   /* of an object's members */
 	char at[POINTER_CAP];	   /* pointer to where it is */
 	size_t len;
 };
@@ -78,7 +79,7 @@ put_members(struct putter *p, const struct json *v)
 
 	for (const struct json *m = json_first(v); m != NULL; m = json_next(m))
 		members[n++] = m;
-	if (json_type(v) == JSON_OBJECT)
+	if (json_type(v) == JSON_OBJECT && !p->keeps_order)
 		qsort(members, n, sizeof(struct json *), by_key);
 	for (size_t i = 0; i < n; i++) {
 		go_to(p, json_key(members[i]), i);
@@ -131,7 +132,27 @@ tell_value(struct action_look *out, const char *text, size_t len)
 {
 	out->is_read = true;
 	digest_hex(out->digest, text, len);
+	str_copy(out->in_order, sizeof(out->in_order), out->digest);
 	redact_clean(out->value, sizeof(out->value), text, len);
+}
+
+/* False: it is too large. */
+static bool
+digest_of(char hex[DIGEST_HEX], const struct json *v, const struct json *ignore,
+	  bool keeps_order)
+{
+	struct putter p = { .ignore = ignore, .keeps_order = keeps_order };
+	struct buf b;
+	bool fits;
+
+	buf_init(&b, TEXT_CAP);
+	jw_init(&p.w, &b);
+	put(&p, NULL, v);
+	fits = !b.cut;
+	if (fits)
+		digest_hex(hex, buf_str(&b), b.len);
+	buf_clear(&b);
+	return fits;
 }
 
 /* A scalar shows as it is, a document by its digest. */
@@ -139,9 +160,7 @@ static void
 take_value(const struct json *v, const char *ignore, struct action_look *out)
 {
 	struct json *ignored = NULL;
-	struct putter p = { .len = 0 };
 	char text[1024];
-	struct buf b;
 	struct err e;
 
 	if (json_type(v) == JSON_ABSENT) {
@@ -153,22 +172,16 @@ take_value(const struct json *v, const char *ignore, struct action_look *out)
 		tell_value(out, text, strlen(text));
 		return;
 	}
-	buf_init(&b, TEXT_CAP);
-	jw_init(&p.w, &b);
 	if (ignore != NULL)
 		ignored = json_parse(ignore, strlen(ignore), &e);
-	p.ignore = ignored;
-	put(&p, NULL, v);
+	out->is_read = digest_of(out->digest, v, ignored, false) &&
+		       digest_of(out->in_order, v, ignored, true);
 	json_free(ignored);
-	if (b.cut) {
-		str_copy(out->why, sizeof(out->why), "it is too large");
-	} else {
-		out->is_read = true;
-		digest_hex(out->digest, buf_str(&b), b.len);
+	if (out->is_read)
 		str_printf(out->value, sizeof(out->value), "json %.*s",
 			   SHOWN_HEX, out->digest);
-	}
-	buf_clear(&b);
+	else
+		str_copy(out->why, sizeof(out->why), "it is too large");
 }
 
 /* What the row says must be there, or it is no baseline. */
@@ -259,4 +272,11 @@ action_look(const struct action_env *env, const struct act *act,
 		look_http(&w, &act->with, out);
 	if (!out->is_read && out->why[0] == '\0')
 		str_copy(out->why, sizeof(out->why), "no answer");
+}
+
+bool
+action_look_is(const struct action_look *seen, const char *digest)
+{
+	return seen->is_read && (str_same(seen->digest, digest) ||
+				 str_same(seen->in_order, digest));
 }

@@ -83,13 +83,15 @@ bool
 baseline_seen(struct director *d, int row, const struct action_look *seen,
 	      const char *declared)
 {
+	const struct room_baseline *b = &d->room->baseline[row];
+	bool is_same = b->taken && action_look_is(seen, b->digest);
 	struct record r;
 
 	record_init(&r, RECORD_BASELINE, "actor");
 	record_text(&r, "object", d->book->baseline[row].object);
 	record_text(&r, "value", seen->value);
-	record_text(&r, "digest", seen->digest);
-	if (d->room->baseline[row].taken)
+	record_text(&r, "digest", is_same ? b->digest : seen->digest);
+	if (b->taken)
 		record_flag(&r, "drift", true);
 	record_text(&r, "declared", declared);
 	return director_emit(d, &r);
@@ -194,7 +196,7 @@ static bool
 has_drifted(struct director *d, int row, const struct action_look *seen)
 {
 	const struct room_baseline *b = &d->room->baseline[row];
-	bool is_same = str_same(b->digest, seen->digest);
+	bool is_same = action_look_is(seen, b->digest);
 
 	if (!b->taken)
 		return false;

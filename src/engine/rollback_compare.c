@@ -87,7 +87,7 @@ rollback_likeness(const struct director *d, int row,
 	if (item < 0 || !b->taken)
 		return LIKENESS_NONE;
 	u = &d->room->undos[item];
-	if (seen->is_read && str_same(b->digest, seen->digest))
+	if (action_look_is(seen, b->digest))
 		return LIKENESS_SAME;
 	if (!seen->is_read && !u->act.is_emergency) {
 		str_printf(why, size,

@@ -216,6 +216,59 @@ it_is_never_replaced(void **state)
 	night_stop(&night);
 }
 
+static void
+record_as_it_stood(const char *document)
+{
+	struct record r;
+	char digest[DIGEST_HEX];
+
+	digest_hex(digest, document, strlen(document));
+	record_init(&r, RECORD_BASELINE, "actor");
+	record_text(&r, "object", "queue:q-1");
+	record_text(&r, "value", "json as it stood");
+	record_text(&r, "digest", digest);
+	assert_true(director_emit(&night.desk.director, &r));
+}
+
+/* Former versions took the digest of the members as they stood. */
+static void
+a_baseline_of_a_former_version_is_still_the_same(void **state)
+{
+	static const struct peer_row rows[] = {
+		QUEUE("{\"b\":1,\"a\":{\"d\":2,\"c\":3}}", true),
+	};
+
+	TEST_UNUSED(state);
+	begin(rows, ARRAY_LEN(rows));
+	desk_rest(&night.desk); /* the look at the opening */
+	record_as_it_stood("{\"b\":1,\"a\":{\"d\":2,\"c\":3}}");
+	assert_int_equal(kept(), VERDICT_GO);
+	assert_string_equal(of("queue:q-1")->drift, "");
+	night_stop(&night);
+}
+
+/* Nor is what differs from it overlooked, or what is back told as another. */
+static void
+what_differs_from_a_baseline_of_a_former_version_is_told(void **state)
+{
+	static const struct peer_row rows[] = {
+		QUEUE("{\"b\":2,\"a\":0}", false),
+		QUEUE("{\"b\":2,\"a\":0}", false),
+		QUEUE("{\"b\":1,\"a\":0}", true),
+	};
+
+	TEST_UNUSED(state);
+	begin(rows, ARRAY_LEN(rows));
+	desk_rest(&night.desk);
+	record_as_it_stood("{\"b\":1,\"a\":0}");
+	assert_int_equal(kept(), VERDICT_NO_GO);
+	assert_string_not_equal(of("queue:q-1")->drift, "");
+	while (of("queue:q-1")->drift[0] != '\0')
+		kept();
+	assert_int_equal(kept(), VERDICT_GO);
+	night_stop(&night);
+}
+
 /* The flow moves, as it should; that it can be read is what counts. */
 static void
 what_a_step_changed_is_kept_as_long_as_it_is_there(void **state)
@@ -292,6 +345,10 @@ main(void)
 		cmocka_unit_test(
 			what_cannot_be_read_keeps_the_step_from_acting),
 		cmocka_unit_test(it_is_never_replaced),
+		cmocka_unit_test(
+			a_baseline_of_a_former_version_is_still_the_same),
+		cmocka_unit_test(
+			what_differs_from_a_baseline_of_a_former_version_is_told),
 		cmocka_unit_test(
 			what_a_step_changed_is_kept_as_long_as_it_is_there),
 		cmocka_unit_test(what_cannot_be_read_any_more_is_blind),
