@@ -114,7 +114,8 @@ unreadable(struct dns_answer *out)
 static bool
 rdata_text(const ldns_rr *rr, char *to, size_t size)
 {
-	const ldns_rr_descriptor *d = ldns_rr_descript(ldns_rr_get_type(rr));
+	const ldns_rr_descriptor *d =
+		ldns_rr_descript((uint16_t)ldns_rr_get_type(rr));
 	bool is_whole = ldns_rr_rd_count(rr) >= ldns_rr_descriptor_minimum(d);
 	char all[2048];
 	size_t len = 0;

@@ -394,10 +394,10 @@ main(void)
 	buf_clear(&text);
 	for (int i = 0; i < ROUNDS; i++)
 		for (int w = 0; w < WALKERS; w++)
-			few[w][i] = overhead_ms(w, small, STEPS);
+			few[w][i] = overhead_ms((enum walker)w, small, STEPS);
 	for (int i = 0; i < MANY_ROUNDS; i++)
 		for (int w = 0; w < REQUESTS; w++)
-			many[w][i] = overhead_ms(w, large, MANY);
+			many[w][i] = overhead_ms((enum walker)w, large, MANY);
 	getrusage(RUSAGE_SELF, &used);
 	for (int w = 0; w < WALKERS; w++)
 		few_ms[w] = bench_median(few[w], ROUNDS);

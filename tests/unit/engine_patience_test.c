@@ -100,12 +100,12 @@ a_plan_shown_and_withdrawn_for_ever_moves_once(void **state)
 		look_first();
 		while (lasts(from_ms + looks * 10 * SECOND)) {
 			CHECK_ROW(rows[i].what, looks < 1000);
-			NIGHT(&night, rows[i].kind, rows[i].of,
+			NIGHT(&night, (int)rows[i].kind, rows[i].of,
 			      looks++ % 2 != 0 ? rows[i].gone : rows[i].shown);
 		}
 		CHECK_ROW(rows[i].what, looks <= 2 + MOST_MS / (10 * SECOND));
 		while (looks % 2 != 0)
-			NIGHT(&night, rows[i].kind, rows[i].of,
+			NIGHT(&night, (int)rows[i].kind, rows[i].of,
 			      looks++ % 2 != 0 ? rows[i].gone : rows[i].shown);
 	}
 }
