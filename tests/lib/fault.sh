@@ -2,7 +2,7 @@
 # preload_fault.  Source it after lib.sh.
 # shellcheck shell=bash
 
-ONLY=
+BOOK=runbooks/voice-cutover.yaml
 
 # No sanitizer likes to be second among the preloaded.
 [ -z "$SAN" ] || skip "not under sanitizers"
@@ -11,7 +11,7 @@ drill() { # ROOM ENV...
 	local room=$1
 	shift
 	# It gives up by itself after 60 s in which nothing moved.
-	timeout 150 env "$@" "$WARROOM" drill runbooks/voice-cutover.yaml \
+	timeout 150 env "$@" "$WARROOM" drill "$BOOK" \
 		--headless --json --speed 200 --think 0s --seed 3 \
 		--room "$room" >"$room.out" 2>"$room.err" </dev/null
 }
@@ -74,8 +74,7 @@ take_up() { # ROOM
 }
 
 # A night in which something fails, set by VAR=VALUE..., then its journal, then
-# the rest of that night (not with ONLY=once set).  0: as promised; 1: not; 2: it
-# never came to that.
+# the rest of that night.  0: as promised; 1: not; 2: it never came to that.
 # Its name goes to $TMPDIR/went_on when more calls of the kind came behind.
 night() { # NAME VAR=VALUE...
 	local room=$TMPDIR/$1 code=0
@@ -109,8 +108,7 @@ night() { # NAME VAR=VALUE...
 		return 1
 	}
 	code=0
-	[ -n "$ONLY" ] ||
-		grep -q '"kind":"close"' "$room/journal.jsonl" 2>/dev/null ||
+	grep -q '"kind":"close"' "$room/journal.jsonl" 2>/dev/null ||
 		take_up "$room" || code=$?
 	case $code in
 	0 | 5 | 6) [ ! -f "$room/ledger.jsonl" ] ||
