@@ -87,7 +87,14 @@ night() { # NAME VAR=VALUE...
 		night "$@"
 		return
 	}
-	[ -e "$room.hit" ] || return 2
+	[ -e "$room.hit" ] || case $code in
+	0 | 5 | 6) return 2 ;;
+	*)
+		echo "not ok $*: it ended with $code before it came to that"
+		tail -n 3 "$room.err"
+		return 1
+		;;
+	esac
 	case $code in
 	124 | 13[0-9] | 14[0-9])
 		echo "not ok $*: ended with $code"
