@@ -180,7 +180,7 @@ write_runbook(struct buf *out, int steps)
 			   "        method: PATCH\n        path: /steps/%d\n"
 			   "        body: {version: v2, status: deployed}\n"
 			   "        poll: {pointer: /status, done: done,"
-			   " every: 0s}\n    undo: none\n",
+			   " every: 1ms}\n    undo: none\n",
 			   i, i, i, i);
 }
 
