@@ -56,6 +56,8 @@ rollback_withdraw(struct director *d, const char *why)
 {
 	char detail[120];
 
+	/* What was confirmed was this plan, and no other. */
+	errand_drop(d, PURPOSE_UNDO_RECHECK);
 	if (d->room->rollback != ROLLBACK_ARMED ||
 	    d->room->rollback_began_ms < 0) {
 		rollback_move(d, ROLLBACK_DECLINED, why);

@@ -508,7 +508,6 @@ void
 rollback_decline(struct director *d)
 {
 	errand_drop(d, PURPOSE_UNDO_ARM);
-	errand_drop(d, PURPOSE_UNDO_RECHECK);
 	d->rollback.by_breach = false;
 	if (d->room->rollback != ROLLBACK_ARMED &&
 	    d->room->rollback != ROLLBACK_PROPOSED)

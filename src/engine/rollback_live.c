@@ -71,7 +71,9 @@ compare(const struct director *d, const struct plan_item *items, size_t count,
 {
 	moved[0] = unread[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
-		const char *was = d->rollback.shown[i];
+		const char *was = i < d->rollback.shown_count
+					  ? d->rollback.shown[i]
+					  : "";
 		const char *now = m == NULL ? "" : value_of(&m->found[i]);
 		const char *name = plan_name(d->book, &items[i]);
 
@@ -147,6 +149,11 @@ rollback_live_read(struct director *d, const struct message *m)
 	if (!rollback_plan_stands(d) || count != m->found_count) {
 		show_again(d, "what must be undone has changed since the plan "
 			      "was shown");
+		mem_free(items);
+		return;
+	}
+	if (!rollback_target_is_known(d)) {
+		show_again(d, "what it leads back to is no longer healthy");
 		mem_free(items);
 		return;
 	}

@@ -100,7 +100,7 @@ desk_say(struct desk *k, enum command_verb verb, const char *target,
 }
 
 void
-desk_confirm(struct desk *k, const char *typed)
+desk_type(struct desk *k, const char *typed)
 {
 	struct message *m = message_new(MESSAGE_COMMAND);
 
@@ -109,6 +109,12 @@ desk_confirm(struct desk *k, const char *typed)
 	str_copy(m->command.digest, sizeof(m->command.digest),
 		 k->director.room->prompt.digest);
 	director_turn(&k->director, m);
+}
+
+void
+desk_confirm(struct desk *k, const char *typed)
+{
+	desk_type(k, typed);
 	/* What is live is read once more before a rollback begins. */
 	while (errand_is_out(&k->director, PURPOSE_UNDO_RECHECK))
 		director_turn(&k->director, queue_take(k->director.inbox,

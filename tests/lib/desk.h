@@ -34,7 +34,9 @@ struct book *desk_load(const char *runbook);
 /* A command and the turn that handles it. */
 void desk_say(struct desk *k, enum command_verb verb, const char *target,
 	      const char *text);
-/* Confirms the open plan, as seen, with what is typed. */
+/* Types at the open plan, as seen, and does not wait for what that sets off. */
+void desk_type(struct desk *k, const char *typed);
+/* Confirms it so, until what is live was read once more. */
 void desk_confirm(struct desk *k, const char *typed);
 /* A second person has seen the open plan, and agrees. */
 void desk_approve(struct desk *k, const char *who);
