@@ -2,9 +2,10 @@
  * steps_bench - what walking twenty steps costs beside what must be waited for.
  *
  * Each step is a PATCH and two polls at a peer that takes 20 ms to answer.
- * Overhead is the wall time less what the peer says it took.  Beside it: a
- * bare libcurl loop that makes two records durable a step, and Python's
- * requests, which keeps no record.
+ * Overhead is the wall time less what the peer says it took and less the pause
+ * between the polls, which all of them keep.  Beside it: a bare libcurl loop
+ * that makes two records durable a step, and Python's requests, which keeps no
+ * record.
  */
 #include <arpa/inet.h>
 #include <curl/curl.h>
@@ -39,6 +40,7 @@
 #define ROUNDS 9
 #define MANY_ROUNDS 3
 #define LATENCY_US 20000
+#define PAUSE_MS 1 /* between the two polls: the least a runbook may order */
 
 /* ---- the peer: a process of its own ---- */
 
@@ -180,8 +182,8 @@ write_runbook(struct buf *out, int steps)
 			   "        method: PATCH\n        path: /steps/%d\n"
 			   "        body: {version: v2, status: deployed}\n"
 			   "        poll: {pointer: /status, done: done,"
-			   " every: 1ms}\n    undo: none\n",
-			   i, i, i, i);
+			   " every: %dms}\n    undo: none\n",
+			   i, i, i, i, PAUSE_MS);
 }
 
 /* What the commander does next; false when the last step is over. */
@@ -280,11 +282,20 @@ curl_once(CURL *c, int step, bool is_patch, struct buf *body)
 }
 
 static void
-walk_curl(int steps)
+keep(int fd)
 {
 	static const char record[] =
 		"{\"seq\":1,\"at\":\"2026-11-20T02:00:00.000Z\",\"kind\":"
 		"\"step\",\"step\":\"s1\",\"state\":\"intent\"}\n";
+
+	if (write(fd, record, sizeof(record) - 1) < 0 || fdatasync(fd) != 0)
+		exit(1);
+}
+
+static void
+walk_curl(int steps)
+{
+	const struct timespec pause = { 0, PAUSE_MS * 1000000L };
 	char dir[FS_PATH], path[FS_PATH];
 	CURL *c = curl_easy_init();
 	struct buf body;
@@ -295,16 +306,14 @@ walk_curl(int steps)
 	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	buf_init(&body, 4096);
 	for (int i = 1; i <= steps; i++) {
-		for (int sync = 0; sync < 2; sync++) {
-			if (write(fd, record, sizeof(record) - 1) < 0 ||
-			    fdatasync(fd) != 0)
-				exit(1);
-			if (sync == 0)
-				curl_once(c, i, true, &body);
-			while (sync == 0 &&
-			       strstr(buf_str(&body), "done") == NULL)
-				curl_once(c, i, false, &body);
+		keep(fd);
+		curl_once(c, i, true, &body);
+		curl_once(c, i, false, &body);
+		while (strstr(buf_str(&body), "done") == NULL) {
+			nanosleep(&pause, NULL);
+			curl_once(c, i, false, &body);
 		}
+		keep(fd);
 	}
 	close(fd);
 	curl_easy_cleanup(c);
@@ -315,16 +324,17 @@ walk_curl(int steps)
 static void
 walk_requests(int steps)
 {
-	char count[16], at[16];
+	char count[16], at[16], pause[16];
 	pid_t pid;
 	int status;
 
 	snprintf(count, sizeof(count), "%d", steps);
 	snprintf(at, sizeof(at), "%d", port);
+	snprintf(pause, sizeof(pause), "%g", PAUSE_MS / 1e3);
 	pid = fork();
 	if (pid == 0) {
 		execl("/usr/bin/python3", "python3", "-c",
-		      "import requests, sys\n"
+		      "import requests, sys, time\n"
 		      "s = requests.Session()\n"
 		      "for i in range(1, int(sys.argv[2]) + 1):\n"
 		      "    u = 'http://127.0.0.1:%s/steps/%d' % (sys.argv[1], "
@@ -332,8 +342,8 @@ walk_requests(int steps)
 		      "    s.patch(u, json={'version': 'v2', 'status': "
 		      "'deployed'})\n"
 		      "    while s.get(u).json()['status'] != 'done':\n"
-		      "        pass\n",
-		      at, count, (char *)NULL);
+		      "        time.sleep(float(sys.argv[3]))\n",
+		      at, count, pause, (char *)NULL);
 		_exit(127);
 	}
 	if (waitpid(pid, &status, 0) != pid || status != 0) {
@@ -372,7 +382,7 @@ overhead_ms(enum walker who, struct book *book, int steps)
 		exit(1);
 	}
 	took = atomic_load(&witness->took_us) - took;
-	return (wall * 1e3 - (double)took / 1e3) / steps;
+	return (wall * 1e3 - (double)took / 1e3) / steps - PAUSE_MS;
 }
 
 int
