@@ -127,8 +127,9 @@ check-all: $(BUILD)/.packages-check ## everything a change must pass: both compi
 	$(MAKE) BUILD=$(BUILD) tsan
 	$(MAKE) BUILD=$(BUILD) fuzz-smoke
 
-clang: $(BUILD)/.packages-check ## build everything with clang
+clang: $(BUILD)/.packages-check ## build everything with clang, the fuzzers too
 	$(MAKE) CC=clang BUILD=$(BUILD)/clang all test-programs
+	$(MAKE) CC=clang SAN=fuzz BUILD=$(BUILD)/fuzz fuzz-programs
 
 lint: $(BUILD)/.packages-check ## layers, include cycles, headers, layout, sizes, banned calls
 	@$(RUN) $(call named,$(LINTS))

@@ -69,9 +69,11 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct conf_kinds kinds = {
-		(const struct kind_spec *const[]){ &http, &dns, NULL },
-		(const struct kind_spec *const[]){ &http, &dns, &wait_kind,
-						   NULL },
+		.probes =
+			(const struct kind_spec *const[]){ &http, &dns, NULL },
+		.steps = (const struct kind_spec *const[]){ &http, &dns,
+							    &wait_kind, NULL },
+		.advises = true,
 	};
 	struct findings f = { 0 };
 	struct book *b = NULL;
