@@ -123,6 +123,9 @@ void probes_read(struct loader *l, const struct node *n);
  * gate and of probes, which stand for the gates they feed.  NULL: nothing. */
 void before_read(struct loader *l, struct book_step *step,
 		 const struct node *n);
+/* Reports a name that no gate judges, with the nearest that one does; `wanted`
+ * says what it should be: "signal with a gate". */
+void gate_unknown(struct loader *l, const struct node *n, const char *wanted);
 /* Acts, undos and what they need, not yet ordered. */
 void steps_read(struct loader *l, const struct node *n);
 void steps_order(struct loader *l); /* needs and cycles */

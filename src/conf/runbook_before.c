@@ -6,8 +6,6 @@
 #include "base/str.h"
 #include "conf/scalar.h"
 
-#define MOST_NAMES 64
-
 static void
 add_gate(struct loader *l, struct book_step *step, const struct node *n,
 	 int gate)
@@ -50,23 +48,19 @@ add_probe(struct loader *l, struct book_step *step, const struct node *n,
 	return is_judged;
 }
 
-static void
-unknown(struct loader *l, const struct node *n)
+void
+gate_unknown(struct loader *l, const struct node *n, const char *wanted)
 {
 	const struct gate_set *set = &l->book->gates;
-	const char *names[MOST_NAMES];
-	size_t count = 0;
-	char hint[96];
+	char hint[96] = "";
 
-	while (count < MOST_NAMES && count < set->gate_count) {
-		names[count] = set->gates[count].signal;
-		count++;
-	}
-	suggest(hint, sizeof(hint), &l->s, n->text, names, count);
+	if (set->gate_count > 0)
+		suggest_row(hint, sizeof(hint), &l->s, n->text,
+			    set->gates[0].signal, set->gate_count,
+			    sizeof(set->gates[0]));
 	node_error(&l->s, n, "unknown-gate",
-		   "\"%.64s\" is no signal with a gate and no probe that feeds "
-		   "one%s",
-		   n->text, hint);
+		   "\"%.64s\" is no %s; name it under \"thresholds\"%s",
+		   n->text, wanted, hint);
 }
 
 static void
@@ -86,7 +80,8 @@ add_word(struct loader *l, struct book_step *step, const struct node *n)
 		if (strcmp(b->probes[i].id, n->text) == 0)
 			is_known = add_probe(l, step, n, &b->probes[i]);
 	if (!is_known)
-		unknown(l, n);
+		gate_unknown(l, n,
+			     "signal with a gate and no probe that feeds one");
 }
 
 void

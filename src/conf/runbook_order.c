@@ -14,7 +14,6 @@
 #include "conf/scalar.h"
 
 #define CYCLES_TOLD 10
-#define NEAREST_STEPS 256
 
 /* needs[] turned round, and what is still waiting. */
 struct graph {
@@ -33,15 +32,10 @@ static void
 unknown_step(struct loader *l, const struct node *n)
 {
 	const struct book *b = l->book;
-	const char *names[NEAREST_STEPS];
-	size_t count = 0;
 	char hint[96];
 
-	while (count < NEAREST_STEPS && count < b->step_count) {
-		names[count] = b->steps[count].id;
-		count++;
-	}
-	suggest(hint, sizeof(hint), &l->s, n->text, names, count);
+	suggest_row(hint, sizeof(hint), &l->s, n->text, b->steps[0].id,
+		    b->step_count, sizeof(b->steps[0]));
 	node_error(&l->s, n, "unknown-step", "unknown step \"%.64s\"%s",
 		   n->text, hint);
 }

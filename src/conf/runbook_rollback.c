@@ -347,10 +347,7 @@ read_target(struct loader *l, const struct node *list, char *to, size_t size)
 		if (scalar_any(&l->s, n, "the signal of a gate") == NULL)
 			continue;
 		if (!has_gate(&l->book->gates, n->text))
-			node_error(&l->s, n, "unknown-gate",
-				   "no gate judges \"%.64s\"; name it under "
-				   "\"thresholds\"",
-				   n->text);
+			gate_unknown(l, n, "signal with a gate");
 		else if (!str_printf(to + used, size - used, "%s%s",
 				     used > 0 ? " " : "", n->text))
 			node_error(&l->s, n, "too-long",

@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define MOST_WORDS 64
+#define MOST_ROWS 256
 
 void
 suggest(char *to, size_t size, const struct site *s, const char *word,
@@ -24,6 +25,19 @@ suggest(char *to, size_t size, const struct site *s, const char *word,
 		to[0] = '\0';
 	else
 		str_printf(to, size, " (did you mean \"%s\"?)", near);
+}
+
+void
+suggest_row(char *to, size_t size, const struct site *s, const char *word,
+	    const char *first, size_t count, size_t stride)
+{
+	const char *names[MOST_ROWS];
+
+	if (count > MOST_ROWS)
+		count = MOST_ROWS;
+	for (size_t i = 0; i < count; i++)
+		names[i] = first + i * stride;
+	suggest(to, size, s, word, names, count);
 }
 
 void

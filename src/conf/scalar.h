@@ -15,6 +15,10 @@
  * NULLs at its end. */
 void suggest(char *to, size_t size, const struct site *s, const char *word,
 	     const char *const *words, size_t count);
+/* The same for the names of `count` rows of `stride` bytes each, of which
+ * `first` is that of the first; the nearest of the first 256. */
+void suggest_row(char *to, size_t size, const struct site *s, const char *word,
+		 const char *first, size_t count, size_t stride);
 /* The same for words between blanks. */
 void suggest_word(char *to, size_t size, const struct site *s, const char *word,
 		  const char *list);

@@ -54,15 +54,12 @@ fit_adapters(const char *kind, const char *param)
 static void
 unknown_endpoint(struct loader *l, const struct node *n, const char *id)
 {
-	const char *names[MOST_NAMES];
-	size_t count = 0;
-	char hint[96];
+	const struct book *b = l->book;
+	char hint[96] = "";
 
-	while (count < MOST_NAMES && count < l->book->endpoint_count) {
-		names[count] = l->book->endpoints[count].id;
-		count++;
-	}
-	suggest(hint, sizeof(hint), &l->s, id, names, count);
+	if (b->endpoint_count > 0)
+		suggest_row(hint, sizeof(hint), &l->s, id, b->endpoints[0].id,
+			    b->endpoint_count, sizeof(b->endpoints[0]));
 	node_error(&l->s, n, "unknown-endpoint", "unknown endpoint \"%.64s\"%s",
 		   id, hint);
 }

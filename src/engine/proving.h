@@ -10,6 +10,8 @@
 #include "engine/desk.h"
 
 #define ROLLBACK_PLAN_BOUND_MS 3000 /* real time for reading what is live */
+/* Room time an effect that is not seen, or a difference, is doubted. */
+#define ROLLBACK_SETTLE_MS 10000
 
 /* rollback_rest.c: halts for the item that failed, and offers what can be taken
  * back without it. */

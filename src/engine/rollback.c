@@ -17,7 +17,6 @@
 #include "base/str.h"
 
 #define ITEM_ATTEMPTS 4
-#define SETTLE_MS 10000 /* room time an absent effect is doubted */
 
 bool
 rollback_is_running(const struct director *d)
@@ -280,7 +279,7 @@ rollback_perform(struct director *d, int i, bool is_repeat)
 		.if_absent = !action_runs_program(acts[0]),
 		.is_repeat = is_repeat,
 		.is_doubted = is_repeat && d->room->undos[i].act.in_doubt,
-		.doubt_ms = SETTLE_MS,
+		.doubt_ms = ROLLBACK_SETTLE_MS,
 		.max_attempts = ITEM_ATTEMPTS,
 		.timeout_ms = left < UNDO_TIMEOUT_MS ? left : UNDO_TIMEOUT_MS,
 	};
@@ -345,7 +344,7 @@ rollback_read_item(struct director *d, int i)
 		.errand = ERRAND_READBACK,
 		.acts = acts,
 		.act_count = 1,
-		.settle_ms = SETTLE_MS,
+		.settle_ms = ROLLBACK_SETTLE_MS,
 		.decides = true,
 	};
 

@@ -17,7 +17,6 @@
 #include "model/drain.h"
 #include "model/forecast.h"
 
-#define SETTLE_MS 10000 /* room time an absent effect is doubted */
 #define ITEM_LINES 12
 #define PHRASE_NAMES 60 /* longest list of objects that must be typed */
 
@@ -97,7 +96,7 @@ rollback_look(struct director *d, enum purpose purpose, enum errand errand,
 		.errand = errand,
 		.acts = acts,
 		.act_count = count,
-		.settle_ms = errand == ERRAND_READBACK ? SETTLE_MS : 0,
+		.settle_ms = errand == ERRAND_READBACK ? ROLLBACK_SETTLE_MS : 0,
 	};
 
 	bool sent;

@@ -16,7 +16,6 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-#define SETTLE_MS 10000	    /* room time a difference is doubted */
 #define AGAIN_MS 1000	    /* room time between two looks */
 #define LOOKS_LEAST 3	    /* before a difference is believed */
 #define LOOK_BOUND_MS 15000 /* real time for reading all of it */
@@ -147,7 +146,7 @@ rollback_compare_begin(struct director *d)
 	c->is_on = true;
 	c->looks = 0;
 	c->next_ms = director_now_ms(d);
-	c->until_ms = c->next_ms + SETTLE_MS;
+	c->until_ms = c->next_ms + ROLLBACK_SETTLE_MS;
 	c->same = 0;
 	c->how[0] = '\0';
 	rollback_compare_tick(d);

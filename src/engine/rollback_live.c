@@ -71,9 +71,8 @@ compare(const struct director *d, const struct plan_item *items, size_t count,
 {
 	moved[0] = unread[0] = '\0';
 	for (size_t i = 0; i < count; i++) {
-		const char *was = i < d->rollback.shown_count
-					  ? d->rollback.shown[i]
-					  : "";
+		const char *was =
+			i < d->rollback.shown_count ? d->rollback.shown[i] : "";
 		const char *now = m == NULL ? "" : value_of(&m->found[i]);
 		const char *name = plan_name(d->book, &items[i]);
 
