@@ -2,6 +2,7 @@
 # The guide's manifest: GO at its limits, NO-GO one step past any of them,
 # BLIND without any of them, and the exit codes of all that lies between.
 . tests/lib/lib.sh
+. tests/lib/guide.sh
 
 GUIDE=runbooks/voice-cutover.gates.json
 GOOD=$TMPDIR/good.jsonl
@@ -17,20 +18,7 @@ judge() {
 says() { holds "$TMPDIR/out" "$1"; }
 complains() { holds "$TMPDIR/err" "$1"; }
 
-# Every value stands on its limit, or as near as makes no difference.
-cat >"$GOOD" <<'END'
-{"signal":"telephony.abandonment_rate_percent","value":2.5,"at":"2026-11-20T02:41:07Z","n":412}
-{"signal":"telephony.first_response_latency_ms","value":1200,"at":"2026-11-20T02:41:07Z","n":412}
-{"signal":"telephony.success_rate_percent","value":99.2,"at":"2026-11-20T02:41:07Z","n":412}
-{"signal":"telephony.sip_failover_test_passed","value":true,"at":"2026-11-20T02:41:07Z"}
-{"signal":"integrations.api_error_rate_percent","value":0.5,"at":"2026-11-20T02:41:08Z","n":9000}
-{"signal":"integrations.webhook_retry_count","value":3,"at":"2026-11-20T02:41:08Z"}
-{"signal":"integrations.dead_letter_queue_depth","value":0,"at":"2026-11-20T02:41:08Z"}
-{"signal":"integrations.schema_validation_passed","value":true,"at":"2026-11-20T02:41:08Z"}
-{"signal":"compliance.tls_version","value":"1.2","at":"2026-11-20T02:41:09Z"}
-{"signal":"compliance.data_residency_region","value":"US_EAST_1","at":"2026-11-20T02:41:09Z"}
-{"signal":"compliance.pci_dss_masking_enabled","value":true,"at":"2026-11-20T02:41:09Z"}
-END
+guide_signals "$GOOD"
 
 check "every value on its limit is GO" judge 0 "$GOOD"
 check "the decision counts the gates" says "GO: 11 of 11 gates met"

@@ -5,6 +5,7 @@
 # FULL=1 refuses it at every place that asks for it, otherwise at a few.
 . tests/lib/lib.sh
 . tests/lib/fault.sh
+. tests/lib/guide.sh
 
 "$WARROOM" twin --list >/dev/null 2>&1 || skip "built without the twin"
 GUIDE=runbooks/voice-cutover.gates.json
@@ -12,19 +13,7 @@ BOOK=runbooks/voice-cutover.yaml
 GOOD=$TMPDIR/good.jsonl
 most=$([ "${FULL:-0}" = 1 ] && echo 100000 || echo 12)
 
-cat >"$GOOD" <<'END'
-{"signal":"telephony.abandonment_rate_percent","value":2.5,"at":"2026-11-20T02:41:07Z","n":412}
-{"signal":"telephony.first_response_latency_ms","value":1200,"at":"2026-11-20T02:41:07Z","n":412}
-{"signal":"telephony.success_rate_percent","value":99.2,"at":"2026-11-20T02:41:07Z","n":412}
-{"signal":"telephony.sip_failover_test_passed","value":true,"at":"2026-11-20T02:41:07Z"}
-{"signal":"integrations.api_error_rate_percent","value":0.5,"at":"2026-11-20T02:41:08Z","n":9000}
-{"signal":"integrations.webhook_retry_count","value":3,"at":"2026-11-20T02:41:08Z"}
-{"signal":"integrations.dead_letter_queue_depth","value":0,"at":"2026-11-20T02:41:08Z"}
-{"signal":"integrations.schema_validation_passed","value":true,"at":"2026-11-20T02:41:08Z"}
-{"signal":"compliance.tls_version","value":"1.2","at":"2026-11-20T02:41:09Z"}
-{"signal":"compliance.data_residency_region","value":"US_EAST_1","at":"2026-11-20T02:41:09Z"}
-{"signal":"compliance.pci_dss_masking_enabled","value":true,"at":"2026-11-20T02:41:09Z"}
-END
+guide_signals "$GOOD"
 sed 's/"value":99.2/"value":9.2/' "$GOOD" >"$TMPDIR/bad.jsonl"
 sed 's/^gates:/gatez:/' "$BOOK" >"$TMPDIR/bad.yaml"
 drill "$TMPDIR/room" || [ $? = 5 ] || exit 1

@@ -1,17 +1,9 @@
 /* engine: a rollback that is confirmed still looks once; what it begins is what
  * was confirmed. */
-#include "tests/unit/engine_edit.h"
+#include "tests/unit/engine_target.h"
 
-static const struct edit edits[] = {
-	{ "thresholds:\n",
-	  "thresholds:\n  rollback:\n"
-	  "    max_legacy_errors: {limit: 0, max_age: 20h}\n" },
-	{ "probes:\n", "probes:\n  legacy:\n"
-		       "    http: {endpoint: platform, path: /l}\n"
-		       "    signals: {rollback.legacy_errors: /e}\n" },
-	{ "{policy: propose,",
-	  "{target: [rollback.legacy_errors], policy: propose," },
-};
+static const struct edit edits[] = { TARGET_GATE(""), TARGET_PROBE,
+				     TARGET_POLICY("propose") };
 
 static struct live_night night;
 
@@ -21,23 +13,12 @@ room(void)
 	return night.desk.director.room;
 }
 
-static void
-legacy_has(double errors)
-{
-	desk_measure(&night.desk, "legacy", errors, 1000);
-	night.desk.director.next_judge_ms = 0;
-	desk_pass(&night.desk, 0, 1);
-}
-
 /* Confirmed, and what is live not read yet. */
 static void
 confirm_at_first(void)
 {
-	night_open_edited(&night, NULL, 0, edits, ARRAY_LEN(edits));
-	legacy_has(0);
-	night_walk(&night, "publish");
-	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
-	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	target_begin(&night, edits, ARRAY_LEN(edits));
+	target_ask(&night);
 	desk_rest(&night.desk);
 	desk_type(&night.desk, room()->prompt.phrase);
 	assert_true(errand_is_out(&night.desk.director, PURPOSE_UNDO_RECHECK));
@@ -92,10 +73,7 @@ a_plan_shown_anew_waits_for_a_confirm_of_its_own(void **state)
 static bool
 is_shown_again(const struct desk *k)
 {
-	const struct room *r = k->director.room;
-
-	return r->rollback == ROLLBACK_ARMED && r->prompt.open &&
-	       str_ends(r->prompt.phrase, " TARGET NO-GO");
+	return target_is_said(k, "NO-GO");
 }
 
 static void
@@ -103,7 +81,7 @@ a_target_that_gets_worse_meanwhile_is_asked_about(void **state)
 {
 	TEST_UNUSED(state);
 	confirm_at_first();
-	legacy_has(4);
+	target_has(&night, 4);
 	assert_true(desk_until(&night.desk, is_shown_again));
 	CHECK_HOLDS(night.desk.director.notice, "no longer healthy");
 	night_agree(&night);

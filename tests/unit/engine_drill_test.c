@@ -69,6 +69,18 @@ tell_loss(void *ctx, const char *request, struct peer_row *row)
 							  : "{\"lost\":1}";
 }
 
+/* A platform under that weather. */
+#define ROWS_OF(weather)                                                     \
+	{ .expect = "PATCH /flow ",                                          \
+	  .body = "{}",                                                      \
+	  .always = true,                                                    \
+	  .decide = strike,                                                  \
+	  .ctx = &(weather) },                                               \
+	{                                                                    \
+		.expect = "GET /loss ", .always = true, .decide = tell_loss, \
+		.ctx = &(weather)                                            \
+	}
+
 /* A drill, and what its looks saw. */
 struct drill_run {
 	struct peer *peer;
@@ -149,15 +161,7 @@ a_drill_whose_decision_flaps_for_ever_gives_up(void **state)
 {
 	struct weather weather = { .flaps = true };
 	const struct peer_row rows[] = {
-		{ .expect = "PATCH /flow ",
-		  .body = "{}",
-		  .always = true,
-		  .decide = strike,
-		  .ctx = &weather },
-		{ .expect = "GET /loss ",
-		  .always = true,
-		  .decide = tell_loss,
-		  .ctx = &weather },
+		ROWS_OF(weather),
 		NIGHT_IS("flow", "new"),
 	};
 	/* Longer than the decision could be quiet on a busy machine. */
@@ -227,15 +231,7 @@ a_drill_waits_as_long_as_a_drain_does(void **state)
 {
 	struct weather weather = { .flaps = false };
 	const struct peer_row rows[] = {
-		{ .expect = "PATCH /flow ",
-		  .body = "{}",
-		  .always = true,
-		  .decide = strike,
-		  .ctx = &weather },
-		{ .expect = "GET /loss ",
-		  .always = true,
-		  .decide = tell_loss,
-		  .ctx = &weather },
+		ROWS_OF(weather),
 		NIGHT_IS("flow", "new"),
 		NIGHT_PATCH("flowback"),
 		NIGHT_IS("flowback", "old"),

@@ -1,32 +1,18 @@
 /* engine: nobody is led back unawares to what cannot carry the business. */
 #include "model/target.h"
-#include "tests/unit/engine_edit.h"
-
-#define GATE(rest)                                                    \
-	{                                                             \
-		"thresholds:\n", "thresholds:\n  rollback:\n"         \
-				 "    max_legacy_errors: {limit: 0, " \
-				 "max_age: 20h" rest "}\n"            \
-	}
-#define PROBE                                                              \
-	{                                                                  \
-		"probes:\n", "probes:\n  legacy:\n"                        \
-			     "    http: {endpoint: platform, path: /l}\n"  \
-			     "    signals: {rollback.legacy_errors: /e}\n" \
-	}
-#define POLICY(words)                                                     \
-	{                                                                 \
-		"{policy: propose,", "{target: [rollback.legacy_errors]," \
-				     " policy: " words ","                \
-	}
+#include "tests/unit/engine_target.h"
 
 static struct live_night night;
 
-static const struct edit propose[] = { GATE(""), PROBE, POLICY("propose") };
-static const struct edit automatic[] = { GATE(""), PROBE, POLICY("auto") };
-static const struct edit countdown[] = { GATE(""), PROBE,
-					 POLICY("countdown, countdown: 30s") };
-static const struct edit critical[] = { GATE(", critical: true"), PROBE };
+static const struct edit propose[] = { TARGET_GATE(""), TARGET_PROBE,
+				       TARGET_POLICY("propose") };
+static const struct edit automatic[] = { TARGET_GATE(""), TARGET_PROBE,
+					 TARGET_POLICY("auto") };
+static const struct edit countdown[] = { TARGET_GATE(""), TARGET_PROBE,
+					 TARGET_POLICY(
+						 "countdown, countdown: 30s") };
+static const struct edit critical[] = { TARGET_GATE(", critical: true"),
+					TARGET_PROBE };
 
 static const struct room *
 room(void)
@@ -37,34 +23,25 @@ room(void)
 static void
 legacy_has(double errors)
 {
-	desk_measure(&night.desk, "legacy", errors, 1000);
-	night.desk.director.next_judge_ms = 0;
-	desk_pass(&night.desk, 0, 1);
+	target_has(&night, errors);
 }
 
 static void
 begin(const struct edit *edits, size_t count)
 {
-	night_open_edited(&night, NULL, 0, edits, count);
-	legacy_has(0);
-	night_walk(&night, "publish");
+	target_begin(&night, edits, count);
 }
 
 static void
 ask(void)
 {
-	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
-	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
-	assert_true(room()->prompt.open);
+	target_ask(&night);
 }
 
 static bool
 says_target(const char *verdict)
 {
-	char end[32];
-
-	str_printf(end, sizeof(end), " TARGET %s", verdict);
-	return str_ends(room()->prompt.phrase, end);
+	return target_is_said(&night.desk, verdict);
 }
 
 static bool

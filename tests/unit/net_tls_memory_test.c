@@ -18,7 +18,6 @@
 #define SAMPLE 60
 #define LIMIT_MS 8000
 
-static char dir[FS_PATH];
 static const struct fence open_fence;
 
 /* Requests so far, and the one that is refused (-1: none). */
@@ -84,7 +83,7 @@ look(int port, struct tls_result *out)
 	bool begins;
 
 	str_printf(where, sizeof(where), "127.0.0.1:%d", port);
-	assert_true(fs_join(ca_file, dir, "ca.pem"));
+	assert_true(fs_join(ca_file, tls_dir, "ca.pem"));
 	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
 	begins = tls_start(&call, l, &t, note, &s, &e) == ERR_NONE;
 	if (begins)
@@ -117,7 +116,7 @@ refuse_each(const char *who, const char *options,
 	struct tls_result r;
 	long all, step, failed = 0;
 
-	tls_server_start(&s, dir, "127.0.0.1:0", who, options);
+	tls_server_start(&s, tls_dir, "127.0.0.1:0", who, options);
 	assert_true(look(s.port, &r));
 	asked = 0;
 	assert_true(look(s.port, &r));
@@ -171,22 +170,6 @@ want_of_memory_is_no_word_of_the_peer(void **state)
 	}
 }
 
-static int
-make_certificates(void **state)
-{
-	TEST_UNUSED(state);
-	tls_server_certificates(dir);
-	return 0;
-}
-
-static int
-drop_certificates(void **state)
-{
-	TEST_UNUSED(state);
-	test_dir_drop(dir);
-	return 0;
-}
-
 int
 main(void)
 {
@@ -198,8 +181,7 @@ main(void)
 	/* Before OpenSSL asks for anything. */
 	if (CRYPTO_set_mem_functions(take, grow, drop) != 1)
 		return 1;
-	test_dir_make(dir);
 	net_setup();
-	return cmocka_run_group_tests(tests, make_certificates,
-				      drop_certificates);
+	return cmocka_run_group_tests(tests, tls_server_group,
+				      tls_server_group_end);
 }

@@ -16,25 +16,7 @@
 #include "net/http.h"
 #include "net/tls.h"
 
-static char dir[FS_PATH];
-
 static const struct fence open_fence;
-
-static int
-make_certificates(void **state)
-{
-	TEST_UNUSED(state);
-	tls_server_certificates(dir);
-	return 0;
-}
-
-static int
-drop_certificates(void **state)
-{
-	TEST_UNUSED(state);
-	test_dir_drop(dir);
-	return 0;
-}
 
 struct seen {
 	struct tls_result result;
@@ -68,7 +50,7 @@ look_on(struct loop *l, int port, const char *name, const char *ca,
 	struct err e;
 
 	str_printf(where, sizeof(where), "127.0.0.1:%d", port);
-	assert_true(fs_join(ca_file, dir, ca));
+	assert_true(fs_join(ca_file, tls_dir, ca));
 	CHECK_OK(tls_start(&call, l, &t, note, &s, &e), &e);
 	CHECK_OK(loop_run_until(l, &s.is_done, -1,
 				clock_real_us() + timeout_ms * 1000LL + 2000000,
@@ -96,7 +78,7 @@ look_at_server(const char *who, const char *options, const char *name)
 	struct tls_server s;
 	struct tls_result r;
 
-	tls_server_start(&s, dir, "127.0.0.1:0", who, options);
+	tls_server_start(&s, tls_dir, "127.0.0.1:0", who, options);
 	r = look(s.port, name, "ca.pem", 8000);
 	test_child_drop(&s.child);
 	return r;
@@ -211,7 +193,7 @@ the_name_of_a_trunk_may_stand_in_a_uri(void **state)
 		struct tls_server s;
 		struct tls_result r;
 
-		tls_server_start(&s, dir, "127.0.0.1:0", rows[i].who, "");
+		tls_server_start(&s, tls_dir, "127.0.0.1:0", rows[i].who, "");
 		expects_sip = rows[i].is_sip;
 		r = look(s.port, rows[i].name, "ca.pem", 8000);
 		expects_sip = false;
@@ -236,9 +218,9 @@ authorities_do_not_push_each_other_out(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	str_printf(line, sizeof(line), "cd %s && cp ca.pem other.pem", dir);
+	str_printf(line, sizeof(line), "cd %s && cp ca.pem other.pem", tls_dir);
 	tls_server_shell(line);
-	tls_server_start(&s, dir, "127.0.0.1:0", "good", "");
+	tls_server_start(&s, tls_dir, "127.0.0.1:0", "good", "");
 	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
 	for (size_t i = 0; i < ARRAY_LEN(turns); i++) {
 		struct tls_result r = look_on(l, s.port, NULL, turns[i], 8000);
@@ -246,7 +228,7 @@ authorities_do_not_push_each_other_out(void **state)
 		CHECK_ROW(turns[i], r.code == ERR_NONE);
 		assert_int_equal(r.chain_valid,
 				 !str_same(turns[i], "self.pem"));
-		str_printf(line, sizeof(line), "rm -f %s/other.pem", dir);
+		str_printf(line, sizeof(line), "rm -f %s/other.pem", tls_dir);
 		tls_server_shell(line);
 	}
 	loop_free(l);
@@ -397,7 +379,7 @@ hanging_up_counts_beside_a_good_handshake(void **state)
 	struct tls_result r;
 
 	TEST_UNUSED(state);
-	tls_server_start(&s, dir, "127.0.0.1:0", "good", "");
+	tls_server_start(&s, tls_dir, "127.0.0.1:0", "good", "");
 	o.target = s.port;
 	r = look_at_odd(&o, 8000);
 	test_child_drop(&s.child);
@@ -462,7 +444,7 @@ a_look_may_be_cancelled_or_left_to_the_loop(void **state)
 	struct err e;
 
 	TEST_UNUSED(state);
-	tls_server_start(&s, dir, "127.0.0.1:0", "good", "");
+	tls_server_start(&s, tls_dir, "127.0.0.1:0", "good", "");
 	str_printf(where, sizeof(where), "127.0.0.1:%d", s.port);
 	t.where = where;
 	CHECK_OK(loop_new(&l, &open_fence, &e), &e);
@@ -502,10 +484,10 @@ https_trusts_only_what_the_ca_file_vouches_for(void **state)
 					  .mutates = true };
 		struct err e = { 0 };
 
-		tls_server_start(&s, dir, "127.0.0.1:0", rows[i].who,
+		tls_server_start(&s, tls_dir, "127.0.0.1:0", rows[i].who,
 				 rows[i].options);
 		str_printf(url, sizeof(url), "https://127.0.0.1:%d/", s.port);
-		assert_true(fs_join(ca_file, dir, "ca.pem"));
+		assert_true(fs_join(ca_file, tls_dir, "ca.pem"));
 		if (rows[i].code == ERR_NONE)
 			r.method = "GET";
 		CHECK_ROW(rows[i].options,
@@ -524,8 +506,8 @@ forbid_by_configuration(void)
 {
 	char path[FS_PATH];
 
-	test_dir_make(dir);
-	if (!fs_join(path, dir, "hostile.cnf"))
+	test_dir_make(tls_dir);
+	if (!fs_join(path, tls_dir, "hostile.cnf"))
 		return;
 	test_file_write(path, "openssl_conf = a\n[a]\nssl_conf = b\n"
 			      "[b]\nsystem_default = c\n[c]\n"
@@ -560,6 +542,6 @@ main(void)
 
 	forbid_by_configuration();
 	net_setup();
-	return cmocka_run_group_tests(tests, make_certificates,
-				      drop_certificates);
+	return cmocka_run_group_tests(tests, tls_server_group,
+				      tls_server_group_end);
 }

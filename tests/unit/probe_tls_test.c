@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static char dir[FS_PATH];
-
 /* "two.test" has two addresses here; everything else is the system's word. */
 int
 getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
@@ -43,7 +41,7 @@ open_scene(struct scene *s, const char *host, int port)
 	p = scene_probe(s, "edge", "tls");
 	p->every_ms = 3600000;
 	p->timeout_ms = 8000;
-	assert_true(fs_join(ca, dir, "ca.pem"));
+	assert_true(fs_join(ca, tls_dir, "ca.pem"));
 	scene_set(p, "endpoint", "edge");
 	scene_set(p, "name", "sbc.test");
 	scene_set(p, "ca_file", ca);
@@ -95,7 +93,7 @@ a_sound_port_gives_every_fact(void **state)
 	struct scene s;
 
 	TEST_UNUSED(state);
-	tls_server_start(&server, dir, "127.0.0.1:0", "good", "");
+	tls_server_start(&server, tls_dir, "127.0.0.1:0", "good", "");
 	open_scene(&s, "127.0.0.1", server.port);
 	r = measure(&s);
 	assert_false(r->failed);
@@ -127,7 +125,7 @@ read_pin(char *to, size_t size, const char *who)
 		   "unset OPENSSL_CONF; openssl x509 -in %s/%s.pem -noout "
 		   "-pubkey | openssl pkey -pubin -outform DER | openssl dgst "
 		   "-sha256 -binary | base64",
-		   dir, who);
+		   tls_dir, who);
 	test_child_start(&c, argv, true);
 	assert_true(test_child_line(&c, said, sizeof(said), 10000));
 	str_printf(to, size, "sha256//%s", said);
@@ -149,7 +147,7 @@ the_key_is_one_of_the_pins_or_it_is_not(void **state)
 	struct tls_server server;
 
 	TEST_UNUSED(state);
-	tls_server_start(&server, dir, "127.0.0.1:0", "good", "");
+	tls_server_start(&server, tls_dir, "127.0.0.1:0", "good", "");
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		const struct probe_report *r;
 		char first[64], second[64], list[160];
@@ -199,9 +197,9 @@ every_address_of_a_name_is_tried_and_the_odd_one_named(void **state)
 	char at[64], pin[64], list[80];
 
 	TEST_UNUSED(state);
-	tls_server_start(&one, dir, "127.0.0.1:0", "good", "");
+	tls_server_start(&one, tls_dir, "127.0.0.1:0", "good", "");
 	str_printf(at, sizeof(at), "127.0.0.2:%d", one.port);
-	tls_server_start(&two, dir, at, "self",
+	tls_server_start(&two, tls_dir, at, "self",
 			 "-min_protocol TLSv1 -cipher ALL:@SECLEVEL=0");
 	read_pin(pin, sizeof(pin), "good");
 	str_printf(list, sizeof(list), "[\"%s\"]", pin);
@@ -234,7 +232,7 @@ an_address_that_is_not_reached_leaves_the_rest_open(void **state)
 	char pin[64], list[80];
 
 	TEST_UNUSED(state);
-	tls_server_start(&one, dir, "127.0.0.1:0", "good", "");
+	tls_server_start(&one, tls_dir, "127.0.0.1:0", "good", "");
 	read_pin(pin, sizeof(pin), "good");
 	str_printf(list, sizeof(list), "[\"%s\"]", pin);
 	scene_set(open_scene(&s, "two.test", one.port), "pin", list);
@@ -246,7 +244,7 @@ an_address_that_is_not_reached_leaves_the_rest_open(void **state)
 	check_missing(r, "e.pinned", "no certificate was seen at 127.0.0.2");
 	scene_close(&s);
 	test_child_drop(&one.child);
-	tls_server_start(&one, dir, "127.0.0.1:0", "good",
+	tls_server_start(&one, tls_dir, "127.0.0.1:0", "good",
 			 "-min_protocol TLSv1 -cipher ALL:@SECLEVEL=0");
 	open_scene(&s, "two.test", one.port);
 	r = measure(&s);
@@ -311,7 +309,8 @@ a_drill_takes_the_key_of_its_own_authority_for_the_pinned_one(void **state)
 		struct tls_server server;
 		struct scene s;
 
-		tls_server_start(&server, dir, "127.0.0.1:0", rows[i].who, "");
+		tls_server_start(&server, tls_dir, "127.0.0.1:0", rows[i].who,
+				 "");
 		scene_set(open_scene(&s, "127.0.0.1", server.port), "pin",
 			  "[\"sha256//"
 			  "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"]");
@@ -323,23 +322,6 @@ a_drill_takes_the_key_of_its_own_authority_for_the_pinned_one(void **state)
 		scene_close(&s);
 		test_child_drop(&server.child);
 	}
-}
-
-static int
-begin(void **state)
-{
-	TEST_UNUSED(state);
-	test_dir_make(dir);
-	tls_server_certificates(dir);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	TEST_UNUSED(state);
-	test_dir_drop(dir);
-	return 0;
 }
 
 int
@@ -359,5 +341,6 @@ main(void)
 	/* clang-format on */
 
 	net_setup();
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, tls_server_group,
+				      tls_server_group_end);
 }

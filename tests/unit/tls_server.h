@@ -55,6 +55,28 @@ tls_server_certificates(const char *dir)
 	tls_server_shell(line);
 }
 
+/* Where they are; what a group of tests begins and ends with.  Whoever needs
+ * the folder before that makes it. */
+static char tls_dir[FS_PATH];
+
+static inline int
+tls_server_group(void **state)
+{
+	TEST_UNUSED(state);
+	if (tls_dir[0] == '\0')
+		test_dir_make(tls_dir);
+	tls_server_certificates(tls_dir);
+	return 0;
+}
+
+static inline int
+tls_server_group_end(void **state)
+{
+	TEST_UNUSED(state);
+	test_dir_drop(tls_dir);
+	return 0;
+}
+
 struct tls_server {
 	struct test_child child;
 	int port;
