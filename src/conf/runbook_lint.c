@@ -63,7 +63,6 @@ check_undo(struct loader *l, const struct book_step *step,
 			  step->id);
 }
 
-/* The steps that a reconcile names must be there. */
 static void
 check_undo_emergency(struct loader *l, const struct book_step *step,
 		     const struct node *map)
@@ -84,6 +83,7 @@ check_undo_emergency(struct loader *l, const struct book_step *step,
 			       step->id);
 }
 
+/* The steps that a reconcile names must be there. */
 static void
 check_named(struct loader *l, const struct act *act, const struct node *map)
 {
@@ -108,20 +108,39 @@ check_named(struct loader *l, const struct act *act, const struct node *map)
 				   id);
 }
 
+/* What is hard to take back is confirmed, and so is what a person does: their
+ * word is all that says it was done. */
+static void
+check_confirm(struct loader *l, const struct book_step *step,
+	      const struct node *map)
+{
+	const struct node *at = node_get(map, "confirm");
+
+	if (step->confirm != CONFIRM_NONE)
+		return;
+	if (at == NULL)
+		at = map;
+	if (strcmp(step->act.kind, "manual") == 0)
+		node_error(
+			&l->s, at, "confirm",
+			"\"%s\" is done by a person, whose word is the proof "
+			"of it: confirm must be key, phrase or two_person",
+			step->id);
+	else if (act_is_destructive(&step->act))
+		node_error(&l->s, at, "confirm",
+			   "\"%s\" is hard to take back: confirm must be key, "
+			   "phrase or two_person",
+			   step->id);
+}
+
 static void
 check_step(struct loader *l, const struct book_step *step,
 	   const struct node *map)
 {
-	const struct node *at = node_get(map, "confirm");
-
 	check_undo(l, step, map);
 	check_undo_emergency(l, step, map);
 	check_named(l, &step->act, map);
-	if (act_is_destructive(&step->act) && step->confirm == CONFIRM_NONE)
-		node_error(&l->s, at != NULL ? at : map, "confirm",
-			   "\"%s\" is hard to take back: confirm must be key, "
-			   "phrase or two_person",
-			   step->id);
+	check_confirm(l, step, map);
 	if (act_changes(&step->emergency) &&
 	    act_lacks_verify(l, &step->emergency))
 		node_key_warn(&l->s, node_get(map, "emergency"), "unverified",

@@ -197,10 +197,14 @@ arm_refusal(const struct director *d, int step)
 	enum step_state state = d->room->steps[step].state;
 	const struct book_step *s = runner_step(d, step);
 
-	/* The runbook is refused for it; nothing else may let it pass. */
+	/* The runbook is refused for these; nothing else may let them pass. */
 	if (s->confirm == CONFIRM_NONE && s->after != AFTER_FULL)
 		return "a rollback cannot take all of it back, so somebody "
 		       "must confirm it: correct the runbook";
+	if (s->confirm == CONFIRM_NONE &&
+	    runner_class_of(&s->act) == ACTION_PERSON)
+		return "a person does it, so somebody must say that it is "
+		       "done: correct the runbook";
 	if (rollback_is_running(d))
 		return "a rollback is running";
 	if (room_is_rolled_back(d->room))

@@ -34,6 +34,24 @@ confirming_a_manual_step_is_doing_it(void **state)
 	night_stop(&night);
 }
 
+/* No runbook that loads has such a step; a room must not rely on it. */
+static void
+a_manual_step_that_asks_nobody_is_not_armed(void **state)
+{
+	struct book_step *step;
+
+	TEST_UNUSED(state);
+	night_start(&night, NULL, 0);
+	step = &night.desk.book->steps[0];
+	assert_string_equal(step->id, "tell");
+	step->confirm = CONFIRM_NONE;
+	desk_say(&night.desk, COMMAND_ARM, "tell", "");
+	CHECK_HOLDS(night_notice(&night), "somebody must say that it is done");
+	assert_int_equal(state_of("tell"), STEP_READY);
+	assert_int_equal(desk_records(&night.desk, "step", "\"tell\""), 0);
+	night_stop(&night);
+}
+
 static void
 done_takes_proof_and_a_plan_that_was_seen(void **state)
 {
@@ -542,6 +560,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(confirming_a_manual_step_is_doing_it),
+		cmocka_unit_test(a_manual_step_that_asks_nobody_is_not_armed),
 		cmocka_unit_test(done_takes_proof_and_a_plan_that_was_seen),
 		cmocka_unit_test(done_never_stands_for_a_phrase_or_an_act),
 		cmocka_unit_test(
