@@ -141,6 +141,9 @@ node_describe(char *to, size_t size, const struct node *n)
 static struct place
 value_place(const struct site *s, const struct node *n)
 {
+	if (n->from != NULL)
+		return (struct place){ n->from->file, n->from->line,
+				       n->from->column };
 	return (struct place){ s->file, n->line, n->column };
 }
 
@@ -152,21 +155,36 @@ key_place(const struct site *s, const struct node *n)
 	return (struct place){ s->file, n->key_line, n->key_column };
 }
 
-static void report(const struct site *s, struct place at, bool is_error,
-		   const char *rule, const char *fmt, va_list args)
-	__attribute__((format(printf, 5, 0)));
+/* How `text` came to where it is judged, behind a finding of it; "". */
+static void
+tell_origin(char *to, size_t size, const struct origin *from)
+{
+	to[0] = '\0';
+	if (from != NULL)
+		str_printf(to, size, " (%s of step %d, put into \"%.40s\")",
+			   from->what, from->step, from->into);
+}
+
+static void report(const struct site *s, const struct node *n, bool at_key,
+		   bool is_error, const char *rule, const char *fmt,
+		   va_list args) __attribute__((format(printf, 6, 0)));
 
 static void
-report(const struct site *s, struct place at, bool is_error, const char *rule,
-       const char *fmt, va_list args)
+report(const struct site *s, const struct node *n, bool at_key, bool is_error,
+       const char *rule, const char *fmt, va_list args)
 {
-	char text[1024];
+	struct place at = at_key ? key_place(s, n) : value_place(s, n);
+	const struct origin *from = at_key && n->key != NULL ? NULL : n->from;
+	char text[1024], origin[128];
 
+	if (from != NULL && from->is_reported)
+		return;
 	vsnprintf(text, sizeof(text), fmt, args);
+	tell_origin(origin, sizeof(origin), from);
 	if (is_error)
-		findings_error(s->f, at, rule, "%s", text);
+		findings_error(s->f, at, rule, "%s%s", text, origin);
 	else
-		findings_warn(s->f, at, rule, "%s", text);
+		findings_warn(s->f, at, rule, "%s%s", text, origin);
 }
 
 void
@@ -176,7 +194,7 @@ node_error(const struct site *s, const struct node *n, const char *rule,
 	va_list args;
 
 	va_start(args, fmt);
-	report(s, value_place(s, n), true, rule, fmt, args);
+	report(s, n, false, true, rule, fmt, args);
 	va_end(args);
 }
 
@@ -187,7 +205,7 @@ node_key_error(const struct site *s, const struct node *n, const char *rule,
 	va_list args;
 
 	va_start(args, fmt);
-	report(s, key_place(s, n), true, rule, fmt, args);
+	report(s, n, true, true, rule, fmt, args);
 	va_end(args);
 }
 
@@ -198,7 +216,7 @@ node_warn(const struct site *s, const struct node *n, const char *rule,
 	va_list args;
 
 	va_start(args, fmt);
-	report(s, value_place(s, n), false, rule, fmt, args);
+	report(s, n, false, false, rule, fmt, args);
 	va_end(args);
 }
 
@@ -209,6 +227,6 @@ node_key_warn(const struct site *s, const struct node *n, const char *rule,
 	va_list args;
 
 	va_start(args, fmt);
-	report(s, key_place(s, n), false, rule, fmt, args);
+	report(s, n, true, false, rule, fmt, args);
 	va_end(args);
 }

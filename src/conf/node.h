@@ -21,6 +21,16 @@
 
 enum node_type { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
+/* Where a text was taken from that stands filled in at another place. */
+struct origin {
+	const char *file;
+	int line, column;
+	const char *what; /* "value" */
+	int step;	  /* of the rollback manifest */
+	const char *into; /* key of the setting; "" */
+	bool is_reported; /* it is at fault, and that has been said */
+};
+
 struct node {
 	enum node_type type;
 	bool quoted;	  /* a text, whatever it looks like */
@@ -30,6 +40,7 @@ struct node {
 	const char *text; /* of a scalar; NULL else */
 	size_t count;	  /* children */
 	struct node *first, *last, *next;
+	const struct origin *from; /* NULL: its text stands where it stands */
 };
 
 /* One file.  Owns everything in it. */
@@ -82,7 +93,9 @@ bool node_number(const char *text, double *out);
 /* What it is, for people: "a list", "nothing", "\"abc\"". */
 void node_describe(char *to, size_t size, const struct node *n);
 
-/* Findings at the value, or at its key (the value when it has none). */
+/* Findings at the value, or at its key (the value when it has none); about a
+ * text that was filled in, where that stands, and none about what is reported.
+ */
 void node_error(const struct site *s, const struct node *n, const char *rule,
 		const char *fmt, ...) PRINTF_LIKE(4, 5);
 /* At the key. */

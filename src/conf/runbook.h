@@ -71,6 +71,13 @@ void argv_check(const struct site *s, const struct kind_spec *spec,
 void traffic_check(const struct site *s, const struct kind_spec *spec,
 		   const struct node *map, const struct settings *with);
 
+/* What a step of kind dns sets, or one by hand reads back: a name, a value of
+ * the record's type (RFC 1035, RFC 3596) and a time to live, which the guide
+ * wants from 60 to 300 s; `with` is what was read from `map`.  Reported; other
+ * kinds pass. */
+void record_check(const struct site *s, const struct kind_spec *spec,
+		  const struct node *map, const struct settings *with);
+
 /* Settings of a kind by its rows, under dotted names, fallbacks filled in. */
 void kind_settings(struct loader *l, const struct kind_spec *spec,
 		   const struct node *n, struct settings *out);

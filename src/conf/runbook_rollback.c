@@ -129,23 +129,28 @@ unbound(const struct site *s, const struct node *n, const struct node *map,
 		   n->text, where, hint);
 }
 
-static const char *
-mapped(const struct node *names, const char *value)
+/* What `names` makes of a target or value; NULL: it stands for itself. */
+static const struct node *
+name_of(const struct node *names, const char *value)
 {
 	const struct node *n = node_get(names, value);
 
-	return n != NULL && n->type == NODE_SCALAR ? n->text : value;
+	return n != NULL && n->type == NODE_SCALAR ? n : NULL;
 }
 
 static void
 read_undo(struct loader *l, struct book_undo *undo, const struct node *act,
-	  const struct node *names)
+	  const struct template_row *row)
 {
+	const struct node *target = row->target_name, *value = row->value_name;
 	char ttl[24];
 	struct template_values values = {
-		.target = mapped(names, undo->target),
-		.value = mapped(names, undo->value),
+		.target = target != NULL ? target->text : undo->target,
+		.value = value != NULL			       ? value->text
+			 : node_get(row->map, "value") != NULL ? undo->value
+							       : NULL,
 		.ttl_seconds = undo->ttl_s >= 0 ? ttl : NULL,
+		.row = row,
 	};
 	const struct node *emergency;
 	struct node *filled;
@@ -218,7 +223,15 @@ bind_undos(struct loader *l, const struct site *s, const struct node *n)
 				"rollback: acts");
 			continue;
 		}
-		read_undo(l, undo, act, names);
+		read_undo(l, undo, act,
+			  &(struct template_row){
+				  .s = s,
+				  .map = row,
+				  .step = undo->step,
+				  .names_at = &l->s,
+				  .target_name = name_of(names, undo->target),
+				  .value_name = name_of(names, undo->value),
+			  });
 		check_object(l, s, undo, row);
 	}
 }

@@ -415,5 +415,6 @@ kind_settings(struct loader *l, const struct kind_spec *spec,
 	if (n->type == NODE_MAP) {
 		each_check(l, spec, n);
 		traffic_check(&l->s, spec, n, out);
+		record_check(&l->s, spec, n, out);
 	}
 }

@@ -13,10 +13,22 @@
 #define TEMPLATE_WORDS "target value ttl_seconds"
 #define TEMPLATE_REGION "region" /* inside of a parallel act */
 
+/* A row of the rollback manifest: what it lacks is reported there. */
+struct template_row {
+	const struct site *s;	/* the manifest */
+	const struct node *map; /* the row */
+	int step;
+	const struct site *names_at;	/* the runbook */
+	const struct node *target_name; /* what `names` makes of it; NULL */
+	const struct node *value_name;
+};
+
 struct template_values {
-	const char *target, *value;
-	const char *ttl_seconds; /* NULL: the manifest gives none */
-	const char *region;	 /* NULL: {region} stays as it is */
+	const char *target;
+	const char *value;		/* NULL: the row gives none */
+	const char *ttl_seconds;	/* likewise */
+	const char *region;		/* NULL: {region} stays as it is */
+	const struct template_row *row; /* NULL: of no row */
 };
 
 /* Reports each {word} that is none of `words`; below a key "parallel"
@@ -24,7 +36,8 @@ struct template_values {
 void template_check(const struct site *s, const struct node *n,
 		    const char *words);
 
-/* A copy of the tree with the words replaced; lives in `a` and in `n`. */
+/* A copy of the tree with the words replaced; lives in `a` and in `n`.  Its
+ * texts name the row they took a value from (node.from). */
 struct node *template_fill(struct arena *a, const struct site *s,
 			   const struct node *n,
 			   const struct template_values *values);
