@@ -195,6 +195,51 @@ act_sets(const struct act *act, char *to, size_t size)
 		sets_of_all(act, to, size);
 }
 
+/* A setting of a place; what http does not read elsewhere it reads where it
+ * acts. */
+static const char *
+place_part(const struct act *act, const char *name)
+{
+	const char *text = settings_text(&act->with, name);
+
+	if (text == NULL && strcmp(name, "verify.path") == 0)
+		return settings_text(&act->with, "path");
+	return text;
+}
+
+void
+act_place(const struct act *act, char *to, size_t size)
+{
+	static const struct {
+		const char *kind, *seen, *parts[3];
+	} rows[] = {
+		{ "http",
+		  "http",
+		  { "endpoint", "verify.path", "verify.pointer" } },
+		{ "trunk", "trunk", { "endpoint", "trunk", "trunk" } },
+		{ "dns", "dns", { "name", "type", "type" } },
+		{ "manual",
+		  "http",
+		  { "verify.http.endpoint", "verify.http.path",
+		    "verify.http.pointer" } },
+		{ "manual",
+		  "dns",
+		  { "verify.dns.name", "verify.dns.type", "verify.dns.type" } },
+	};
+
+	to[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(rows) && to[0] == '\0'; i++) {
+		const char *a = place_part(act, rows[i].parts[0]);
+		const char *b = place_part(act, rows[i].parts[1]);
+		const char *c = place_part(act, rows[i].parts[2]);
+
+		if (strcmp(rows[i].kind, act->kind) == 0 && a != NULL &&
+		    b != NULL && c != NULL &&
+		    !str_printf(to, size, "%s %s %s %s", rows[i].seen, a, b, c))
+			to[0] = '\0';
+	}
+}
+
 static bool
 is_reading(const struct act *act)
 {

@@ -111,6 +111,10 @@ void act_read_undo(struct loader *l, const struct node *map,
  * record's value, what an http act reads back; "" when it says none, or one
  * that does not fit. */
 void act_sets(const struct act *act, char *to, size_t size);
+/* What the act is seen to change, or to have changed, as a text to compare:
+ * the resource and pointer that an http act reads back, a record, a trunk; ""
+ * when it does not say, or it does not fit. */
+void act_place(const struct act *act, char *to, size_t size);
 /* Does the act change the world?  Would it be hard to take back? */
 bool act_changes(const struct act *act);
 /* Would it be hard to take back? */
@@ -148,6 +152,9 @@ void drain_read(struct loader *l, const struct node *rollback);
 void invariants_read(struct loader *l, const struct node *n);
 /* Who may be the second person. */
 void approvers_read(struct loader *l, const struct node *n);
+/* Does what takes a step of the book back bring back what stood before?
+ * Reported at the undo, or at the row of the manifest. */
+void undo_lint(struct loader *l, size_t step);
 /* What only a linter says, when the rest is read. */
 void book_lint(struct loader *l, const struct node *root);
 

@@ -169,36 +169,6 @@ check_trunks(struct loader *l, const struct node *root)
 				  t->sequence[i]);
 }
 
-/* Undos of one object that leave it different: after the last of them what the
- * others wanted does not hold, and nothing could be validated. */
-static void
-check_same_object(struct loader *l, size_t step)
-{
-	const struct book *b = l->book;
-	const struct book_step *s = &b->steps[step];
-	const struct node *at = node_get(l->step_nodes[step], "undo");
-
-	if (s->undo.kind[0] == '\0' || s->object[0] == '\0' ||
-	    s->undo_sets[0] == '\0' || is_covered(l, s))
-		return;
-	for (size_t i = 0; i < step; i++) {
-		const struct book_step *first = &b->steps[i];
-
-		if (first->undo.kind[0] == '\0' ||
-		    first->undo_sets[0] == '\0' ||
-		    strcmp(first->object, s->object) != 0 ||
-		    strcmp(first->undo_sets, s->undo_sets) == 0)
-			continue;
-		node_key_error(&l->s, at, "duplicate-object",
-			       "\"%s\" takes \"%s\" back to \"%.40s\", and "
-			       "\"%s\" on line %d to \"%.40s\": both undos "
-			       "must leave what stood before the first",
-			       s->id, s->object, s->undo_sets, first->id,
-			       first->line, first->undo_sets);
-		return;
-	}
-}
-
 void
 book_lint(struct loader *l, const struct node *root)
 {
@@ -206,7 +176,7 @@ book_lint(struct loader *l, const struct node *root)
 
 	for (size_t i = 0; i < b->step_count; i++) {
 		check_step(l, &b->steps[i], l->step_nodes[i]);
-		check_same_object(l, i);
+		undo_lint(l, i);
 	}
 	/* A misspelt probe or endpoint is told once, as what it is. */
 	if (l->s.f->errors > l->errors_before)

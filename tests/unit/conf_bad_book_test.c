@@ -223,6 +223,35 @@ static const struct lint_case cases[] = {
 	  "            name: sip.example.test, value: 198.51.100.7}\n",
 	  "66:5", "duplicate-object",
 	  "\"settle\" takes \"dns:sip.example.test\" back to" },
+	{ "an undo that leaves what the step sets", "value: 192.0.2.10",
+	  "value: 198.51.100.7", "57:5", "undo-sets-the-same",
+	  "the undo of \"point-dns\" leaves \"198.51.100.7\" as the step" },
+	{ "an undo of another record", "name: sip.example.test, value",
+	  "name: sip2.example.test, value", "57:5", "undo-elsewhere",
+	  "changes the name \"sip2.example.test\", and the step" },
+	{ "an undo that is seen where the step is seen", "    undo: none\n",
+	  "    undo:\n      http: {endpoint: platform, method: PUT, path: /a,\n"
+	  "        verify: {path: /flows/1, pointer: /version, equals: 2}}\n",
+	  "45:5", "undo-sets-the-same", "\"publish\" leaves \"2\"" },
+	{ "values that are said to be the same", "    undo: none\n",
+	  "    sets: v2\n    undo_sets: v2\n    undo:\n"
+	  "      http: {endpoint: platform, method: PUT, path: /a,\n"
+	  "        verify: {path: /flows/1, pointer: /version, equals: 1}}\n",
+	  "47:5", "undo-sets-the-same", "\"publish\" leaves \"v2\"" },
+	{ "values that differ and are not told apart", "    undo: none\n",
+	  "    sets: v2\n    undo_sets: v1\n    undo:\n"
+	  "      http: {endpoint: platform, method: PUT, path: /a,\n"
+	  "        verify: {path: /flows/1, pointer: /version, equals: 2}}\n",
+	  "47:5", "undo-unproved", "let \"verify\" look for \"v1\"" },
+	{ "a second undo of one object, to nobody knows what",
+	  "wait: {for: 1m}\n",
+	  "dns: {endpoint: dns-api, server: ns, zone: z1,\n"
+	  "            name: sip.example.test, value: 192.0.2.11}\n"
+	  "    object: dns:sip.example.test\n"
+	  "    undo:\n"
+	  "      exec: {argv: [/a/b], verify: {argv: [/a/c]}}\n",
+	  "66:5", "duplicate-object",
+	  "\"settle\" and \"point-dns\" on line 46 both take" },
 	{ "a change by hand that nothing takes back", "wait: {for: 1m}\n",
 	  "manual: {text: Port the number.}\n    object: did:1\n", "60:5",
 	  "no-undo", "\"settle\" changes something and has no undo" },
@@ -311,6 +340,21 @@ the_edges_of_sense_pass(void **state)
 		{ "    undo: none\n", "    undo: none\n    timeout: 20s\n" },
 		{ "wait: {for: 1m}", "wait: {for: 1m}\n    timeout: 1m" },
 		{ "wait: {for: 1m}", "gate:" },
+		{ "name: sip.example.test, value",
+		  "name: SIP.example.test., value" },
+		/* The same value, seen at another place. */
+		{ "    undo: none\n",
+		  "    undo:\n      http: {endpoint: platform, method: PUT, "
+		  "path: /a,\n        verify: {path: /flows/1, pointer: /old, "
+		  "equals: 2}}\n" },
+		/* A later step may set again what stood there first. */
+		{ "wait: {for: 1m}\n",
+		  "dns: {endpoint: dns-api, server: ns, zone: z1,\n"
+		  "            name: sip.example.test, value: 192.0.2.10}\n"
+		  "    object: dns:sip.example.test\n"
+		  "    undo:\n"
+		  "      dns: {endpoint: dns-api, server: ns, zone: z1,\n"
+		  "            name: sip.example.test, value: 192.0.2.10}\n" },
 	};
 	size_t failed = 0;
 
