@@ -80,6 +80,49 @@ rollback_left(struct director *d, size_t i, const char *region,
 	director_emit(d, &r);
 }
 
+/* The item that takes the step back; -1: none does. */
+static int
+item_over(const struct director *d, size_t step)
+{
+	for (size_t i = 0; i < d->room->undo_count; i++)
+		if (plan_covers(d->book, &d->room->undos[i].item, step))
+			return (int)i;
+	return -1;
+}
+
+/* What a step made of a region where no undo came stays as it is: nothing that
+ * acts again would change that. */
+static size_t
+record_unreached(struct director *d, char *first, size_t size)
+{
+	const struct room *r = d->room;
+	char why[160];
+	size_t left = 0;
+
+	for (size_t s = 0; s < d->book->step_count; s++) {
+		const struct regions *at = r->steps[s].regions;
+		int item = item_over(d, s);
+
+		if (item < 0 || at == NULL || r->steps[s].state != STEP_UNDONE)
+			continue;
+		for (size_t g = 0; g < at->count && !d->dead; g++) {
+			if (at->items[g].side == SIDE_BASELINE)
+				continue;
+			str_printf(why, sizeof(why),
+				   "no undo goes there: it stays as %s left it",
+				   d->book->steps[s].id);
+			rollback_left(d, (size_t)item, at->items[g].name, why,
+				      false);
+			if (left++ == 0)
+				str_printf(first, size, "%s in %s: %s",
+					   plan_object(d->book,
+						       &r->undos[item].item),
+					   at->items[g].name, why);
+		}
+	}
+	return left;
+}
+
 /* In each region that is not back, or once for an act that has no regions. */
 static size_t
 record_leftovers(struct director *d, const struct message *m)
@@ -207,18 +250,20 @@ write_leftovers(struct director *d)
 void
 rollback_all_read(struct director *d, const struct message *m)
 {
+	char why[200];
 	size_t left;
 
 	d->rollback.reading_all = false;
 	if (rollback_is_given_up(d))
 		return; /* what was not read is not left over; it halts */
+	str_copy(why, sizeof(why), "not everything is as it was");
 	left = record_leftovers(d, m);
+	left += record_unreached(d, why, sizeof(why));
 	if (d->dead)
 		return;
 	write_leftovers(d);
 	if (left > 0)
-		rollback_halt(d, "read back", "not everything is as it was",
-			      "");
+		rollback_halt(d, "read back", why, "");
 	else
 		rollback_compare_begin(d);
 }

@@ -22,17 +22,6 @@ say(struct word *w, enum side side, int64_t at_ms)
 	*w = (struct word){ true, side, at_ms };
 }
 
-/* Does the act change its object in that region?  "" is all of it. */
-static bool
-acts_in(const struct act *act, const char *region)
-{
-	struct regions over;
-
-	spread_regions(&over, act);
-	return over.count == 0 || region[0] == '\0' ||
-	       regions_find(&over, region) != NULL;
-}
-
 static bool
 is_object(const char *a, const char *b)
 {
@@ -98,7 +87,8 @@ say_steps(struct word *w, const struct room *r, const char *object,
 	for (size_t i = 0; i < r->book->step_count; i++) {
 		const struct book_step *s = &r->book->steps[i];
 
-		if (is_object(s->object, object) && acts_in(&s->act, region))
+		if (is_object(s->object, object) &&
+		    spread_reaches(&s->act, region))
 			say_act(w, &r->steps[i], region,
 				side_of_done(r->book, s));
 	}
@@ -114,6 +104,20 @@ is_in_force(const struct room *r, const char *object)
 	return false;
 }
 
+/* Does an item of the rollback take the object back in that region? */
+static bool
+is_undone_in(const struct room *r, const char *object, const char *region)
+{
+	for (size_t i = 0; i < r->undo_count; i++) {
+		const struct plan_item *item = &r->undos[i].item;
+
+		if (is_object(plan_object(r->book, item), object) &&
+		    spread_reaches(plan_act(r->book, item), region))
+			return true;
+	}
+	return false;
+}
+
 /* The words of an undo's regions are of the journal: baseline is back.  What
  * an emergency variant does it does elsewhere. */
 static void
@@ -125,7 +129,7 @@ say_undos(struct word *w, const struct room *r, const char *object,
 		const struct region *g = NULL;
 
 		if (!is_object(plan_object(r->book, &u->item), object) ||
-		    !acts_in(plan_act(r->book, &u->item), region))
+		    !spread_reaches(plan_act(r->book, &u->item), region))
 			continue;
 		if (u->act.regions != NULL)
 			g = regions_find(u->act.regions, region);
@@ -137,7 +141,18 @@ say_undos(struct word *w, const struct room *r, const char *object,
 				  : u->act.is_emergency	 ? SIDE_UNKNOWN
 							 : SIDE_BASELINE);
 	}
-	for (size_t i = 0; i < r->left_count; i++) {
+}
+
+/* What is left over is neither, unless it is known to be what a step made of
+ * it where no undo came. */
+static void
+say_leftovers(struct word *w, const struct room *r, const char *object,
+	      const char *region)
+{
+	bool stays = w->is_said && w->side == SIDE_TARGET &&
+		     !is_undone_in(r, object, region);
+
+	for (size_t i = 0; i < r->left_count && !stays; i++) {
 		const struct room_leftover *l = &r->left[i];
 
 		if (is_object(l->object, object) &&
@@ -173,6 +188,7 @@ look(const struct room *r, const char *object, const char *region)
 
 	say_steps(&w, r, object, region);
 	say_undos(&w, r, object, region);
+	say_leftovers(&w, r, object, region);
 	say_baseline(&w, r, object, region);
 	return (struct matrix_cell){ true, w.side, w.at_ms };
 }

@@ -265,6 +265,7 @@ room_fold_step(struct room *r, const struct record *rec)
 {
 	int i = room_find_step(r, record_get(rec, "step"));
 	enum step_state to = move_of(rec), was;
+	struct regions left = { 0 };
 
 	if (to == STEP_ARMED) {
 		r->steps[i].second[0] = '\0';
@@ -274,7 +275,10 @@ room_fold_step(struct room *r, const struct record *rec)
 		str_copy(r->steps[i].second, sizeof(r->steps[i].second),
 			 r->prompt.second);
 	was = r->steps[i].state;
+	if (to == STEP_UNDONE)
+		room_regions_left(&left, r, (size_t)i, rec->at_ms);
 	move_act(&r->steps[i], rec, to);
+	room_regions_keep(&r->steps[i], was, &left, rec->at_ms);
 	room_objects_step(r, (size_t)i, was);
 	if (to != STEP_CONFIRMED && !step_is_running(to))
 		room_overrides_end(r, i);

@@ -44,6 +44,16 @@ void room_objects_undo(struct room *r, size_t item, enum step_state was);
 void room_objects_left(struct room *r, size_t item);
 void room_objects_baseline(struct room *r, size_t row); /* A row was taken */
 
+/* A step that is taken back at `at_ms`, before the move: where it stands in
+ * each region then.  What no undo has reached keeps its side; none at all when
+ * it is the baseline everywhere. */
+void room_regions_left(struct regions *out, const struct room *r, size_t step,
+		       int64_t at_ms);
+/* After the move: that is so.  What is doubted again later is unknown where it
+ * was said to be back. */
+void room_regions_keep(struct room_act *a, enum step_state was,
+		       const struct regions *left, int64_t at_ms);
+
 /* Its plan has ended (-1: the rollback's): no override of it is in force. */
 void room_overrides_end(struct room *r, int step);
 /* The same when the rollback moves: those of a plan that has begun are back in

@@ -24,6 +24,16 @@ spread_regions(struct regions *out, const struct act *act)
 			regions_set(out, name, SIDE_UNKNOWN, -1);
 }
 
+bool
+spread_reaches(const struct act *act, const char *region)
+{
+	struct regions over;
+
+	spread_regions(&over, act);
+	return over.count == 0 || region[0] == '\0' ||
+	       regions_find(&over, region) != NULL;
+}
+
 void
 spread_act(struct act *out, const struct act *act, const char *region)
 {

@@ -17,6 +17,10 @@
  * never read; none when it is not parallel. */
 void spread_regions(struct regions *out, const struct act *act);
 
+/* Does the act change its object in that region?  One that is not parallel
+ * changes all of it; so is "" all of it. */
+bool spread_reaches(const struct act *act, const char *region);
+
 /* What is done in that region; the caller clears `out`. */
 void spread_act(struct act *out, const struct act *act, const char *region);
 

@@ -20,10 +20,21 @@ static const struct act parallel = {
 		  .count = 2 },
 };
 
+/* What somebody wrote who forgot a region. */
+static const struct act in_one = {
+	.kind = "parallel",
+	.with = { .items =
+			  (struct setting[]){
+				  { (char[]){ "over" },
+				    (char[]){ "[\"us-east-1\"]" } },
+				  { (char[]){ "kind" }, (char[]){ "http" } } },
+		  .count = 2 },
+};
+
 /* One step in two regions, a second one on the same object, a third on another
  * object without regions. */
 static struct room *
-make_room(void)
+make_room(const struct act *undo)
 {
 	static const char *const sets[] = { "v-2", "v-3", "up" };
 	struct book *b = book_new();
@@ -43,7 +54,7 @@ make_room(void)
 		b->steps[i].confirm = CONFIRM_NONE;
 	}
 	act_copy(&b->steps[0].act, &parallel);
-	act_copy(&b->steps[0].undo, &parallel);
+	act_copy(&b->steps[0].undo, undo);
 	str_copy(b->steps[1].act.kind, sizeof(b->steps[1].act.kind), "http");
 	str_copy(b->steps[2].act.kind, sizeof(b->steps[2].act.kind), "http");
 	r = room_new(b);
@@ -69,9 +80,9 @@ apply(struct room *r, const char *step, const char *state, int64_t at_ms,
 }
 
 static struct room *
-open_room(void)
+open_room_with(const struct act *undo)
 {
-	struct room *r = make_room();
+	struct room *r = make_room(undo);
 	struct err e = { .code = ERR_NONE };
 	struct record rec;
 
@@ -80,6 +91,12 @@ open_room(void)
 	CHECK_OK(room_apply(r, &rec, &e), &e);
 	record_clear(&rec);
 	return r;
+}
+
+static struct room *
+open_room(void)
+{
+	return open_room_with(&parallel);
 }
 
 static void
@@ -176,6 +193,99 @@ each_region_keeps_its_side_and_since_when(void **state)
 	assert_int_equal(m.rows[0].all.side, SIDE_MIXED);
 	matrix_clear(&m);
 	room_free(copy);
+}
+
+/* A record of the rollback whose only item takes step s0 back. */
+static void
+apply_rollback(struct room *r, const char *state, int64_t at_ms)
+{
+	struct record rec;
+	struct err e = { .code = ERR_NONE };
+
+	record_init(&rec, RECORD_ROLLBACK, "test");
+	record_text(&rec, "state", state);
+	record_json(&rec, "items", "[{\"step\":0}]");
+	rec.at_ms = at_ms;
+	CHECK_OK(room_apply(r, &rec, &e), &e);
+	record_clear(&rec);
+}
+
+static void
+apply_undo(struct room *r, const char *state, int64_t at_ms)
+{
+	struct record rec;
+	struct err e = { .code = ERR_NONE };
+
+	record_init(&rec, RECORD_UNDO, "test");
+	record_int(&rec, "item", 0);
+	record_text(&rec, "state", state);
+	rec.at_ms = at_ms;
+	CHECK_OK(room_apply(r, &rec, &e), &e);
+	record_clear(&rec);
+}
+
+static void
+check_sides(const struct room *r, const char *what, enum side eu, enum side us,
+	    enum side all)
+{
+	struct matrix m;
+
+	matrix_make(&m, r);
+	CHECK_ROW(what, m.rows[0].cells[0].side == eu);
+	CHECK_ROW(what, m.rows[0].cells[1].side == us);
+	CHECK_ROW(what, m.rows[0].all.side == all);
+	matrix_clear(&m);
+}
+
+/* The undo knows nothing of eu-west-1: what the step made of it is there. */
+static void
+a_region_that_no_undo_reaches_stays_at_its_target(void **state)
+{
+	struct room *r = open_room_with(&in_one);
+	struct record left;
+	struct err e = { .code = ERR_NONE };
+
+	TEST_UNUSED(state);
+	str_copy(((struct book *)r->book)->steps[1].object, 8, "other:1");
+	apply(r, "s0", "intent", 1000, NULL);
+	apply(r, "s0", "verified", 2000, NULL);
+	apply_rollback(r, "armed", 3000);
+	apply_rollback(r, "running", 3000);
+	apply_undo(r, "intent", 3100);
+	check_sides(r, "on its way back", SIDE_TARGET, SIDE_UNKNOWN,
+		    SIDE_UNKNOWN);
+	apply_undo(r, "verified", 3200);
+	apply(r, "s0", "undone", 3300, NULL);
+	check_sides(r, "taken back", SIDE_TARGET, SIDE_BASELINE, SIDE_MIXED);
+	record_init(&left, RECORD_LEFTOVER, "test");
+	record_text(&left, "object", OBJECT);
+	record_text(&left, "region", "eu-west-1");
+	left.at_ms = 3400;
+	CHECK_OK(room_apply(r, &left, &e), &e);
+	record_clear(&left);
+	check_sides(r, "left over", SIDE_TARGET, SIDE_BASELINE, SIDE_MIXED);
+	apply(r, "s0", "unknown", 3500, NULL);
+	check_sides(r, "doubted", SIDE_TARGET, SIDE_UNKNOWN, SIDE_UNKNOWN);
+	room_free(r);
+}
+
+static void
+taken_back_everywhere_it_is_at_the_baseline_everywhere(void **state)
+{
+	struct room *r = open_room();
+
+	TEST_UNUSED(state);
+	apply(r, "s0", "intent", 1000, NULL);
+	apply(r, "s0", "verified", 2000,
+	      "{\"eu-west-1\":\"target\",\"us-east-1\":\"target\"}");
+	apply_rollback(r, "armed", 3000);
+	apply_rollback(r, "running", 3000);
+	apply_undo(r, "intent", 3100);
+	apply_undo(r, "verified", 3200);
+	apply(r, "s0", "undone", 3300, NULL);
+	assert_null(r->steps[0].regions);
+	check_sides(r, "back", SIDE_BASELINE, SIDE_BASELINE, SIDE_BASELINE);
+	room_free(r);
 }
 
 static void
@@ -327,6 +437,8 @@ main(void)
 		cmocka_unit_test(what_nobody_has_read_or_touched_is_unknown),
 		cmocka_unit_test(what_was_read_counts_until_something_else_is),
 		cmocka_unit_test(each_region_keeps_its_side_and_since_when),
+		cmocka_unit_test(a_region_that_no_undo_reaches_stays_at_its_target),
+		cmocka_unit_test(taken_back_everywhere_it_is_at_the_baseline_everywhere),
 		cmocka_unit_test(the_last_word_on_an_object_counts),
 		cmocka_unit_test(a_record_whose_regions_cannot_be_read_is_refused),
 		cmocka_unit_test(a_field_of_csv_is_quoted_and_never_a_formula),
