@@ -7,6 +7,8 @@
  */
 #include "action/action.h"
 
+#include <string.h>
+
 #include "action/cycle.h"
 #include "action/dns_record.h"
 #include "action/kinds.h"
@@ -71,6 +73,26 @@ static bool
 is_published(const struct dns_order *o, struct work *w, char *seen, size_t size)
 {
 	return dns_record_published(o, w, seen, size) == LANDED_YES;
+}
+
+/* What the provider has is only there once its server shows it: until then it
+ * is neither there nor absent. */
+static enum action_landed
+arrived(struct dns_order *o, struct work *w, char *why, size_t size)
+{
+	enum action_landed found = landed(o, w, why, size);
+	char seen[ACTION_DETAIL];
+
+	if (found != LANDED_YES || o->server == NULL)
+		return found;
+	if (is_published(o, w, seen, sizeof(seen))) {
+		str_copy(why, size, seen);
+		return LANDED_YES;
+	}
+	str_printf(seen + strlen(seen), sizeof(seen) - strlen(seen),
+		   "; its provider has %.100s", why);
+	str_copy(why, size, seen);
+	return LANDED_UNCLEAR;
 }
 
 /* Looks until it holds; false with the reason in `seen`. */
@@ -232,7 +254,7 @@ dns_readback(const struct action_env *env, const struct act *act,
 	    dns_order_read(&o, &w, act, &e) != ERR_NONE)
 		str_copy(detail, size, e.text);
 	else
-		found = landed(&o, &w, detail, size);
+		found = arrived(&o, &w, detail, size);
 	dns_order_clear(&o);
 	return found;
 }

@@ -11,6 +11,16 @@
 #define TAKEN "{\"success\":true,\"errors\":[],\"result\":{\"id\":\"r1\"}}"
 #define PATCH "PATCH /zones/z1/dns_records/r1 "
 
+static void
+set_record(struct scene *s)
+{
+	scene_set(s, "zone", "z1");
+	scene_set(s, "name", "sip.domain.com");
+	scene_set(s, "type", "A");
+	scene_set(s, "value", "198.51.100.7");
+	scene_set(s, "ttl", "300");
+}
+
 /* Wants 198.51.100.7; the name server has 192.0.2.10 until it is told. */
 static struct peer *
 open_switch(struct scene *s, struct peer **ns, const struct peer_row *rows,
@@ -24,11 +34,7 @@ open_switch(struct scene *s, struct peer **ns, const struct peer_row *rows,
 	scene_endpoint(s, "ns", "dns", peer_at(*ns));
 	str_copy(s->act.kind, sizeof(s->act.kind), "dns");
 	scene_set(s, "server", "ns");
-	scene_set(s, "zone", "z1");
-	scene_set(s, "name", "sip.domain.com");
-	scene_set(s, "type", "A");
-	scene_set(s, "value", "198.51.100.7");
-	scene_set(s, "ttl", "300");
+	set_record(s);
 	return p;
 }
 
@@ -242,28 +248,151 @@ a_dns_plan_shows_the_record_as_it_is_and_will_be(void **state)
 	close_switch(&s, p, ns);
 }
 
+/* The provider decides what is absent, its server what is there: callers reach
+ * what that one shows, whatever the provider has. */
 static void
-a_record_reads_back_at_its_provider(void **state)
+a_record_reads_back_as_there_once_its_own_server_shows_it(void **state)
+{
+	static const struct {
+		const char *what, *list,
+			*ip; /* the server's, NULL: no record */
+		enum action_landed want;
+	} cases[] = {
+		{ "neither", OLD, "192.0.2.10", LANDED_NO },
+		{ "the provider only", NEW, "192.0.2.10", LANDED_UNCLEAR },
+		{ "the server has no such name", NEW, NULL, LANDED_UNCLEAR },
+		{ "both", NEW, "198.51.100.7", LANDED_YES },
+		{ "another TTL", RECORD("198.51.100.7", "60"), "198.51.100.7",
+		  LANDED_NO },
+		{ "the provider fails", NULL, "198.51.100.7", LANDED_UNCLEAR },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct peer_row rows[] = {
+			{ .expect = LIST,
+			  .status = cases[i].list == NULL ? 503 : 200,
+			  .body = cases[i].list },
+		};
+		char detail[ACTION_DETAIL];
+		enum action_landed found;
+		struct peer *ns;
+		struct scene s;
+		struct peer *p = open_switch(&s, &ns, rows, ARRAY_LEN(rows));
+
+		if (cases[i].ip != NULL)
+			peer_dns_say(ns, cases[i].ip, 300, 0);
+		else
+			peer_dns_mode(ns, true, 3);
+		found = action_readback(&s.env, &s.act, &s.cancel, detail,
+					sizeof(detail));
+		CHECK_ROW(cases[i].what, found == cases[i].want);
+		CHECK_ROW(cases[i].what, peer_count(p, "PATCH") == 0);
+		if (cases[i].want == LANDED_UNCLEAR && cases[i].list != NULL) {
+			CHECK_HOLDS(detail, peer_at(ns));
+			CHECK_HOLDS(detail, "its provider has A 198.51.100.7 "
+					    "ttl 300");
+		}
+		close_switch(&s, p, ns);
+	}
+}
+
+static void
+a_record_without_a_server_reads_back_at_its_provider(void **state)
 {
 	static const struct peer_row rows[] = {
 		{ .expect = LIST, .body = OLD },
 		{ .expect = LIST, .body = NEW },
-		{ .expect = LIST, .body = RECORD("198.51.100.7", "60") },
 		{ .expect = LIST, .status = 503, .always = true },
 	};
 	static const enum action_landed want[] = { LANDED_NO, LANDED_YES,
-						   LANDED_NO, LANDED_UNCLEAR };
+						   LANDED_UNCLEAR };
 	char detail[ACTION_DETAIL];
 	struct peer *ns;
 	struct scene s;
 	struct peer *p = open_switch(&s, &ns, rows, ARRAY_LEN(rows));
 
 	TEST_UNUSED(state);
+	settings_clear(&s.act.with);
+	scene_set(&s, "endpoint", "platform");
+	set_record(&s);
 	for (size_t i = 0; i < ARRAY_LEN(want); i++)
 		assert_int_equal(action_readback(&s.env, &s.act, &s.cancel,
 						 detail, sizeof(detail)),
 				 want[i]);
+	assert_int_equal(peer_count(ns, ""), 0);
 	close_switch(&s, p, ns);
+}
+
+/* The same as the only region of a parallel act. */
+static void
+make_parallel(struct scene *s)
+{
+	struct settings one = s->act.with;
+
+	s->act.with = (struct settings){ 0 };
+	str_copy(s->act.kind, sizeof(s->act.kind), "parallel");
+	scene_set(s, "kind", "dns");
+	scene_set(s, "over", "[\"here\"]");
+	for (size_t i = 0; i < one.count; i++) {
+		char name[64];
+
+		str_printf(name, sizeof(name), "here.%s", one.items[i].name);
+		scene_set(s, name, one.items[i].text);
+	}
+	settings_clear(&one);
+}
+
+static void
+a_region_is_there_once_its_name_server_shows_it(void **state)
+{
+	static const struct peer_row stored[] = {
+		{ .expect = LIST, .body = NEW, .always = true },
+	};
+	static const struct peer_row taken[] = {
+		{ .expect = LIST, .body = OLD },
+		{ .expect = LIST, .body = OLD },
+		{ .expect = PATCH, .body = TAKEN },
+		{ .expect = LIST, .body = NEW, .always = true },
+	};
+	static const struct {
+		const char *what;
+		const struct peer_row *rows;
+		size_t count;
+		int shown_after; /* questions; 0: never */
+		int patches;
+	} cases[] = {
+		{ "the provider takes it", taken, ARRAY_LEN(taken), 0, 1 },
+		{ "the provider has it already", stored, 1, 0, 0 },
+		{ "its server follows", stored, 1, 3, 0 },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct peer *ns;
+		struct scene s;
+		struct peer *p =
+			open_switch(&s, &ns, cases[i].rows, cases[i].count);
+		bool is_shown = cases[i].shown_after > 0;
+
+		make_parallel(&s);
+		s.job.timeout_ms = 15000;
+		if (is_shown)
+			peer_dns_say(ns, "198.51.100.7", 300,
+				     cases[i].shown_after);
+		scene_perform(&s);
+		CHECK_ROW(cases[i].what,
+			  s.result.outcome ==
+				  (is_shown ? OUTCOME_DONE : OUTCOME_UNKNOWN));
+		CHECK_ROW(cases[i].what,
+			  s.result.regions.items[0].side ==
+				  (is_shown ? SIDE_TARGET : SIDE_UNKNOWN));
+		CHECK_ROW(cases[i].what,
+			  peer_count(p, PATCH) == cases[i].patches);
+		CHECK_ROW(cases[i].what,
+			  peer_count(ns, "") > cases[i].shown_after);
+		close_switch(&s, p, ns);
+	}
 }
 
 static void
@@ -382,7 +511,9 @@ main(void)
 		cmocka_unit_test(a_record_that_cannot_be_meant_is_refused_unsent),
 		cmocka_unit_test(a_look_that_fails_at_first_is_tried_again),
 		cmocka_unit_test(a_dns_plan_shows_the_record_as_it_is_and_will_be),
-		cmocka_unit_test(a_record_reads_back_at_its_provider),
+		cmocka_unit_test(a_record_reads_back_as_there_once_its_own_server_shows_it),
+		cmocka_unit_test(a_record_without_a_server_reads_back_at_its_provider),
+		cmocka_unit_test(a_region_is_there_once_its_name_server_shows_it),
 		cmocka_unit_test(an_adapter_without_dns_is_refused),
 		cmocka_unit_test(a_trunk_is_set_and_watched_until_it_says_so),
 		cmocka_unit_test(a_trunk_plan_shows_its_status_now),
