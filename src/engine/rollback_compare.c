@@ -6,6 +6,7 @@
  * baseline was taken is read once more as that was read, and the digests are
  * compared.  What differs is left over and halts the rollback, unless the undo
  * itself names the value that is there: then it is said that it was declared.
+ * What a step of the night sets is never declared: that was to be taken back.
  * What cannot be read halts it too, but nothing acts again for that: when the
  * rollback goes on it is read and compared once more.
  */
@@ -59,7 +60,34 @@ is_same_place(const struct act *act, const struct act *read)
 			 setting(read, "verify.pointer", "pointer")));
 }
 
-/* Is that value what the undo was written to leave? */
+/* Is that value what a step has made of the object?  Where no step says what it
+ * makes of it, that is what stood there when the rollback was shown, unless it
+ * was declared then. */
+static bool
+is_forward(const struct director *d, int row, const struct room_undo *u,
+	   const char *value)
+{
+	const struct room_baseline *b = &d->room->baseline[row];
+	bool stood = u->before[0] != '\0' && str_same(u->before, value) &&
+		     (b->declared[0] == '\0' || !str_same(b->drift, value));
+
+	if (str_same(b->value, value))
+		return false;
+	for (size_t s = 0; s < d->book->step_count; s++) {
+		const struct book_step *step = &d->book->steps[s];
+
+		if (!str_same(step->object, d->book->baseline[row].object))
+			continue;
+		if (step->sets[0] != '\0'
+			    ? str_same(step->sets, value)
+			    : stood && d->room->steps[s].began_ms >= 0)
+			return true;
+	}
+	return false;
+}
+
+/* Is that value what the undo was written to leave?  Never what it was to take
+ * back. */
 static bool
 is_declared(const struct director *d, int row, const struct room_undo *u,
 	    const char *value)
@@ -68,7 +96,8 @@ is_declared(const struct director *d, int row, const struct room_undo *u,
 				   ? d->book->rollback.undos[u->item.row].sets
 				   : d->book->steps[u->item.step].undo_sets;
 
-	return is_same_place(plan_act(d->book, &u->item),
+	return !is_forward(d, row, u, value) &&
+	       is_same_place(plan_act(d->book, &u->item),
 			     &d->book->baseline[row].read) &&
 	       ((sets[0] != '\0' && str_same(sets, value)) ||
 		(u->after[0] != '\0' && str_same(u->after, value)));

@@ -335,6 +335,63 @@ a_rollback_shows_what_the_night_began_with(void **state)
 	night_stop(&night);
 }
 
+/* The night began with v0; from the first change on it reads "old", which is
+ * what the undo of publish wants.  Takes publish back, when it says that it
+ * makes `sets` of the flow. */
+static void
+take_back_what_sets(const char *sets, enum rollback_state end)
+{
+	static const struct peer_row rows[] = {
+		QUEUE("1", true),
+		/* At the opening, when asked, as the baseline. */
+		{ .expect = "GET /flowback/old ", .body = "{\"is\":\"v0\"}" },
+		{ .expect = "GET /flowback/old ", .body = "{\"is\":\"v0\"}" },
+		{ .expect = "GET /flowback/old ", .body = "{\"is\":\"v0\"}" },
+	};
+	struct book_step *publish;
+
+	begin(rows, ARRAY_LEN(rows));
+	publish = &night.desk.book->steps[runner_step_named(
+		&night.desk.director, "publish")];
+	assert_string_equal(publish->sets, "new");
+	str_copy(publish->sets, sizeof(publish->sets), sets);
+	assert_int_equal(kept(), VERDICT_GO);
+	night_walk(&night, "publish");
+	assert_string_equal(of("flow:1")->value, "v0");
+	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
+	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	desk_rest(&night.desk);
+	night_agree(&night);
+	desk_until_rollback(&night.desk, end);
+	desk_rest(&night.desk);
+}
+
+static void
+what_the_undo_declares_is_no_baseline_but_taken_back(void **state)
+{
+	TEST_UNUSED(state);
+	take_back_what_sets("new", ROLLBACK_VALIDATED);
+	CHECK_HOLDS(room()->rollback_detail,
+		    "flow:1 left at old as the runbook says; baseline was v0");
+	night_stop(&night);
+}
+
+/* Rows: it is known what the step makes of the flow, and it is only seen. */
+static void
+what_the_step_itself_sets_is_never_declared(void **state)
+{
+	static const char *const sets[] = { "old", "" };
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(sets); i++) {
+		take_back_what_sets(sets[i], ROLLBACK_HALTED);
+		CHECK_HOLDS(room()->rollback_detail,
+			    "flow:1: it is old, its baseline was v0");
+		CHECK_ROW(sets[i], room()->leftovers == 1);
+		night_stop(&night);
+	}
+}
+
 int
 main(void)
 {
@@ -353,6 +410,9 @@ main(void)
 			what_a_step_changed_is_kept_as_long_as_it_is_there),
 		cmocka_unit_test(what_cannot_be_read_any_more_is_blind),
 		cmocka_unit_test(a_rollback_shows_what_the_night_began_with),
+		cmocka_unit_test(
+			what_the_undo_declares_is_no_baseline_but_taken_back),
+		cmocka_unit_test(what_the_step_itself_sets_is_never_declared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
