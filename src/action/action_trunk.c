@@ -4,8 +4,8 @@
 #include "action/kinds.h"
 #include "action/request.h"
 #include "base/json.h"
+#include "base/percent.h"
 #include "base/str.h"
-#include "net/http.h"
 
 #define PATH_CAP 1024
 
@@ -52,7 +52,7 @@ spell(struct settings *out, const struct book_endpoint *endpoint,
 			       endpoint->adapter, endpoint->id);
 	buf_init(&b, PATH_CAP);
 	buf_text(&b, adapter->above);
-	http_encode(&b, settings_text_or(with, "trunk", ""));
+	percent_encode(&b, settings_text_or(with, "trunk", ""));
 	if (b.cut) {
 		buf_clear(&b);
 		return err_set(e, ERR_ARG, "the trunk's name is too long");

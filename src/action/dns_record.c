@@ -4,11 +4,11 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/percent.h"
 #include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "net/dns.h"
-#include "net/http.h"
 #include "net/identity.h"
 
 #define URL_CAP 4096
@@ -52,11 +52,11 @@ dns_order_read(struct dns_order *o, const struct work *w, const struct act *act,
 	if (read_server(o, w->env->book, with, e) != ERR_NONE ||
 	    identity_url(&o->list_url, o->endpoint, "/zones/", e) != ERR_NONE)
 		return e->code;
-	http_encode(&o->list_url, o->zone);
+	percent_encode(&o->list_url, o->zone);
 	buf_text(&o->list_url, "/dns_records?type=");
-	http_encode(&o->list_url, o->type);
+	percent_encode(&o->list_url, o->type);
 	buf_text(&o->list_url, "&name=");
-	http_encode(&o->list_url, o->name);
+	percent_encode(&o->list_url, o->name);
 	if (o->list_url.cut)
 		return err_set(e, ERR_ARG, "zone or name is too long");
 	return ERR_NONE;
@@ -177,9 +177,9 @@ dns_record_spell(struct settings *out, const struct dns_record *r,
 
 	buf_init(&b, URL_CAP);
 	buf_text(&b, "/zones/");
-	http_encode(&b, o->zone);
+	percent_encode(&b, o->zone);
 	buf_text(&b, "/dns_records/");
-	http_encode(&b, r->id);
+	percent_encode(&b, r->id);
 	settings_add(out, "path", buf_str(&b));
 	buf_reset(&b);
 	jw_init(&w, &b);

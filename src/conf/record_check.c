@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "conf/scalar.h"
+#include "conf/template.h"
 
 #define NAME_MOST 253 /* RFC 1035, 2.3.4, without the last dot */
 #define LABEL_MOST 63
@@ -90,10 +91,10 @@ read_member(const struct node *map, const char *key,
 	char dotted[32];
 
 	str_printf(dotted, sizeof(dotted), "%s%s", prefix, key);
-	return n != NULL && n->type == NODE_SCALAR &&
-			       settings_text(with, dotted) != NULL
-		       ? n
-		       : NULL;
+	/* A placeholder that nothing fills in is reported as such. */
+	if (n == NULL || n->type != NODE_SCALAR || template_has_word(n->text))
+		return NULL;
+	return settings_text(with, dotted) != NULL ? n : NULL;
 }
 
 static void

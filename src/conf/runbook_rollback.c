@@ -387,6 +387,8 @@ rollback_read(struct loader *l, const struct node *n)
 	check_texts(l, node_get(n, "names"));
 	if (node_get(n, "acts") != NULL)
 		template_check(&l->s, node_get(n, "acts"), TEMPLATE_WORDS);
+	if (node_get(n, "checks") != NULL)
+		template_check(&l->s, node_get(n, "checks"), TEMPLATE_NONE);
 	read_manifest(l, n);
 	validate_read(l, n);
 	drain_read(l, n);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "conf/scalar.h"
+#include "conf/template.h"
 
 #define TIMEOUT_MS 300000
 #define ATTEMPTS 4
@@ -263,6 +264,21 @@ check_asked(struct loader *l, const struct book_step *step,
 			   : "taken back with a loss of data");
 }
 
+/* No row of a manifest fills in what a step does: it would be sent as it is. */
+static void
+check_words(struct loader *l, const struct node *map)
+{
+	static const char *const acts[] = { "do", "emergency", "undo",
+					    "undo_emergency" };
+
+	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {
+		const struct node *act = node_get(map, acts[i]);
+
+		if (act != NULL)
+			template_check(&l->s, act, TEMPLATE_NONE);
+	}
+}
+
 static void
 read_step(struct loader *l, struct book_step *step, const struct node *map)
 {
@@ -295,6 +311,7 @@ read_step(struct loader *l, struct book_step *step, const struct node *map)
 	if (node_get(map, "undo_sets") == NULL)
 		act_sets(&step->undo, step->undo_sets, sizeof(step->undo_sets));
 	settle_defaults(step, map);
+	check_words(l, map);
 	check_asked(l, step, map);
 	check_wait(l, step, map);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/percent.h"
 #include "base/str.h"
 #include "conf/scalar.h"
 
@@ -43,34 +44,110 @@ next_word(const char **p, const char **brace, char word[WORD])
 	return false;
 }
 
+bool
+template_has_word(const char *text)
+{
+	const char *brace;
+	char word[WORD];
+
+	return next_word(&text, &brace, word);
+}
+
+/* What a text is for: how a value is written into it, and what braces are. */
+enum text_place { IN_TEXT, IN_PATH, IN_POINTER, IN_DATA, IN_WORDS };
+
+/* Keys of data and the words of a program are not ours. */
+static enum text_place
+place_of(enum text_place above, const char *key)
+{
+	static const struct {
+		const char *key;
+		enum text_place place;
+	} rows[] = {
+		{ "path", IN_PATH },  { "pointer", IN_POINTER },
+		{ "body", IN_DATA },  { "headers", IN_DATA },
+		{ "argv", IN_WORDS }, { "env", IN_WORDS },
+	};
+
+	if (key == NULL || above == IN_DATA || above == IN_WORDS)
+		return above;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (strcmp(rows[i].key, key) == 0)
+			return rows[i].place;
+	return IN_TEXT;
+}
+
 /* The id of a job comes at night; check_job() knows where it may stand. */
 static bool
-is_of_job(const struct node *n, const char *word)
+is_of_job(enum text_place place, const char *word)
 {
-	return strcmp(word, "job") == 0 && str_same(n->key, "path");
+	return strcmp(word, "job") == 0 && place == IN_PATH;
+}
+
+/* ": known here are {target} {value}". */
+static void
+tell_known(char *to, size_t size, const char *words)
+{
+	size_t used;
+
+	str_copy(to, size,
+		 words[0] == '\0' ? ": none is known here, write the value in "
+				    "its place"
+				  : ": known here are");
+	for (const char *p = words; *p != '\0'; p += strspn(p, " ")) {
+		size_t len = strcspn(p, " ");
+
+		used = strlen(to);
+		str_printf(to + used, size - used, " {%.*s}", (int)len, p);
+		p += len;
+	}
+}
+
+static bool
+is_known(const char *words, const char *word, enum text_place place,
+	 bool is_shell)
+{
+	if (str_in_words(words, word) || is_of_job(place, word))
+		return true;
+	if (words[0] != '\0')
+		return false;
+	/* url_path_check() knows no word of a path either. */
+	return place == IN_PATH || ((place == IN_WORDS || is_shell) &&
+				    !str_in_words(TEMPLATE_WORDS, word));
+}
+
+static void
+check(const struct site *s, const struct node *n, const char *words,
+      enum text_place place)
+{
+	const char *p = n->text;
+	const char *brace;
+	char word[WORD], hint[96], known[128];
+
+	place = place_of(place, n->key);
+	if (place == IN_TEXT && str_same(n->key, "parallel"))
+		words = words[0] == '\0' ? TEMPLATE_REGION
+					 : TEMPLATE_WORDS " " TEMPLATE_REGION;
+	if (n->type != NODE_SCALAR) {
+		for (n = n->first; n != NULL; n = n->next)
+			check(s, n, words, place);
+		return;
+	}
+	while (next_word(&p, &brace, word)) {
+		if (is_known(words, word, place,
+			     brace > n->text && brace[-1] == '$'))
+			continue;
+		suggest_word(hint, sizeof(hint), s, word, words);
+		tell_known(known, sizeof(known), words);
+		node_error(s, n, "template", "unknown placeholder {%s}%s%s",
+			   word, hint, known);
+	}
 }
 
 void
 template_check(const struct site *s, const struct node *n, const char *words)
 {
-	const char *p = n->text;
-	const char *brace;
-	char word[WORD], hint[96];
-
-	if (str_same(n->key, "parallel") && strcmp(words, TEMPLATE_WORDS) == 0)
-		words = TEMPLATE_WORDS " " TEMPLATE_REGION;
-	if (n->type != NODE_SCALAR) {
-		for (n = n->first; n != NULL; n = n->next)
-			template_check(s, n, words);
-		return;
-	}
-	while (next_word(&p, &brace, word)) {
-		if (str_in_words(words, word) || is_of_job(n, word))
-			continue;
-		suggest_word(hint, sizeof(hint), s, word, words);
-		node_error(s, n, "template", "unknown placeholder {%s}%s", word,
-			   hint);
-	}
+	check(s, n, words, IN_TEXT);
 }
 
 /* NULL: none is given, or the word is unknown. */
@@ -138,10 +215,26 @@ origin_of(struct arena *a, const struct template_values *values,
 	return from;
 }
 
+/* What would end the place that `value` gets is escaped there. */
+static void
+write_value(struct buf *text, enum text_place place, const char *value)
+{
+	if (place == IN_PATH) {
+		percent_encode(text, value);
+		return;
+	}
+	for (const char *p = value; *p != '\0'; p++)
+		if (place == IN_POINTER && (*p == '~' || *p == '/'))
+			buf_text(text, *p == '~' ? "~0" : "~1"); /* RFC 6901 */
+		else
+			buf_char(text, *p);
+}
+
 /* The text of `copy` with its words replaced; `into` is the nearest key. */
 static void
 fill_text(struct arena *a, const struct site *s, struct node *copy,
-	  const char *into, const struct template_values *values)
+	  const char *into, enum text_place place,
+	  const struct template_values *values)
 {
 	const char *p = copy->text;
 	const char *start = p;
@@ -155,13 +248,13 @@ fill_text(struct arena *a, const struct site *s, struct node *copy,
 		const char *value =
 			is_region ? values->region : value_of(values, word);
 
-		if (is_of_job(copy, word) || (is_region && value == NULL))
+		if (is_of_job(place, word) || (is_region && value == NULL))
 			continue;
 		if (!is_region &&
 		    (copy->from == NULL || !copy->from->is_reported))
 			copy->from = origin_of(a, values, word, into);
 		buf_add(&text, start, (size_t)(brace - start));
-		buf_text(&text, value != NULL ? value : "");
+		write_value(&text, place, value != NULL ? value : "");
 		start = p;
 	}
 	if (start == copy->text) {
@@ -174,11 +267,17 @@ fill_text(struct arena *a, const struct site *s, struct node *copy,
 			   "the text is too long once filled in");
 	copy->text = arena_text(a, buf_str(&text), text.len);
 	buf_clear(&text);
+	if (place == IN_PATH && percent_climbs(copy->text))
+		node_error(s, copy, "bad-path",
+			   "\"%.64s\" climbs in the path: \".\" and \"..\" are "
+			   "no names",
+			   copy->text);
 }
 
 static struct node *
 fill(struct arena *a, const struct site *s, const struct node *n,
-     const char *into, const struct template_values *values)
+     const char *into, enum text_place place,
+     const struct template_values *values)
 {
 	struct node *copy = arena_take(a, sizeof(*copy));
 
@@ -186,12 +285,13 @@ fill(struct arena *a, const struct site *s, const struct node *n,
 	copy->next = copy->first = copy->last = NULL;
 	if (n->key != NULL)
 		into = n->key;
+	place = place_of(place, n->key);
 	if (n->type == NODE_SCALAR) {
-		fill_text(a, s, copy, into, values);
+		fill_text(a, s, copy, into, place, values);
 		return copy;
 	}
 	for (const struct node *c = n->first; c != NULL; c = c->next) {
-		struct node *child = fill(a, s, c, into, values);
+		struct node *child = fill(a, s, c, into, place, values);
 
 		if (copy->last == NULL)
 			copy->first = child;
@@ -206,5 +306,5 @@ struct node *
 template_fill(struct arena *a, const struct site *s, const struct node *n,
 	      const struct template_values *values)
 {
-	return fill(a, s, n, "", values);
+	return fill(a, s, n, "", IN_TEXT, values);
 }

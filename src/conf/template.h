@@ -1,8 +1,9 @@
 /*
  * template - {target}, {value}, {ttl_seconds} and {region} in acts.
  *
- * Words are replaced in the tree, before any encoder sees the text, so a
- * value can never break out of its place.  "{{ … }}" belongs to the platform
+ * Words are replaced in the tree, before any encoder sees the text; what goes
+ * into a path is percent-encoded, what goes into a JSON pointer is escaped.  So
+ * a value can never break out of its place.  "{{ … }}" belongs to the platform
  * and stays untouched.
  */
 #ifndef CONF_TEMPLATE_H
@@ -12,6 +13,7 @@
 
 #define TEMPLATE_WORDS "target value ttl_seconds"
 #define TEMPLATE_REGION "region" /* inside of a parallel act */
+#define TEMPLATE_NONE ""	 /* in what a step does */
 
 /* A row of the rollback manifest: what it lacks is reported there. */
 struct template_row {
@@ -32,9 +34,14 @@ struct template_values {
 };
 
 /* Reports each {word} that is none of `words`; below a key "parallel"
- * {region} is one more. */
+ * {region} is one more.  The words of a program, and ${word}, have a meaning of
+ * their own: with TEMPLATE_NONE only a word of the rollback's acts is reported
+ * there. */
 void template_check(const struct site *s, const struct node *n,
 		    const char *words);
+
+/* Is there a {word} in it, known or not? */
+bool template_has_word(const char *text);
 
 /* A copy of the tree with the words replaced; lives in `a` and in `n`.  Its
  * texts name the row they took a value from (node.from). */

@@ -68,27 +68,3 @@ http_retry_after_ms(const char *value, int64_t wall_ms)
 		return -1;
 	return bound_ms((int64_t)at * 1000 - wall_ms);
 }
-
-static bool
-is_unreserved(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (c != '\0' && strchr("-_~", c));
-}
-
-bool
-http_encode(struct buf *out, const char *text)
-{
-	/* As a whole segment, "." and ".." would climb in the path. */
-	bool is_dots = str_same(text, ".") || str_same(text, "..");
-	bool fits = true;
-
-	for (const char *p = text; *p != '\0'; p++) {
-		if (is_unreserved(*p) || (*p == '.' && !is_dots))
-			fits = buf_char(out, *p) && fits;
-		else
-			fits = buf_printf(out, "%%%02X", (unsigned char)*p) &&
-			       fits;
-	}
-	return fits;
-}

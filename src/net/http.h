@@ -89,7 +89,4 @@ enum err_code http_do(struct http_answer *out, const struct fence *fence,
  * date forms; bounded to 5 minutes; -1 for past, negative or unreadable. */
 int64_t http_retry_after_ms(const char *value, int64_t wall_ms);
 
-/* Percent-encodes one path segment or query value (RFC 3986). */
-bool http_encode(struct buf *out, const char *text);
-
 #endif

@@ -6,8 +6,8 @@
 #include <strings.h>
 
 #include "base/clock.h"
+#include "base/percent.h"
 #include "base/str.h"
-#include "net/http.h"
 
 #define MOST 1e12
 
@@ -29,9 +29,9 @@ figures_cxone_path(struct buf *out, const struct figures_query *q,
 		if (!str_same(media_ids[i].media, q->media))
 			continue;
 		buf_printf(out, "%s/skills/summary?startDate=", base);
-		http_encode(out, from);
+		percent_encode(out, from);
 		buf_text(out, "&endDate=");
-		http_encode(out, until);
+		percent_encode(out, until);
 		return buf_printf(out, "&mediaTypeId=%d&isOutbound=false",
 				  media_ids[i].id);
 	}

@@ -18,6 +18,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/percent.h"
 #include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -407,7 +408,7 @@ make_look_url(struct contract_state *s)
 				     sizeof(id)))
 			return false;
 		buf_char(&s->look_url, '/');
-		http_encode(&s->look_url, id);
+		percent_encode(&s->look_url, id);
 	}
 	s->look.url = buf_str(&s->look_url);
 	return !s->look_url.cut;

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/percent.h"
 #include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
@@ -71,7 +72,7 @@ make_url(struct buf *out, const struct book_endpoint *endpoint,
 	buf_init(&whole, PATH_CAP);
 	if (!buf_text(&path, API) ||
 	    !buf_printf(&whole, "%s%s%s", before, query, after) ||
-	    !http_encode(&path, buf_str(&whole)))
+	    !percent_encode(&path, buf_str(&whole)))
 		code = err_set(e, ERR_LIMIT,
 			       "the query for %s is longer than %d bytes; make "
 			       "it a recording rule",

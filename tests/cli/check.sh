@@ -71,6 +71,14 @@ check "and nothing is said" lacks "$TMPDIR/out" "warning: "
 check "one bad file spoils the lot" exits 2 "$WARROOM" check \
 	themes/dark.yaml "$BAD"
 
+sed 's/CUTOVER_EXECUTED {region}/CUTOVER_EXECUTED {flowId}/' \
+	runbooks/regions.yaml >"$TMPDIR/regions.yaml"
+check "a step with a placeholder of nobody's" exits 2 "$WARROOM" check \
+	"$TMPDIR/regions.yaml"
+check "is told which are known there" holds "$TMPDIR/out" \
+	'unknown placeholder {flowId}: known here are {region} [template]'
+check "once" test "$(grep -c ': error: ' "$TMPDIR/out")" = 1
+
 printf 'theme: x\n256:\n  nomal: 1 2\n16: {}\nmono: {}\n' >"$TMPDIR/theme.yaml"
 check "a theme with a misspelt role" exits 2 "$WARROOM" check \
 	"$TMPDIR/theme.yaml"

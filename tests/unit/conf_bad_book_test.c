@@ -52,6 +52,24 @@ static const struct lint_case cases[] = {
 	{ "an octal number is refused", "value: 198.51.100.7",
 	  "value: 198.51.100.7\n        ttl: 010", "57:14", "wrong-type",
 	  "found \"010\"" },
+	/* placeholders: a step has no row that could fill them in */
+	{ "a placeholder in a body", "body: {version: 2}",
+	  "body: {version: \"{flowId}\"}", "43:25", "template",
+	  "unknown placeholder {flowId}: none is known here, write the value" },
+	{ "a placeholder in a header", "X-Trace: abc",
+	  "X-Trace: \"a-{runId}\"", "42:28", "template", "{runId}" },
+	{ "a placeholder in what is read back", "equals: 2}",
+	  "equals: \"{value}\"}", "44:61", "template", "{value}" },
+	{ "a placeholder in the data of a path of its own",
+	  "body: {version: 2}", "body: {path: \"/a/{job}\"}", "43:22",
+	  "template", "{job}" },
+	{ "a placeholder in a step's own undo", "value: 192.0.2.10}",
+	  "value: \"{value}\"}", "59:44", "template", "{value}" },
+	{ "a word of the rollback among those of a program",
+	  "wait: {for: 1m}\n",
+	  "exec: {argv: [/bin/true, \"{target}\"],\n"
+	  "             verify: {argv: [/bin/true]}}\n    undo: none\n",
+	  "63:32", "template", "{target}" },
 	/* records */
 	{ "a record without a value", "value: 198.51.100.7",
 	  "value: \"\"", "56:16", "bad-record", "an IPv4 address" },
@@ -61,11 +79,20 @@ static const struct lint_case cases[] = {
 	{ "an alias of a name without a zone", "value: 198.51.100.7",
 	  "type: CNAME\n        value: legacy_trunk", "57:16", "bad-record",
 	  "the name of a host" },
-	{ "a record whose name has a blank", "name: sip.example.test\n",
-	  "name: sip .example.test\n", "55:15", "bad-record",
+	{ "a record whose name has a blank", "name: sip.example.test\n"
+	  "        value: 198.51.100.7\n    undo:\n"
+	  "      dns: {endpoint: dns-api, server: ns, zone: z1,\n"
+	  "            name: sip.example.test, value: 192.0.2.10}\n",
+	  "name: sip .example.test\n"
+	  "        value: 198.51.100.7\n    undo: none\n", "55:15", "bad-record",
 	  "\"sip .example.test\"" },
 	{ "a record whose name has an empty label",
-	  "name: sip.example.test\n", "name: sip..example.test\n", "55:15",
+	  "name: sip.example.test\n"
+	  "        value: 198.51.100.7\n    undo:\n"
+	  "      dns: {endpoint: dns-api, server: ns, zone: z1,\n"
+	  "            name: sip.example.test, value: 192.0.2.10}\n",
+	  "name: sip..example.test\n"
+	  "        value: 198.51.100.7\n    undo: none\n", "55:15",
 	  "bad-record", "between dots" },
 	{ "a record that lives for more than a day", "value: 198.51.100.7",
 	  "value: 198.51.100.7\n        ttl: 86401", "57:14", "range",
@@ -336,6 +363,11 @@ the_edges_of_sense_pass(void **state)
 		{ "pointer: /version", "pointer: /a~0b~1c" },
 		{ "{version: 2}", "{password_reset: true, api_key: \"\"}" },
 		{ "{version: 2}", "\"{{flow.id == 'x'}}\"" },
+		{ "{version: 2}", "\"{{flowId}} { users } {}\"" },
+		{ "wait: {for: 1m}\n",
+		  "exec: {argv: [/bin/awk, \"{print}\", \"${HOME}\"],\n"
+		  "             verify: {argv: [/bin/awk, \"{print}\"]}}\n"
+		  "    undo: none\n" },
 		{ "method: PATCH", "method: GET" },
 		{ "    undo: none\n", "    undo: none\n    timeout: 20s\n" },
 		{ "wait: {for: 1m}", "wait: {for: 1m}\n    timeout: 1m" },

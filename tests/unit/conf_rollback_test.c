@@ -2,6 +2,7 @@
 #include "tests/lib/test.h"
 
 #include "base/mem.h"
+#include "base/str.h"
 #include "tests/lib/lint.h"
 #include "tests/lib/mini_book.h"
 
@@ -68,6 +69,9 @@ static const struct lint_case book_cases[] = {
 	{ "an unknown placeholder", "zone: z1\n        name: \"{target}\"",
 	  "zone: z1\n        name: \"{targt}\"", "75:15", "template",
 	  "{targt} (did you mean \"target\"?)" },
+	{ "a placeholder in what is only looked at", "path: /calls\n",
+	  "path: /calls\n        headers: {X-Of: \"{target}\"}\n", "90:25",
+	  "template", "{target}: none is known here" },
 	{ "a value that the kind does not take", "status: \"{value}\"",
 	  "status: \"{target}\"", "9:13", "unknown-word",
 	  "found \"sbc\" (target of step 2, put into \"status\")" },
@@ -267,6 +271,98 @@ a_value_cannot_break_out_of_its_place(void **state)
 	mem_free(whole);
 }
 
+/* The trunk's act by http, as the manifest's second row fills it in. */
+static const char by_path[] =
+	"      http: {endpoint: platform, method: PUT,\n"
+	"             path: \"/crm/{target}/to?is={value}\",\n"
+	"             body: {path: \"{target}\"},\n"
+	"             verify: {path: \"/crm/{target}\", pointer: "
+	"\"/of/{target}\","
+	" equals: \"{value}\"}}\n";
+
+static char *
+book_by_path(void)
+{
+	char *whole = whole_book();
+	char *text = lint_replace(whole,
+				  "      trunk:\n        endpoint: platform\n"
+				  "        trunk: \"{target}\"\n"
+				  "        status: \"{value}\"\n",
+				  by_path);
+
+	mem_free(whole);
+	return text;
+}
+
+static void
+a_value_stays_one_segment_of_a_path(void **state)
+{
+	static const struct {
+		const char *target;		   /* JSON's text */
+		const char *path, *pointer, *body; /* of the act */
+	} rows[] = {
+		{ "sbc", "/crm/sbc/to?is=a%26b%3D1", "/of/sbc",
+		  "{\"path\":\"sbc\"}" },
+		{ "open?force=1", "/crm/open%3Fforce%3D1/to?is=a%26b%3D1",
+		  "/of/open?force=1", "{\"path\":\"open?force=1\"}" },
+		{ "a/../b", "/crm/a%2F..%2Fb/to?is=a%26b%3D1", "/of/a~1..~1b",
+		  "{\"path\":\"a/../b\"}" },
+		{ "50%#~ x", "/crm/50%25%23~%20x/to?is=a%26b%3D1",
+		  "/of/50%#~0 x", "{\"path\":\"50%#~ x\"}" },
+	};
+	char *text = book_by_path();
+	char *manifest =
+		lint_replace(mini_manifest, "\"disabled\"", "\"a&b=1\"");
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char to[64];
+		char *changed;
+		struct findings f = { 0 };
+		const struct settings *with;
+		struct book *b;
+
+		str_printf(to, sizeof(to), "\"%s\"", rows[i].target);
+		changed = lint_replace(manifest, "\"sbc\"", to);
+		lint_book(&b, text, changed, &f);
+		lint_expect_none(&f);
+		with = &b->rollback.undos[1].act.with;
+		assert_string_equal(settings_text(with, "path"), rows[i].path);
+		assert_string_equal(settings_text(with, "verify.pointer"),
+				    rows[i].pointer);
+		assert_string_equal(settings_text(with, "body"), rows[i].body);
+		book_drop(b);
+		findings_clear(&f);
+		mem_free(changed);
+	}
+	mem_free(manifest);
+	mem_free(text);
+}
+
+static void
+a_target_that_climbs_is_refused_at_its_row(void **state)
+{
+	static const char *const targets[] = { "\".\"", "\"..\"" };
+	char *text = book_by_path();
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+		char *manifest =
+			lint_replace(mini_manifest, "\"sbc\"", targets[i]);
+		struct findings f = { 0 };
+		struct book *b;
+
+		lint_book(&b, text, manifest, &f);
+		assert_true(lint_found(&f, "9:13", "bad-path", "climbs"));
+		assert_true(lint_found(&f, "9:13", "bad-path",
+				       "(target of step 2, put into "
+				       "\"path\")"));
+		findings_clear(&f);
+		mem_free(manifest);
+	}
+	mem_free(text);
+}
+
 static void
 a_step_is_covered_by_the_row_for_its_object(void **state)
 {
@@ -298,6 +394,8 @@ main(void)
 		cmocka_unit_test(each_fault_of_the_binding_is_named),
 		cmocka_unit_test(each_fault_of_the_manifest_is_named),
 		cmocka_unit_test(a_value_cannot_break_out_of_its_place),
+		cmocka_unit_test(a_value_stays_one_segment_of_a_path),
+		cmocka_unit_test(a_target_that_climbs_is_refused_at_its_row),
 		cmocka_unit_test(a_step_is_covered_by_the_row_for_its_object),
 	};
 

@@ -330,31 +330,6 @@ retry_after_is_read_in_all_forms_and_bounded(void **state)
 }
 
 static void
-encoded_text_cannot_leave_its_segment(void **state)
-{
-	static const struct {
-		const char *text, *encoded;
-	} rows[] = {
-		{ "queue-1_~.x", "queue-1_~.x" },
-		{ "a/b?c#d%e f", "a%2Fb%3Fc%23d%25e%20f" },
-		{ "..", "%2E%2E" },
-		{ ".", "%2E" },
-		{ "\xc3\xa9\r\n", "%C3%A9%0D%0A" },
-		{ "", "" },
-	};
-
-	TEST_UNUSED(state);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct buf b;
-
-		buf_init(&b, 100);
-		CHECK_ROW(rows[i].text, http_encode(&b, rows[i].text));
-		assert_string_equal(buf_str(&b), rows[i].encoded);
-		buf_clear(&b);
-	}
-}
-
-static void
 a_host_may_be_a_name_and_one_that_is_none_is_said(void **state)
 {
 	struct peer p;
@@ -392,7 +367,6 @@ main(void)
 		cmocka_unit_test(a_packed_body_stays_packed),
 		cmocka_unit_test(a_proxy_in_the_environment_is_ignored),
 		cmocka_unit_test(retry_after_is_read_in_all_forms_and_bounded),
-		cmocka_unit_test(encoded_text_cannot_leave_its_segment),
 		cmocka_unit_test(
 			a_host_may_be_a_name_and_one_that_is_none_is_said),
 	};
