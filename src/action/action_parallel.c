@@ -228,7 +228,7 @@ tell(struct whole *w)
 {
 	int64_t now_ms = clock_ms();
 	enum step_state state = state_of(w);
-	struct action_event event = { .state = state };
+	struct action_event event = { .state = state, .attempt = 1 };
 
 	branches_sides(&w->b, &event.regions);
 	if (state == w->state && !is_due(w, now_ms) &&

@@ -41,7 +41,7 @@ countdown_resume(struct director *d)
 	bool was_counting = is_counting(r);
 	struct record rec;
 
-	if (!countdown_is_policy(d) ||
+	if ((!countdown_is_policy(d) && !rollback_is_automatic(d)) ||
 	    (!was_counting && r->rollback != ROLLBACK_PROPOSED))
 		return;
 	if (was_counting) {

@@ -193,7 +193,9 @@ park(struct director *d, const char *why)
 	runner_end_paused(d);
 	errand_drop(d, PURPOSE_KEPT);
 	errand_drop(d, PURPOSE_BASELINE);
-	if (d->room->rollback == ROLLBACK_ARMED)
+	/* One that was confirmed begins, should nothing have moved. */
+	if (d->room->rollback == ROLLBACK_ARMED &&
+	    !errand_is_out(d, PURPOSE_UNDO_RECHECK))
 		rollback_decline(d);
 }
 
@@ -256,6 +258,29 @@ decline(struct director *d)
 		runner_decline(d, "declined");
 }
 
+/* A step that may be tried again; one that is over can only be meant as what
+ * is taken back. */
+static bool
+names_open_step(const struct director *d, const char *name)
+{
+	int step = runner_step_named(d, name);
+
+	return step >= 0 && !step_is_over(d->room->steps[step].state);
+}
+
+static void
+retry_step(struct director *d, const struct command *c)
+{
+	runner_person(d, c);
+	if (d->room->rollback == ROLLBACK_HALTED &&
+	    errand_is_out(d, PURPOSE_ARM))
+		director_notice(d,
+				"the plan of step %s comes; the rollback is "
+				"still halted: retry without a name goes on "
+				"with it",
+				c->target);
+}
+
 static void
 retry(struct director *d, const struct command *c)
 {
@@ -263,6 +288,8 @@ retry(struct director *d, const struct command *c)
 
 	if (d->room->rollback == ROLLBACK_VALIDATING)
 		rollback_look_again(d, c->target);
+	else if (names_open_step(d, c->target))
+		retry_step(d, c);
 	else if (d->room->rollback == ROLLBACK_HALTED ||
 		 (!rollback_go_on(d) && runs))
 		rollback_retry(d);

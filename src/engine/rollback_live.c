@@ -98,6 +98,10 @@ static void
 show_again(struct director *d, const char *what)
 {
 	director_notice(d, "not confirmed: %s; look again", what);
+	if (d->parking) { /* nobody is there to look */
+		rollback_decline(d);
+		return;
+	}
 	rollback_withdraw(d, "the plan was stale");
 	rollback_ask(d, d->rollback.names, "the plan was stale");
 }
@@ -141,8 +145,7 @@ rollback_live_read(struct director *d, const struct message *m)
 	struct plan_item *items;
 	size_t count;
 
-	if (d->parking || d->room->rollback != ROLLBACK_ARMED ||
-	    !d->room->prompt.open)
+	if (d->room->rollback != ROLLBACK_ARMED || !d->room->prompt.open)
 		return;
 	items = rollback_items(d, &count, NULL);
 	if (!rollback_plan_stands(d) || count != m->found_count) {

@@ -181,7 +181,9 @@ emit_intent(struct director *d, int step)
 	char key[80], undo[120];
 	struct record r;
 
-	director_key(d, key, sizeof(key), s->id, "do");
+	/* Each variant is a transaction of its own. */
+	director_key(d, key, sizeof(key), s->id,
+		     d->room->steps[step].is_emergency ? "do-emergency" : "do");
 	str_printf(undo, sizeof(undo), "%s %s",
 		   s->undo.kind[0] ? s->undo.kind : "none", s->object);
 	runner_record(d, &r, (size_t)step, STEP_INTENT, "director");
@@ -313,13 +315,27 @@ runner_ended(struct director *d, int step, const struct message *m)
 		runner_reconcile(d, step);
 }
 
-/* Never landed, it has not begun, unless a person has ended it; landed in part,
+/* Has an undo acted on what the step changed, since it did? */
+static bool
+was_taken_back(const struct room *r, size_t step)
+{
+	for (size_t i = 0; i < r->undo_count; i++)
+		if (r->undos[i].act.began_ms >= 0 &&
+		    r->undos[i].act.began_ms >= r->steps[step].began_ms &&
+		    plan_covers(r->book, &r->undos[i].item, step))
+			return true;
+	return false;
+}
+
+/* Never landed, it has not begun, unless a person has ended it, or an undo has
+ * acted since: then that it is not there says nothing of it.  Landed in part,
  * it has failed. */
 static void
 settle_absent(struct director *d, size_t step, const struct errand_found *f)
 {
 	bool has_failed = f->landed == LANDED_PART ||
-			  d->room->steps[step].given_up[0] != '\0';
+			  d->room->steps[step].given_up[0] != '\0' ||
+			  was_taken_back(d->room, step);
 	char why[240];
 
 	ended_why(d, step, has_failed, f->detail, why, sizeof(why));
@@ -373,6 +389,10 @@ runner_reconciled(struct director *d, int step, const struct message *m)
 
 	assert(m->found_count == 1);
 	if (d->room->steps[step].state != STEP_UNKNOWN)
+		return;
+	/* A rollback has cut the look short: "not there" was not doubted. */
+	if (f->landed != LANDED_YES && rollback_is_running(d) &&
+	    d->rollback.waits_for_step)
 		return;
 	if (f->landed == LANDED_YES)
 		move_in(d, (size_t)step, STEP_VERIFIED,

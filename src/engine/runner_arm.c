@@ -13,6 +13,7 @@
 #include "base/json.h"
 #include "base/str.h"
 
+#define TEXT_LINES 12
 #define PLAN_BOUND_MS 8000 /* real time an actor may read for a plan */
 
 /* The decision is part of what a confirm is bound to, and what is overridden
@@ -85,6 +86,29 @@ write_variant(const struct director *d, struct jwriter *w,
 	}
 }
 
+/* What a person is to do, over as many lines as it takes; where even these are
+ * too few the last says so. */
+static void
+write_text(struct jwriter *w, const char *text)
+{
+	char line[ROOM_LINE];
+
+	for (int i = 0; i < TEXT_LINES && *text != '\0'; i++) {
+		bool is_whole = str_copy(line, sizeof(line) - 3, text);
+		char *end = strchr(line, '\n');
+
+		if (end == NULL && !is_whole)
+			end = strrchr(line, ' ');
+		if (end != NULL && end > line)
+			*end = '\0';
+		text += strlen(line);
+		text += strspn(text, " \n");
+		if (*text != '\0' && i + 1 == TEXT_LINES)
+			str_copy(line + strlen(line), 4, "…");
+		jw_text(w, NULL, line);
+	}
+}
+
 static void
 write_lines(const struct director *d, struct buf *out, int step,
 	    const struct action_plan *plan)
@@ -116,8 +140,8 @@ write_lines(const struct director *d, struct buf *out, int step,
 			jw_text(&w, NULL, line);
 		}
 	} else if (settings_text(&act_to_show(d, step)->with, "text") != NULL) {
-		jw_text(&w, NULL,
-			settings_text(&act_to_show(d, step)->with, "text"));
+		write_text(&w,
+			   settings_text(&act_to_show(d, step)->with, "text"));
 	}
 	if (baseline_is_due(d, step)) {
 		str_printf(line, sizeof(line),
@@ -156,7 +180,7 @@ emit_armed(struct director *d, int step, const struct action_plan *plan)
 		book_phrase(phrase, sizeof(phrase), d->book, verb);
 	blind_print(id, sizeof(id), s, d->arms_emergency);
 	plan_digest(d, step, digest, plan != NULL ? plan->fingerprint : id);
-	buf_init(&lines, 8192);
+	buf_init(&lines, 65536);
 	write_lines(d, &lines, step, plan);
 	runner_record(d, &r, (size_t)step, STEP_ARMED, d->options.commander);
 	record_int(&r, "attempt", d->room->steps[step].attempt);
@@ -230,6 +254,13 @@ gates_allow(struct director *d, int step)
 	const struct room *r = d->room;
 	int gate;
 
+	if (!d->settled && runner_step(d, step)->before_count > 0) {
+		director_notice(d,
+				"not confirmed: %s needs gates to hold, and "
+				"not every probe has looked yet; wait for it",
+				id);
+		return false;
+	}
 	if (room_before_holds(r, (size_t)step, &gate))
 		return true;
 	if (gate < 0)
@@ -341,7 +372,8 @@ confirm_here(struct director *d, int step)
 		    d->room->steps[step].is_emergency);
 	plan_digest(d, step, digest, id);
 	if (strcmp(digest, d->room->prompt.digest) == 0) {
-		runner_carry_out(d, step, "");
+		if (gates_allow(d, step))
+			runner_carry_out(d, step, "");
 		return;
 	}
 	director_notice(d,
@@ -462,7 +494,8 @@ runner_rechecked(struct director *d, int step, const struct message *m)
 	}
 	plan_digest(d, step, digest, f->plan.fingerprint);
 	if (strcmp(digest, p->digest) == 0) {
-		runner_carry_out(d, step, "");
+		if (gates_allow(d, step)) /* as they are by now */
+			runner_carry_out(d, step, "");
 		return;
 	}
 	say_moved(d, &f->plan, moved, sizeof(moved));

@@ -61,6 +61,7 @@ proof_confirms(const struct director *d, size_t step)
 	       !d->room->steps[step].is_emergency &&
 	       runner_class_of(&s->act) == ACTION_PERSON &&
 	       (s->confirm == CONFIRM_KEY || s->confirm == CONFIRM_NONE) &&
+	       (d->settled || s->before_count == 0) &&
 	       room_before_holds(d->room, step, &gate);
 }
 

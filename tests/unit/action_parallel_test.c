@@ -98,10 +98,11 @@ each_region_is_told_once_with_a_key_of_its_own_and_read_back(void **state)
 }
 
 static const struct action_event *
-event_with(const struct world *w, const char *text)
+event_with(const struct world *w, enum step_state state, const char *text)
 {
 	for (size_t i = 0; i < w->event_count; i++)
-		if (strstr(w->events[i].detail, text) != NULL)
+		if (w->events[i].state == state &&
+		    strstr(w->events[i].detail, text) != NULL)
 			return &w->events[i];
 	return NULL;
 }
@@ -119,14 +120,18 @@ a_region_that_lags_keeps_the_step_converging_and_is_named(void **state)
 	world_open(&w, scripts, 0);
 	action_perform(&w.job, &w.result);
 	assert_int_equal(w.result.outcome, OUTCOME_DONE);
-	event = event_with(&w, "7 of 8 regions, waiting for eu-west-1 ");
+	event = event_with(&w, STEP_CONVERGING,
+			   "7 of 8 regions, waiting for eu-west-1 ");
 	assert_non_null(event);
-	assert_int_equal(event->state, STEP_CONVERGING);
 	assert_int_equal(side_in(&event->regions, "eu-west-1"), SIDE_UNKNOWN);
 	assert_int_equal(side_in(&event->regions, "sa-east-1"), SIDE_TARGET);
-	for (size_t i = 1; i < w.event_count; i++)
-		assert_true(step_may_move(w.events[i - 1].state,
-					  w.events[i].state));
+	for (size_t i = 0; i < w.event_count; i++) {
+		/* Never before the first: a repeat is known by it. */
+		assert_true(w.events[i].attempt >= 1);
+		if (i > 0)
+			assert_true(step_may_move(w.events[i - 1].state,
+						  w.events[i].state));
+	}
 	world_close(&w);
 }
 

@@ -127,6 +127,23 @@ a_resumed_room_counts_from_the_start(void **state)
 	night_stop(&night);
 }
 
+/* It ends with its plan not read yet. */
+static void
+an_automatic_one_that_was_proposed_begins_in_the_next_console(void **state)
+{
+	const struct edit automatic = { "{policy: propose,", "{policy: auto," };
+
+	TEST_UNUSED(state);
+	begin(&automatic);
+	night_measure(&night, 99, 100);
+	assert_int_equal(room()->rollback, ROLLBACK_PROPOSED);
+	desk_leave(&night.desk);
+	desk_open(&night.desk);
+	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
+	assert_int_equal(began_by("policy"), 1);
+	night_stop(&night);
+}
+
 int
 main(void)
 {
@@ -137,6 +154,8 @@ main(void)
 		cmocka_unit_test(
 			what_a_commander_asks_for_waits_for_the_phrase),
 		cmocka_unit_test(a_resumed_room_counts_from_the_start),
+		cmocka_unit_test(
+			an_automatic_one_that_was_proposed_begins_in_the_next_console),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

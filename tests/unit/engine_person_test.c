@@ -106,47 +106,6 @@ done_never_stands_for_a_phrase_or_an_act(void **state)
 	}
 }
 
-/* A person's work whose stand-in is a request of its own. */
-static const char emergency_book[] =
-	"runbook: desk\n"
-	"environment: PROD\n"
-	"region: us-east-1\n"
-	"thresholds:\n"
-	"  telephony:\n"
-	"    max_loss_percent: {limit: 2.5, max_age: 20h}\n"
-	"    max_delay_ms: {limit: 300, max_age: 20h}\n"
-	"endpoints:\n"
-	"  platform: {adapter: plain, url: \"{url}\"}\n"
-	"probes:\n"
-	"  loss:\n"
-	"    http: {endpoint: platform, path: /loss}\n"
-	"    signals: {telephony.loss_percent: /lost}\n"
-	"  delay:\n"
-	"    http: {endpoint: platform, path: /delay}\n"
-	"    signals: {telephony.delay_ms: /delay}\n"
-	"steps:\n"
-	"  - id: floor\n"
-	"    do: {manual: {text: Call the floor.}}\n"
-	"    emergency:\n" NIGHT_ACT("route", "new") NIGHT_ROLLBACK;
-
-static void
-done_never_stands_for_the_phrase_of_an_emergency(void **state)
-{
-	TEST_UNUSED(state);
-	night_open(&night, NULL, 0, emergency_book);
-	desk_say(&night.desk, COMMAND_ARM, "floor", "emergency");
-	desk_until_step(&night.desk, "floor", STEP_ARMED);
-	desk_rest(&night.desk);
-	desk_say(&night.desk, COMMAND_DONE, "floor", "looks fine");
-	desk_rest(&night.desk);
-	assert_int_equal(state_of("floor"), STEP_ARMED);
-	assert_int_equal(peer_count(night.peer, "PATCH"), 0);
-	night_agree(&night);
-	desk_until_step(&night.desk, "floor", STEP_VERIFIED);
-	assert_int_equal(peer_count(night.peer, "PATCH"), 1);
-	night_stop(&night);
-}
-
 /* Written, it can be read again: in the journal's list and its views. */
 static void
 a_note_is_read_where_records_are(void **state)
@@ -565,8 +524,6 @@ main(void)
 		cmocka_unit_test(done_never_stands_for_a_phrase_or_an_act),
 		cmocka_unit_test(
 			a_step_left_out_while_its_plan_is_read_stays_left_out),
-		cmocka_unit_test(
-			done_never_stands_for_the_phrase_of_an_emergency),
 		cmocka_unit_test(a_note_is_read_where_records_are),
 		cmocka_unit_test(skip_takes_a_reason),
 		cmocka_unit_test(a_phrase_is_typed_exactly),
