@@ -77,7 +77,6 @@ struct rollback_run {
 	int told_item;	 /* 1 + the item a person must see to; 0 none */
 	int64_t told_ms; /* since when it is what it is */
 	bool by_breach;	 /* a breach asked for it, and nobody has declined */
-	bool *answered;	 /* per gate: its breach was proposed or declined */
 	char cause[200]; /* why the plan was asked for */
 	char names[240]; /* what of it; "" all */
 	char (*shown)[96]; /* per item of the plan: live then; "" not read */

@@ -175,8 +175,6 @@ restore_watches(struct director *d)
 		if (g->muted)
 			gate_mute(&d->watches[i], g->why, g->muted_until_ms);
 	}
-	if (d->room->rollback == ROLLBACK_DECLINED)
-		rollback_answer(d);
 }
 
 static void
@@ -185,7 +183,6 @@ make_tables(struct director *d)
 	const struct book *b = d->book;
 
 	d->watches = mem_new(b->gates.gate_count, sizeof(*d->watches));
-	d->rollback.answered = mem_new(b->gates.gate_count, sizeof(bool));
 	d->rollback.watches = mem_new(b->rollback.validation_count,
 				      sizeof(*d->rollback.watches));
 	d->rollback.compare.rows = mem_new(b->baseline_count, sizeof(int));
@@ -271,7 +268,6 @@ director_shut(struct director *d)
 	auth_store_free(d->auth);
 	budget_free(d->budget);
 	mem_free(d->watches);
-	mem_free(d->rollback.answered);
 	mem_free(d->rollback.watches);
 	mem_free(d->rollback.compare.rows);
 	mem_free(d->rollback.shown);

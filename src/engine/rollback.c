@@ -50,20 +50,38 @@ rollback_move(struct director *d, enum rollback_state to, const char *detail)
 }
 
 /* A plan nobody takes: one that halted half way is halted still. */
-void
-rollback_withdraw(struct director *d, const char *why)
+static void
+close_plan(struct director *d, const char *why, bool is_answer)
 {
-	char detail[120];
+	enum rollback_state to = ROLLBACK_DECLINED;
+	char detail[240];
+	struct record r;
 
 	/* What was confirmed was this plan, and no other. */
 	errand_drop(d, PURPOSE_UNDO_RECHECK);
-	if (d->room->rollback != ROLLBACK_ARMED ||
-	    d->room->rollback_began_ms < 0) {
-		rollback_move(d, ROLLBACK_DECLINED, why);
-		return;
+	str_copy(detail, sizeof(detail), why);
+	if (d->room->rollback == ROLLBACK_ARMED &&
+	    d->room->rollback_began_ms >= 0) {
+		to = ROLLBACK_HALTED;
+		str_printf(detail, sizeof(detail), "not all is taken back; %s",
+			   why);
 	}
-	str_printf(detail, sizeof(detail), "not all is taken back; %s", why);
-	rollback_move(d, ROLLBACK_HALTED, detail);
+	rollback_begin_record(d, &r, to, "director");
+	record_text(&r, "detail", detail);
+	record_flag(&r, "answered", is_answer);
+	director_emit(d, &r);
+}
+
+void
+rollback_withdraw(struct director *d, const char *why)
+{
+	close_plan(d, why, false);
+}
+
+void
+rollback_answer(struct director *d, const char *why)
+{
+	close_plan(d, why, true);
 }
 
 bool
@@ -123,27 +141,16 @@ triggers(const struct director *d, size_t gate, enum verdict verdict)
 	       verdict == VERDICT_NO_GO;
 }
 
-void
-rollback_answer(struct director *d)
-{
-	for (size_t i = 0; i < d->book->gates.gate_count; i++)
-		d->rollback.answered[i] =
-			triggers(d, i, d->room->gates[i].verdict);
-}
-
 /* Is there a breach that nobody has answered?  One that has ended may begin
  * anew. */
 static bool
-is_unanswered(struct director *d, const struct gate_finding *found)
+is_unanswered(const struct director *d, const struct gate_finding *found)
 {
-	bool is_new = false;
-
 	for (size_t i = 0; i < d->book->gates.gate_count; i++)
-		if (!triggers(d, i, found[i].verdict))
-			d->rollback.answered[i] = false;
-		else if (!d->rollback.answered[i])
-			is_new = true;
-	return is_new;
+		if (triggers(d, i, found[i].verdict) &&
+		    !d->room->gates[i].answered)
+			return true;
+	return false;
 }
 
 /* The room proposes (or, by policy, begins). */

@@ -511,6 +511,5 @@ rollback_decline(struct director *d)
 	if (d->room->rollback != ROLLBACK_ARMED &&
 	    d->room->rollback != ROLLBACK_PROPOSED)
 		return;
-	rollback_answer(d);
-	rollback_withdraw(d, "stays available: R");
+	rollback_answer(d, "stays available: R");
 }

@@ -121,6 +121,9 @@ bool rollback_item_move(struct director *d, int item, enum step_state to,
 void rollback_perform(struct director *d, int item, bool is_repeat);
 /* Closes the plan that is proposed or armed. */
 void rollback_withdraw(struct director *d, const char *why);
+/* The same by the commander's word, which answers the breaches of now: nothing
+ * is proposed for them any more. */
+void rollback_answer(struct director *d, const char *why);
 /* Begins a record with its move; the caller adds fields and emits. */
 void rollback_begin_record(const struct director *d, struct record *r,
 			   enum rollback_state to, const char *by);
@@ -131,8 +134,6 @@ void rollback_retry(struct director *d);
  * `found` is parallel to the gates. */
 void rollback_breach(struct director *d, const struct decision *now,
 		     const struct gate_finding *found);
-/* The commander has answered the breaches of now: no proposal for them. */
-void rollback_answer(struct director *d);
 void rollback_tick(struct director *d);	  /* the next item, or a halt */
 void rollback_resume(struct director *d); /* after a restart */
 /* It acts, proves, or was given up and has not halted yet. */

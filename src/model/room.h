@@ -33,11 +33,11 @@ struct room_signal {
 struct room_gate {
 	enum verdict verdict;
 	enum gate_reason reason;
-	int64_t since_ms; /* room time of the state's begin */
+	int64_t since_ms;    /* room time of the state's begin */
+	int64_t breached_ms; /* of its breach's, muted or not; -1 none */
 	int flaps;
 	char why[SAMPLE_WHY];
-	bool acknowledged;
-	bool muted;
+	bool acknowledged, muted, answered; /* that breach: declined */
 	int64_t muted_until_ms;
 	struct gate_hold hold; /* from the samples; see gate.h */
 	int signal;	       /* index into signals; -1 none */

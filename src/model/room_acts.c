@@ -537,6 +537,20 @@ room_judge_rollback(const struct room *r, const struct record *rec,
 	return ERR_NONE;
 }
 
+/* A person who declines answers the breaches that stand.  Former journals do
+ * not say whether it was a person. */
+static void
+answer_breaches(struct room *r, const struct record *rec)
+{
+	bool is_answer = record_has(rec, "answered")
+				 ? record_get_flag(rec, "answered")
+				 : r->rollback == ROLLBACK_DECLINED;
+
+	for (size_t i = 0; i < r->book->gates.gate_count; i++)
+		if (is_answer && r->gates[i].verdict == VERDICT_NO_GO)
+			r->gates[i].answered = true;
+}
+
 void
 room_fold_rollback(struct room *r, const struct record *rec)
 {
@@ -556,4 +570,5 @@ room_fold_rollback(struct room *r, const struct record *rec)
 	else
 		mem_free(items);
 	move_rollback(r, rec, to);
+	answer_breaches(r, rec);
 }

@@ -156,6 +156,19 @@ judge_verdict(const struct room *r, const struct record *rec, struct err *e)
 	return ERR_NONE;
 }
 
+/* A mute covers a breach and ends none.  One that began later than the breach
+ * that was answered is another. */
+static void
+fold_breach(struct room_gate *g)
+{
+	if (g->verdict == VERDICT_OFF)
+		return;
+	if (g->verdict != VERDICT_NO_GO || g->breached_ms < 0 ||
+	    g->since_ms > g->breached_ms)
+		g->answered = false;
+	g->breached_ms = g->verdict == VERDICT_NO_GO ? g->since_ms : -1;
+}
+
 static void
 fold_verdict(struct room *r, const struct record *rec)
 {
@@ -173,6 +186,7 @@ fold_verdict(struct room *r, const struct record *rec)
 	g->verdict = verdict;
 	g->reason = reason;
 	g->since_ms = room_time(rec, "since", rec->at_ms);
+	fold_breach(g);
 	g->flaps = room_count(rec, "flaps", 0);
 	str_copy(g->why, sizeof(g->why), record_get(rec, "why"));
 }

@@ -97,6 +97,7 @@ make_gates(struct room *r)
 		r->gates[i] = (struct room_gate){
 			.verdict = VERDICT_BLIND,
 			.reason = GATE_NEVER_SEEN,
+			.breached_ms = -1,
 			.signal = room_find_signal(r, set->gates[i].signal),
 		};
 	}

@@ -88,6 +88,8 @@ write_gates(struct jwriter *w, const struct room *r, int64_t now_ms)
 		jw_int(w, "n", f.n);
 		jw_int(w, "age_ms", f.age_ms);
 		jw_int(w, "since_ms", g->since_ms);
+		jw_int(w, "breached_ms", g->breached_ms);
+		jw_flag(w, "answered", g->answered);
 		jw_int(w, "flaps", g->flaps);
 		jw_text(w, "why", g->why);
 		jw_int(w, "held_ms", gate_hold_ms(&g->hold));
