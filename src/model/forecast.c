@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "model/drain.h"
 #include "model/room_health.h"
+#include "model/spread.h"
 
 #define SPREAD 1.6		  /* p90 of a rollback that was never drilled */
 #define TTL_MS 300000		  /* when no measurement says otherwise */
@@ -144,8 +145,28 @@ rest_ms(const struct room *r, int64_t now_ms, bool p90)
 	return sum + steady_ms(r, true, now_ms, p90);
 }
 
-/* How long resolvers may keep the address a DNS step gave them: the TTL last
- * seen.  0 when no such step ran. */
+/* Does the act move a record: by itself, or region by region? */
+static bool
+moves_record(const struct act *act)
+{
+	return str_same(act->kind, "dns") ||
+	       (str_same(act->kind, SPREAD_KIND) &&
+		str_same(settings_text_or(&act->with, "kind", ""), "dns"));
+}
+
+/* The same of a step, whoever does it: a person, a provider's API, or the
+ * variant that stands in for it. */
+static bool
+moves_name(const struct room *r, size_t step)
+{
+	const struct book_step *s = &r->book->steps[step];
+
+	return str_starts(s->object, "dns:") || moves_record(&s->act) ||
+	       moves_record(room_step_act(r, step));
+}
+
+/* How long resolvers may keep the address that a step gave them: the TTL last
+ * seen.  0 when no step that moves a record ran. */
 static int64_t
 cached_ms(const struct room *r)
 {
@@ -153,8 +174,7 @@ cached_ms(const struct room *r)
 	double ttl_s;
 
 	for (size_t i = 0; i < r->book->step_count; i++)
-		if (str_same(r->book->steps[i].act.kind, "dns") &&
-		    plan_may_have_run(r, i))
+		if (moves_name(r, i) && plan_may_have_run(r, i))
 			ran = true;
 	if (!ran)
 		return 0;

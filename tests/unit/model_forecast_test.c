@@ -146,6 +146,37 @@ a_dns_step_leaves_its_answer_in_caches(void **state)
 	assert_int_equal(forecast(1000).p90_ms, 80000 + 60000);
 }
 
+/* Rows: whoever moves the record, its answer stays in caches. */
+static void
+a_record_moved_in_another_way_is_in_caches_too(void **state)
+{
+	static const struct {
+		const char *kind, *spread, *object;
+		int64_t cached_ms;
+	} rows[] = {
+		{ "manual", NULL, "dns:sip.domain.com", 300000 },
+		{ "http", NULL, "dns:sip.domain.com", 300000 },
+		{ "parallel", "dns", "", 300000 },
+		{ "parallel", "http", "", 0 },
+		{ "http", NULL, "trunk:dns:1", 0 },
+	};
+	struct book_step *s = &night.book->steps[BOOKS_DNS];
+	struct forecast f;
+
+	TEST_UNUSED(state);
+	night_step(&night, BOOKS_DNS, STEP_VERIFIED);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		str_copy(s->act.kind, sizeof(s->act.kind), rows[i].kind);
+		str_copy(s->object, sizeof(s->object), rows[i].object);
+		settings_clear(&s->act.with);
+		if (rows[i].spread != NULL)
+			settings_add(&s->act.with, "kind", rows[i].spread);
+		f = forecast(1000);
+		CHECK_ROW(rows[i].kind,
+			  f.p90_ms == f.p50_ms * 8 / 5 + rows[i].cached_ms);
+	}
+}
+
 static void
 a_failed_dns_step_whose_plan_is_open_again_is_in_caches_still(void **state)
 {
@@ -318,6 +349,7 @@ main(void)
 		NIGHT_TEST(what_must_hold_is_reckoned_with_at_its_longest),
 		NIGHT_TEST(a_plan_takes_what_its_own_items_take),
 		NIGHT_TEST(a_dns_step_leaves_its_answer_in_caches),
+		NIGHT_TEST(a_record_moved_in_another_way_is_in_caches_too),
 		NIGHT_TEST(
 			a_failed_dns_step_whose_plan_is_open_again_is_in_caches_still),
 		NIGHT_TEST(an_absurd_ttl_is_bounded),
