@@ -113,7 +113,7 @@ json_gate(struct jwriter *w, const struct gate *g)
 	jw_text(w, "signal", g->signal);
 	jw_text(w, "domain", g->domain);
 	jw_text(w, "title", g->title);
-	jw_text(w, "op", ops[g->op]);
+	jw_text(w, "op", g->is_strict ? "below" : ops[g->op]);
 	json_value(w, "limit", &g->limit);
 	jw_text(w, "unit", g->unit);
 	jw_text(w, "source", g->source);

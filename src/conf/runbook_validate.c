@@ -19,13 +19,13 @@ static const struct {
 	const char *name;
 	enum gate_op op;
 	double number; /* unless it is a flag */
-	bool is_flag;
+	bool is_flag, is_strict;
 	int64_t for_ms;
 } guide_rows[] = {
-	{ "synthetic_calls", GATE_AT_LEAST, 95, false, 0 },
-	{ "trunks_stable", GATE_EQUALS, 1, true, 120000 },
-	{ "pipeline_latency", GATE_AT_MOST, 5, false, 0 },
-	{ "agents_consistent", GATE_AT_LEAST, 98, false, 0 },
+	{ "synthetic_calls", GATE_AT_LEAST, 95, false, false, 0 },
+	{ "trunks_stable", GATE_EQUALS, 1, true, false, 120000 },
+	{ "pipeline_latency", GATE_AT_MOST, 5, false, true, 0 },
+	{ "agents_consistent", GATE_AT_LEAST, 98, false, false, 0 },
 };
 #define GUIDE_WORDS \
 	"synthetic_calls trunks_stable pipeline_latency agents_consistent"
@@ -107,6 +107,8 @@ read_limit(struct loader *l, const struct node *n,
 			       n->key);
 	if (row->guide >= 0) {
 		v->gate.op = guide_rows[row->guide].op;
+		v->gate.is_strict =
+			guide_rows[row->guide].is_strict && said == 0;
 		v->gate.limit =
 			guide_rows[row->guide].is_flag
 				? value_of_flag(true)

@@ -23,6 +23,7 @@ struct gate {
 	char unit[12];		/* "%", "ms", ""; derived from the name */
 	char source[64];	/* where the limit comes from; may be "" */
 	enum gate_op op;
+	bool is_strict; /* GATE_AT_MOST: the limit itself is past it */
 	struct value limit;
 	double weight;	      /* > 0 */
 	bool critical;	      /* its breach or blindness vetoes the score */

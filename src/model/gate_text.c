@@ -39,7 +39,7 @@ met_sign(const struct gate *g)
 {
 	static const char *const signs[] = { "<=", ">=", "=", ">=" };
 
-	return signs[g->op];
+	return g->is_strict ? "<" : signs[g->op];
 }
 
 static const char *
@@ -47,7 +47,7 @@ past_sign(const struct gate *g)
 {
 	static const char *const signs[] = { ">", "<", "not", "<" };
 
-	return signs[g->op];
+	return g->is_strict ? ">=" : signs[g->op];
 }
 
 void

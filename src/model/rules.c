@@ -92,7 +92,8 @@ is_over(const struct gate *g, const struct value *v)
 
 	switch (g->op) {
 	case GATE_AT_MOST:
-		return !(v->number <= g->limit.number);
+		return g->is_strict ? !(v->number < g->limit.number)
+				    : !(v->number <= g->limit.number);
 	case GATE_AT_LEAST:
 		return !(v->number >= g->limit.number);
 	case GATE_EQUALS:
