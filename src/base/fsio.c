@@ -263,6 +263,17 @@ fs_dir_of(char to[FS_PATH], const char *path)
 		str_copy_n(to, FS_PATH, path, (size_t)(slash - path));
 }
 
+bool
+fs_beside(char to[FS_PATH], const char *path, const char *name)
+{
+	char dir[FS_PATH];
+
+	if (name[0] == '/' || strchr(path, '/') == NULL)
+		return str_copy(to, FS_PATH, name);
+	fs_dir_of(dir, path);
+	return fs_join(to, dir, name);
+}
+
 enum err_code
 fs_state_dir(char to[FS_PATH], struct err *e)
 {

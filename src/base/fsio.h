@@ -40,6 +40,9 @@ bool fs_exists(const char *path); /* anything, also a dangling link */
 bool fs_join(char to[FS_PATH], const char *dir, const char *name);
 /* Folder of `path` ("." when it has none). */
 void fs_dir_of(char to[FS_PATH], const char *path);
+/* The file that one at `path` calls `name`: in the same folder, unless the
+ * name begins with "/".  False when it does not fit. */
+bool fs_beside(char to[FS_PATH], const char *path, const char *name);
 
 /* $XDG_STATE_HOME/warroom (or ~/.local/state/warroom); ERR_ABSENT when neither
  * variable is an absolute path. */

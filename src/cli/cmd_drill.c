@@ -130,6 +130,7 @@ prepare(struct drill *d, struct err *e)
 	if (choose_room(d, e) != ERR_NONE ||
 	    night_take_room(d->dir, d->session.book, &d->claim, e) !=
 		    ERR_NONE ||
+	    night_mark_room(d->dir, d->session.book, e) != ERR_NONE ||
 	    bind_find_twin(&t, &d->found, e) != ERR_NONE ||
 	    bind_to_twin(d->dir, d->session.book, &d->session.fence, e) !=
 		    ERR_NONE)
@@ -137,7 +138,7 @@ prepare(struct drill *d, struct err *e)
 	load_ages(d->session.book);
 	if (d->found)
 		fprintf(stderr, "drill: found the twin of %s again\n", d->dir);
-	return night_mark_room(d->dir, d->session.book->path, e);
+	return ERR_NONE;
 }
 
 /* What happened since the last look, one line a record. */
@@ -279,6 +280,19 @@ read_options(struct drill *d)
 	       cli_duration(d->self, d->args, "think", &d->think_ms);
 }
 
+/* The runbook cannot be used; its room may say why. */
+static void
+tell_unread(struct drill *d, const char *runbook)
+{
+	struct err e;
+
+	d->session.book = load_name_only(runbook);
+	d->session.book->is_drill = true;
+	if (choose_room(d, &e) == ERR_NONE)
+		night_tell_unread(d->dir, runbook);
+	session_clear(&d->session);
+}
+
 static int
 run(const struct cli_command *self, const struct cli_args *args)
 {
@@ -298,8 +312,10 @@ run(const struct cli_command *self, const struct cli_args *args)
 	d.signal_fd = night_signals(!d.headless);
 	clock_set_speed(d.speed);
 	code = load_book(self, path, &d.session.book);
-	if (code >= 0)
+	if (code >= 0) {
+		tell_unread(&d, path);
 		return code;
+	}
 	if (prepare(&d, &e) != ERR_NONE)
 		code = cli_fail(self, cli_code_of(e.code), "%s", e.text);
 	else

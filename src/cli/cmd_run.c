@@ -29,16 +29,30 @@ sit(const struct cli_command *self, const struct cli_args *args,
 	if (load_room_dir(dir, sizeof(dir), cli_value(self, args, "room"),
 			  s->book, &e) != ERR_NONE ||
 	    night_take_room(dir, s->book, &claim, &e) != ERR_NONE ||
+	    night_mark_room(dir, s->book, &e) != ERR_NONE ||
 	    engine_open(&g, &o, &e) != ERR_NONE) {
 		night_give_claim(&claim);
 		return cli_fail(self, cli_code_of(e.code), "%s", e.text);
 	}
 	night_give_claim(&claim);
-	if (night_mark_room(dir, s->book->path, &e) != ERR_NONE)
-		cli_fail(self, EXIT_NO_GO, "%s", e.text);
 	code = night_sit(self, args, g, dir, signal_fd);
 	engine_close(g);
 	return code;
+}
+
+/* The runbook cannot be used; its room may say why. */
+static void
+tell_unread(const struct cli_command *self, const struct cli_args *args)
+{
+	const char *runbook = args->operands[0];
+	struct book *b = load_name_only(runbook);
+	char dir[FS_PATH];
+	struct err e;
+
+	if (load_room_dir(dir, sizeof(dir), cli_value(self, args, "room"), b,
+			  &e) == ERR_NONE)
+		night_tell_unread(dir, runbook);
+	book_drop(b);
 }
 
 static int
@@ -49,8 +63,10 @@ run(const struct cli_command *self, const struct cli_args *args)
 	int code = session_open(&s, self, args->operands[0],
 				cli_value(self, args, "twin"));
 
-	if (code >= 0)
+	if (code >= 0) {
+		tell_unread(self, args);
 		return code;
+	}
 	code = sit(self, args, &s, signal_fd);
 	session_clear(&s);
 	return code;

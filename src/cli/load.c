@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cli/drills.h"
+#include "conf/node.h"
+#include "conf/scalar.h"
 #include "net/identity.h"
 #include "probe/probe.h"
 
@@ -56,6 +58,26 @@ load_book(const struct cli_command *self, const char *path, struct book **out)
 	findings_clear(&f);
 	drills_load(*out);
 	return -1;
+}
+
+struct book *
+load_name_only(const char *path)
+{
+	struct findings ignored = { 0 };
+	struct book *b = book_new();
+	const struct node *id;
+	struct err e;
+	struct doc d = { 0 };
+
+	if (doc_read(&d, path, &ignored, &e) == ERR_NONE) {
+		id = node_get(d.root, "runbook");
+		if (id != NULL && id->type == NODE_SCALAR &&
+		    id_is_sound(id->text))
+			str_copy(b->id, sizeof(b->id), id->text);
+	}
+	doc_clear(&d);
+	findings_clear(&ignored);
+	return b;
 }
 
 /* The secret an earlier endpoint read from the same variable: reading takes

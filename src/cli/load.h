@@ -17,6 +17,10 @@ void load_print_findings(struct findings *f);
 int load_book(const struct cli_command *self, const char *path,
 	      struct book **out);
 
+/* A book with nothing but the name that this runbook gives itself, though the
+ * rest of it be unfit: for the room it would have.  One reference. */
+struct book *load_name_only(const char *path);
+
 /* Reads the secrets that live endpoints name; each missing one is printed.
  * -1 or the exit code. */
 int load_secrets(const struct cli_command *self, struct book *book);

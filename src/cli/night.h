@@ -38,9 +38,14 @@ enum err_code night_take_room(const char *dir, struct book *book, int *claim,
 			      struct err *e) MUST_CHECK;
 void night_give_claim(int *claim); /* twice is fine */
 
-/* Writes down where the runbook of this room lies, for status and watch. */
-enum err_code night_mark_room(const char *dir, const char *runbook,
+/* Writes down where the runbook of this room lies, for status and watch, and
+ * keeps a copy of the book's files: on the disk before the first record. */
+enum err_code night_mark_room(const char *dir, const struct book *book,
 			      struct err *e) MUST_CHECK;
+
+/* The runbook cannot be used: says on stderr what has changed since the room in
+ * `dir` was opened, if there is one that keeps copies. */
+void night_tell_unread(const char *dir, const char *runbook);
 
 /* Sits at the console of the room in `dir` until it ends or is left; the exit
  * code. */

@@ -57,6 +57,7 @@ enum err_code
 night_take_room(const char *dir, struct book *book, int *claim, struct err *e)
 {
 	enum err_code code;
+	bool is_other;
 
 	*claim = -1;
 	/* A folder that cannot be there was named wrongly. */
@@ -64,9 +65,9 @@ night_take_room(const char *dir, struct book *book, int *claim, struct err *e)
 		return e->code = ERR_INPUT;
 	if (journal_claim(claim, dir, e) != ERR_NONE)
 		return e->code;
-	code = engine_judge(book, dir, e);
-	if (code == ERR_INPUT)
-		kept_tell(dir, book->path);
+	code = engine_judge(book, dir, &is_other, e);
+	if (is_other)
+		kept_tell(dir, book->path, true);
 	return code;
 }
 
@@ -79,20 +80,29 @@ night_give_claim(int *claim)
 }
 
 enum err_code
-night_mark_room(const char *dir, const char *runbook, struct err *e)
+night_mark_room(const char *dir, const struct book *book, struct err *e)
 {
 	char path[FS_PATH], real[PATH_MAX], line[PATH_MAX + 2];
 	int n;
 
 	if (!fs_join(path, dir, "runbook"))
 		return err_set(e, ERR_ARG, "%s: path too long", dir);
-	if (realpath(runbook, real) == NULL)
-		return err_set(e, ERR_SYSTEM, "%s: %s", runbook,
+	if (realpath(book->path, real) == NULL)
+		return err_set(e, ERR_SYSTEM, "%s: %s", book->path,
 			       strerror(errno));
 	n = snprintf(line, sizeof(line), "%s\n", real);
-	if (kept_put(dir, real, e) != ERR_NONE)
+	if (kept_put(dir, book, e) != ERR_NONE)
 		return e->code;
 	return fs_write(path, line, (size_t)n, 0600, e);
+}
+
+void
+night_tell_unread(const char *dir, const char *runbook)
+{
+	char journal[FS_PATH];
+
+	if (fs_join(journal, dir, "journal.jsonl") && fs_exists(journal))
+		kept_tell(dir, runbook, false);
 }
 
 int

@@ -45,8 +45,10 @@ cli_room_open(struct cli_room *c, const struct cli_command *self,
 		return cli_fail(self, EXIT_USAGE, "%s is no room of ours: %s",
 				dir, e.text);
 	code = load_book(self, path, &book);
-	if (code >= 0)
+	if (code >= 0) {
+		kept_tell(dir, path, false);
 		return code;
+	}
 	load_ages(book);
 	c->room = room_new(book);
 	book_drop(book);
@@ -68,11 +70,11 @@ cli_room_fold(void *ctx, const struct record *r, struct err *e)
 
 	if (r->kind == RECORD_OPEN &&
 	    strcmp(record_get(r, "digest"), book->digest) != 0) {
-		kept_tell(c->dir, book->path);
+		kept_tell(c->dir, book->path, true);
 		return err_set(e, ERR_INPUT,
-			       "%s has changed since this room was opened "
-			       "(digest %.12s, now %.12s): put the old files "
-			       "back to see what the room says",
+			       "%s or a file it names has changed since this "
+			       "room was opened (digest %.12s, now %.12s): put "
+			       "the old files back to see what the room says",
 			       book->path, record_get(r, "digest"),
 			       book->digest);
 	}

@@ -1,4 +1,4 @@
-/* difference - what moved between two texts of one runbook. */
+/* difference - what moved between two texts of one file. */
 #include "conf/difference.h"
 
 #include <string.h>
@@ -10,6 +10,7 @@
 
 #define PATH_BYTES 200
 #define SHOWN 48
+#define LINE_SHOWN 200
 #define MATCHED_MOST 2000 /* children looked up by name; more go by place */
 
 struct walk {
@@ -129,24 +130,104 @@ walk_values(struct walk *w, const char *path, const struct node *before,
 	walk_children(w, path, after, before, true);
 }
 
+/* A text by its lines; what both begin and end with is passed over. */
+struct lines {
+	const char *text;
+	size_t len;
+	size_t first; /* number of the first line, from 1 */
+};
+
+static size_t
+line_end(const struct lines *l)
+{
+	const char *end = l->len > 0 ? memchr(l->text, '\n', l->len) : NULL;
+
+	return end != NULL ? (size_t)(end - l->text) + 1 : l->len;
+}
+
+static void
+drop_common(struct lines *a, struct lines *b)
+{
+	size_t n = line_end(a);
+
+	while (n > 0 && n == line_end(b) && memcmp(a->text, b->text, n) == 0) {
+		*a = (struct lines){ a->text + n, a->len - n, a->first + 1 };
+		*b = (struct lines){ b->text + n, b->len - n, b->first + 1 };
+		n = line_end(a);
+	}
+	/* At the end, whole lines only. */
+	n = 0;
+	for (size_t i = 1; i <= a->len && i <= b->len &&
+			   a->text[a->len - i] == b->text[b->len - i];
+	     i++) {
+		bool a_begins = i == a->len || a->text[a->len - i - 1] == '\n';
+		bool b_begins = i == b->len || b->text[b->len - i - 1] == '\n';
+
+		if (a_begins && b_begins)
+			n = i;
+	}
+	a->len -= n;
+	b->len -= n;
+}
+
+static void
+say_lines(struct walk *w, struct lines l, const char *word)
+{
+	char line[LINE_SHOWN];
+
+	while (l.len > 0) {
+		size_t n = line_end(&l);
+
+		if (w->count++ < DIFFERENCE_LINES) {
+			redact_clean(line, sizeof(line), l.text,
+				     n - (l.text[n - 1] == '\n'));
+			buf_printf(w->out, "line %zu %s: %s\n", l.first, word,
+				   line);
+		}
+		l = (struct lines){ l.text + n, l.len - n, l.first + 1 };
+	}
+}
+
+static void
+walk_lines(struct walk *w, struct lines before, struct lines after)
+{
+	drop_common(&before, &after);
+	say_lines(w, before, "was");
+	say_lines(w, after, "is now");
+}
+
+static void
+say_rest(const struct walk *w)
+{
+	if (w->count > DIFFERENCE_LINES)
+		buf_printf(w->out, "and %zu more\n",
+			   w->count - DIFFERENCE_LINES);
+}
+
 size_t
 conf_difference(struct buf *out, const char *before, size_t before_len,
 		const char *after, size_t after_len)
 {
-	struct walk w = { .out = out };
+	struct walk w = { .out = out }, by_line = { .out = out };
 	struct findings ignored = { 0 };
 	struct doc old, new;
+	bool was_tree;
 
 	doc_parse(&old, "before", before, before_len, &ignored);
 	doc_parse(&new, "after", after, after_len, &ignored);
-	if (old.root == NULL || new.root == NULL)
-		say(&w, "", "cannot be read as a runbook any more");
-	else
+	was_tree = old.root != NULL && old.root->type != NODE_SCALAR;
+	if (was_tree && new.root != NULL) {
 		walk_values(&w, "", old.root, new.root);
-	if (w.count > DIFFERENCE_LINES)
-		buf_printf(out, "and %zu more\n", w.count - DIFFERENCE_LINES);
+		say_rest(&w);
+	} else {
+		if (was_tree)
+			say(&w, "", "cannot be read any more");
+		walk_lines(&by_line, (struct lines){ before, before_len, 1 },
+			   (struct lines){ after, after_len, 1 });
+		say_rest(&by_line);
+	}
 	doc_clear(&old);
 	doc_clear(&new);
 	findings_clear(&ignored);
-	return w.count;
+	return was_tree ? w.count : by_line.count;
 }

@@ -31,13 +31,7 @@ enum err_code
 load_file_path(char to[FS_PATH], const char *book_path, const char *name,
 	       struct err *e)
 {
-	char folder[FS_PATH];
-	bool fits;
-
-	fs_dir_of(folder, book_path);
-	fits = name[0] == '/' ? str_copy(to, FS_PATH, name)
-			      : fs_join(to, folder, name);
-	if (name[0] == '\0' || !fits)
+	if (name[0] == '\0' || !fs_beside(to, book_path, name))
 		return err_set(e, ERR_ARG, "file: \"%.60s\" is no path", name);
 	return ERR_NONE;
 }

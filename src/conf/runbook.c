@@ -99,29 +99,30 @@ const struct field runbook_fields[] = {
 	{ .name = NULL },
 };
 
-/* "dir of the runbook/name". */
-static bool
-join_path(struct loader *l, const struct node *n, char to[FS_PATH])
-{
-	char dir[FS_PATH];
-
-	if (n->text[0] == '/')
-		return str_copy(to, FS_PATH, n->text);
-	fs_dir_of(dir, l->path);
-	if (strcmp(dir, ".") == 0)
-		return str_copy(to, FS_PATH, n->text);
-	return fs_join(to, dir, n->text);
-}
-
 bool
 named_path(struct loader *l, const struct node *n, char to[FS_PATH])
 {
 	if (n->type != NODE_SCALAR || node_is_empty(n))
 		return false;
-	if (text_is_plain(n->text, false) && join_path(l, n, to))
+	if (text_is_plain(n->text, false) && fs_beside(to, l->path, n->text))
 		return true;
 	node_error(&l->s, n, "file", "\"%s\" is no name of a file", n->key);
 	return false;
+}
+
+void
+named_note(struct loader *l, const char *name, const struct buf *bytes)
+{
+	struct book *b = l->book;
+	struct book_file *f;
+
+	for (size_t i = 0; i < b->file_count; i++)
+		if (strcmp(b->files[i].name, name) == 0)
+			return;
+	b->files = mem_grow(b->files, b->file_count + 1, sizeof(*b->files));
+	f = &b->files[b->file_count++];
+	f->name = mem_text(name);
+	digest_hex(f->digest, buf_str(bytes), bytes->len);
 }
 
 bool
@@ -136,6 +137,7 @@ named_file(struct loader *l, const struct node *n, struct doc *d)
 		node_error(&l->s, n, "file", "%s", e.text);
 		return false;
 	}
+	named_note(l, n->text, &d->bytes);
 	return d->root != NULL;
 }
 
@@ -173,6 +175,7 @@ named_schema(struct loader *l, const struct node *n, struct buf *out)
 	}
 	if (!schema_check(path, out, l->s.f))
 		return false;
+	named_note(l, n->text, out);
 	digest_hex(digest, buf_str(out), out->len);
 	return buf_text(&l->schemas, digest);
 }
@@ -308,6 +311,8 @@ static void
 loader_start(struct loader *l, const struct doc *d,
 	     const struct conf_kinds *kinds, struct findings *f)
 {
+	const char *slash = strrchr(d->file, '/');
+
 	*l = (struct loader){ .s = { d->file, f },
 			      .path = d->file,
 			      .errors_before = f->errors,
@@ -315,6 +320,7 @@ loader_start(struct loader *l, const struct doc *d,
 			      .book = book_new() };
 	buf_init(&l->schemas, SCHEMAS_MOST * DIGEST_HEX);
 	str_copy(l->book->path, sizeof(l->book->path), d->file);
+	named_note(l, slash != NULL ? slash + 1 : d->file, &d->bytes);
 	read_parts(l, d);
 }
 

@@ -169,6 +169,8 @@ void rollback_words_read(struct loader *l, const struct node *list, char *to,
 
 /* The path of the file that `n` names, beside the runbook; reported. */
 bool named_path(struct loader *l, const struct node *n, char to[FS_PATH]);
+/* The book is made from this file, too; `name` as the runbook has it. */
+void named_note(struct loader *l, const char *name, const struct buf *bytes);
 /* Reads the file that `n` names, beside the runbook.  False when it cannot
  * be read (reported at `n`) or has no tree. */
 bool named_file(struct loader *l, const struct node *n, struct doc *d);

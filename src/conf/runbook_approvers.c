@@ -150,6 +150,7 @@ approvers_read(struct loader *l, const struct node *n)
 		node_error(&l->s, n, "file", "%s", e.text);
 		return;
 	}
+	named_note(l, n->text, &l->approvers);
 	if (strlen(buf_str(&l->approvers)) != l->approvers.len)
 		node_error(&l->s, n, "approvers", "%s holds a NUL", n->text);
 	else

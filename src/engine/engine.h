@@ -15,8 +15,9 @@ struct engine;
 
 /* Would engine_open() take this room?  Reads its journal and writes nothing;
  * `dir` is there, a journal need not be.  ERR_HELD, ERR_DAMAGED, ERR_INPUT
- * (also a folder that cannot be written).  Any thread. */
-enum err_code engine_judge(struct book *book, const char *dir,
+ * (also a folder that cannot be written); *is_other: one that is refused
+ * because the book was another when it was opened.  Any thread. */
+enum err_code engine_judge(struct book *book, const char *dir, bool *is_other,
 			   struct err *e) MUST_CHECK;
 
 /* Opens or resumes the room and starts the director.  ERR_HELD, ERR_DAMAGED,

@@ -79,11 +79,12 @@ struct reading {
 	const struct book *book;
 	const char *dir;
 	struct room *room;
+	bool is_other; /* opened with another version of the book */
 };
 
 /* The room must have been walked by this very runbook, in this mode. */
 static enum err_code
-check_same_night(const struct reading *reading, const struct record *open,
+check_same_night(struct reading *reading, const struct record *open,
 		 struct err *e)
 {
 	const char *mode = reading->book->is_drill ? "DRILL" : "LIVE";
@@ -94,11 +95,13 @@ check_same_night(const struct reading *reading, const struct record *open,
 			       "room %s was opened as %s, not %s: choose "
 			       "another --room",
 			       reading->dir, record_get(open, "mode"), mode);
-	if (strcmp(digest, reading->book->digest) != 0)
+	reading->is_other = strcmp(digest, reading->book->digest) != 0;
+	if (reading->is_other)
 		return err_set(e, ERR_INPUT,
 			       "room %s was opened with another version of "
-			       "this runbook (digest %.12s, now %.12s): put "
-			       "the old files back or choose another --room",
+			       "this runbook or a file it names (digest %.12s, "
+			       "now %.12s): put the old files back or choose "
+			       "another --room",
 			       reading->dir, digest, reading->book->digest);
 	return ERR_NONE;
 }
@@ -126,9 +129,11 @@ refuse_closed(const struct reading *reading, struct err *e)
 }
 
 enum err_code
-engine_judge(struct book *book, const char *dir, struct err *e)
+engine_judge(struct book *book, const char *dir, bool *is_other, struct err *e)
 {
-	struct reading reading = { book, dir, room_new(book) };
+	struct reading reading = { .book = book,
+				   .dir = dir,
+				   .room = room_new(book) };
 	struct journal_report report;
 	char holder[160];
 
@@ -142,6 +147,7 @@ engine_judge(struct book *book, const char *dir, struct err *e)
 		(void)refuse_closed(&reading, e);
 	if (e->code == ERR_ABSENT) /* no journal yet */
 		*e = (struct err){ .code = ERR_NONE };
+	*is_other = reading.is_other;
 	room_free(reading.room);
 	return e->code;
 }
@@ -203,7 +209,9 @@ static enum err_code
 open_room(struct director *d, struct err *e)
 {
 	struct journal_report report;
-	struct reading reading = { d->book, d->options.dir, room_new(d->book) };
+	struct reading reading = { .book = d->book,
+				   .dir = d->options.dir,
+				   .room = room_new(d->book) };
 
 	d->room = reading.room;
 	if (journal_open(&d->journal, d->options.dir, &journal_io_system, visit,

@@ -139,6 +139,9 @@ book_drop(struct book *b)
 	assert(before > 0);
 	if (before > 1)
 		return;
+	for (size_t i = 0; i < b->file_count; i++)
+		mem_free(b->files[i].name);
+	mem_free(b->files);
 	gate_set_clear(&b->gates);
 	clear_endpoints(b);
 	clear_probes(b);

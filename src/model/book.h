@@ -9,7 +9,7 @@
 
 #include <stdatomic.h>
 
-#include "base/digest.h"
+#include "model/book_files.h"
 #include "model/book_rollback.h"
 #include "model/gate.h"
 #include "model/param.h"
@@ -104,19 +104,6 @@ struct book_step {
 	int line;	      /* in the runbook */
 };
 
-/* The guide's trunk manifest. */
-struct book_trunk {
-	char id[64];
-	char **sequence; /* failover order */
-	size_t sequence_count;
-	int64_t interval_ms; /* healthCheckIntervalSeconds */
-	int failure_threshold, recovery_threshold;
-	char **codecs;
-	size_t codec_count;
-	char sdp_handling[16];
-	int max_sessions;
-};
-
 /* How many of several objects may be in a state at once. */
 struct book_invariant {
 	char id[BOOK_ID];
@@ -137,7 +124,9 @@ struct book {
 	char region[32];
 	char platform_title[48]; /* "Genesys Cloud CX" */
 	char digest[DIGEST_HEX]; /* of the runbook and the files it names */
-	char path[512];
+	char path[1024];
+	struct book_file *files; /* the runbook first, each name once */
+	size_t file_count;
 	int64_t window_ms; /* length of the cutover window; 0 none */
 	int64_t rto_ms;	   /* recovery time objective; 0: rollback timeout */
 	bool is_drill;	   /* set by drill binding, before the room opens */

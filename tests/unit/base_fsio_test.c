@@ -199,6 +199,15 @@ paths_join_and_part(void **state)
 	assert_string_equal(to, ".");
 	fs_dir_of(to, "/c");
 	assert_string_equal(to, "/");
+	assert_true(fs_beside(to, "a/b", "c/d"));
+	assert_string_equal(to, "a/c/d");
+	assert_true(fs_beside(to, "a/b", "/d"));
+	assert_string_equal(to, "/d");
+	assert_true(fs_beside(to, "b", "../d"));
+	assert_string_equal(to, "../d");
+	assert_true(fs_beside(to, "/b", "d"));
+	assert_string_equal(to, "/d");
+	assert_false(fs_beside(to, "a/b", longest));
 }
 
 static void

@@ -87,6 +87,55 @@ many_differences_are_counted(void **state)
 	buf_clear(&told);
 }
 
+static void
+a_text_that_is_no_tree_is_compared_by_its_lines(void **state)
+{
+	static const struct {
+		const char *was, *is, *told;
+	} rows[] = {
+		{ "# who\nbob ssh-ed25519 A\nann ssh-ed25519 B\n",
+		  "# who\neve ssh-ed25519 C\nann ssh-ed25519 B\n",
+		  "line 2 was: bob ssh-ed25519 A\n"
+		  "line 2 is now: eve ssh-ed25519 C\n" },
+		{ "bob ssh-ed25519 A\n", "bob ssh-ed25519 A\nbob ssh-rsa A\n",
+		  "line 2 is now: bob ssh-rsa A\n" },
+		{ "a b\nc d\na b\n", "a b\n",
+		  "line 2 was: c d\n"
+		  "line 3 was: a b\n" },
+		{ "aa b\nx\n", "ba b\nx\n",
+		  "line 1 was: aa b\n"
+		  "line 1 is now: ba b\n" },
+		{ "a \033[2Jb\nx\n", "x\n", "line 1 was: a \\x1b[2Jb\n" },
+		{ "a b\nc", "a b\n", "line 2 was: c\n" },
+		{ "", "", "" },
+		{ "a b\n", "", "line 1 was: a b\n" },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct buf told;
+
+		buf_init(&told, 65536);
+		conf_difference(&told, rows[i].was, strlen(rows[i].was),
+				rows[i].is, strlen(rows[i].is));
+		assert_string_equal(buf_str(&told), rows[i].told);
+		buf_clear(&told);
+	}
+}
+
+static void
+what_cannot_be_read_any_more_is_told_by_its_lines(void **state)
+{
+	struct buf told;
+
+	TEST_UNUSED(state);
+	assert_int_equal(differ(&told, "runbook: a\nsteps: [\n"), 1);
+	CHECK_HOLDS(buf_str(&told), "cannot be read");
+	CHECK_HOLDS(buf_str(&told), "line 2 is now: steps: [\n");
+	CHECK_HOLDS(buf_str(&told), "line 7 was:     needs: [one]\n");
+	buf_clear(&told);
+}
+
 int
 main(void)
 {
@@ -94,6 +143,10 @@ main(void)
 		cmocka_unit_test(layout_and_comments_are_no_difference),
 		cmocka_unit_test(each_key_that_moved_is_named_with_both_values),
 		cmocka_unit_test(a_text_that_cannot_be_read_says_so),
+		cmocka_unit_test(
+			a_text_that_is_no_tree_is_compared_by_its_lines),
+		cmocka_unit_test(
+			what_cannot_be_read_any_more_is_told_by_its_lines),
 		cmocka_unit_test(many_differences_are_counted),
 	};
 
