@@ -296,29 +296,39 @@ waits_line(const struct frame *f, struct pen *p)
 		pen_printf(p, health_looks[worst.state].role, ": %s", shown);
 }
 
+/* Room time of it: until all is proved, also while it stands halted; the
+ * caller is without service all the same. */
+static int64_t
+spent(const struct frame *f)
+{
+	const struct room *r = f->room;
+
+	return (r->rollback == ROLLBACK_VALIDATED ? r->rollback_ended_ms
+						  : f->now.room_ms) -
+	       r->rollback_began_ms;
+}
+
 void
 rollback_line(const struct frame *f, struct pen *p)
 {
 	const struct room *r = f->room;
 	int asked = room_awaits_person(r);
 	const char *why;
-	int64_t end_ms = r->rollback_ended_ms >= 0 ? r->rollback_ended_ms
-						   : f->now.room_ms;
-	int64_t spent_ms = end_ms - r->rollback_began_ms;
+	int64_t spent_ms = spent(f);
 	int64_t rto_ms = forecast_rto_ms(f->book);
-	char spent[24], rto[24];
+	char so_far[24], rto[24];
 
 	assert((size_t)r->rollback < ARRAY_LEN(words));
 	pen_printf(p, words[r->rollback].role, " %s", words[r->rollback].text);
 	if (r->rollback_began_ms >= 0 && r->rollback >= ROLLBACK_RUNNING) {
-		words_span(spent, sizeof(spent), spent_ms);
+		words_span(so_far, sizeof(so_far), spent_ms);
 		words_span(rto, sizeof(rto), rto_ms);
 		if (rollback_conditions(f) == 0 || rollback_waits(f) ||
 		    asked >= 0)
 			pen_printf(p, ROLE_STRONG, "  %d of %d undone",
 				   (int)items_over(r), (int)r->undo_count);
 		pen_printf(p, spent_ms > rto_ms ? ROLE_NO_GO : ROLE_STRONG,
-			   "  %s of RTO %s ", spent, rto);
+			   "  %s of RTO %s ", so_far, rto);
 	}
 	if (rollback_conditions(f) > 0) {
 		pen_text(p, ROLE_NORMAL, " ");
