@@ -65,9 +65,13 @@ who(const struct frame *f, const char *dot, int cells, char *to, size_t size)
 		str_printf(watch, sizeof(watch), "%s %d watch ", dot,
 			   f->view->watchers);
 	to[0] = '\0';
-	if (name[0] != '\0')
+	if (f->snapshot->is_deserted)
+		str_printf(to, size, "%s NOBODY HOLDS IT %s", dot, watch);
+	else if (name[0] != '\0')
 		str_printf(to, size, "%s %s commands %s", dot, name, watch);
-	if (text_width(to) >= cells && watch[0] != '\0' && name[0] != '\0')
+	if (text_width(to) >= cells && f->snapshot->is_deserted)
+		str_printf(to, size, "%s NOBODY ", dot);
+	else if (text_width(to) >= cells && watch[0] != '\0' && name[0] != '\0')
 		str_printf(to, size, "%s %s %s", dot, name, watch);
 	if (to[0] == '\0' || text_width(to) >= cells)
 		str_copy(to, size, watch);
@@ -114,7 +118,7 @@ head_place(const struct frame *f, struct canvas *c, int row)
 		place_word(&p, dot, b->platform_title, least);
 		place_word(&p, dot, b->region, least);
 	}
-	pen_text(&p, ROLE_DIM, people);
+	pen_text(&p, f->snapshot->is_deserted ? ROLE_NO_GO : ROLE_DIM, people);
 	p = canvas_pen(c, row, c->cols - width, width);
 	/* In colour only where the third line says why. */
 	pen_text(&p,
@@ -126,13 +130,24 @@ head_place(const struct frame *f, struct canvas *c, int row)
 		 right);
 }
 
+const char *
+head_word(const struct frame *f, struct look *look)
+{
+	bool is_halted = f->room->rollback == ROLLBACK_HALTED;
+	enum verdict now = f->decision.verdict;
+
+	*look = words_verdict(is_halted ? VERDICT_NO_GO : now);
+	return is_halted ? "HALTED" : verdict_word(now);
+}
+
 void
 head_badge(const struct frame *f, struct pen *p)
 {
-	struct look look = words_verdict(f->decision.verdict);
+	struct look look;
+	const char *word = head_word(f, &look);
 
 	pen_glyph(p, look.badge, GLYPH_BADGE_LEFT);
-	pen_text(p, look.badge, verdict_word(f->decision.verdict));
+	pen_text(p, look.badge, word);
 	pen_glyph(p, look.badge, GLYPH_BADGE_RIGHT);
 }
 
@@ -335,8 +350,9 @@ void
 head_title(const struct frame *f, char *to, size_t size)
 {
 	enum role role;
+	struct look look;
 
-	str_printf(to, size, "%s %s %s", verdict_word(f->decision.verdict),
+	str_printf(to, size, "%s %s %s", head_word(f, &look),
 		   frame_mode(f, &role),
 		   f->room->name[0] != '\0' ? f->room->name : f->book->id);
 }

@@ -16,7 +16,10 @@ void head_decision(const struct frame *f, struct canvas *c, int row);
 /* How far the rollback is. */
 void head_rollback(const struct frame *f, struct canvas *c, int row);
 
-/* "[NO-GO]", the decision as a badge. */
+/* The decision in one word, and how it looks; gates that hold are no GO in a
+ * room whose rollback has halted half way: "HALTED" then. */
+const char *head_word(const struct frame *f, struct look *look);
+/* "[NO-GO]", the same as a badge. */
 void head_badge(const struct frame *f, struct pen *p);
 
 const char *head_sentence(const struct frame *f); /* borrowed */

@@ -319,7 +319,11 @@ rollback_line(const struct frame *f, struct pen *p)
 	char so_far[24], rto[24];
 
 	assert((size_t)r->rollback < ARRAY_LEN(words));
-	pen_printf(p, words[r->rollback].role, " %s", words[r->rollback].text);
+	if (f->snapshot->is_deserted && room_rollback_runs(r))
+		pen_text(p, ROLE_NO_GO, " ROLLBACK STANDS STILL");
+	else
+		pen_printf(p, words[r->rollback].role, " %s",
+			   words[r->rollback].text);
 	if (r->rollback_began_ms >= 0 && r->rollback >= ROLLBACK_RUNNING) {
 		words_span(so_far, sizeof(so_far), spent_ms);
 		words_span(rto, sizeof(rto), rto_ms);

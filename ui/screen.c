@@ -2,6 +2,7 @@
 #include "ui/screen.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "ui/detail.h"
@@ -29,12 +30,13 @@ static void
 draw_tiny(const struct frame *f, struct canvas *c)
 {
 	struct pen p = canvas_pen(c, c->rows / 2, 0, c->cols);
-	struct look look = words_verdict(f->decision.verdict);
+	struct look look;
+	const char *word = head_word(f, &look);
 
-	if (c->cols >= 7)
+	if (c->cols >= (int)strlen(word) + 2)
 		head_badge(f, &p);
 	else
-		pen_text(&p, look.badge, verdict_word(f->decision.verdict));
+		pen_text(&p, look.badge, word);
 	if (c->rows >= 2) {
 		enum role role;
 		const char *mode = frame_mode(f, &role);

@@ -33,7 +33,12 @@ print_text(const char *dir, const struct room *r, const struct decision *d,
 		       r->mode, life_word(r, held));
 	if (held)
 		printf("held by %s\n", holder);
-	printf("%s\n", d->sentence);
+	/* Gates that hold are no GO for a room that stands half way. */
+	printf("%s%s\n",
+	       r->rollback == ROLLBACK_HALTED
+		       ? "HALTED, a person is needed; the gates: "
+		       : "",
+	       d->sentence);
 	for (size_t i = 0; i < r->override_count; i++) {
 		const struct room_override *o = &r->overrides[i];
 

@@ -103,6 +103,7 @@ take_picture(struct watch *w)
 	s->now_ms = room_now(w, pace);
 	s->made_real_us = clock_real_us();
 	s->is_read_only = true;
+	s->is_deserted = !w->is_signed && w->c.room->life != ROOM_CLOSED;
 	str_copy(s->notice, sizeof(s->notice), w->notice);
 	s->notice_id = w->notice_id;
 	snapshot_drop(w->latest);

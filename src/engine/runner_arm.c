@@ -233,6 +233,8 @@ arm_refusal(const struct director *d, int step)
 		return "a rollback is running";
 	if (room_is_rolled_back(d->room))
 		return "the room was rolled back";
+	if (errand_is_out(d, PURPOSE_RECONCILE))
+		return "an unknown outcome is being read back: wait for it";
 	if (runner_is_busy(d) || errand_is_out(d, PURPOSE_ARM))
 		return "another step is under way";
 	if (d->room->prompt.open)

@@ -179,7 +179,13 @@ say_recheck(struct director *d, size_t step, const struct command *c)
 
 	if (state != STEP_UNKNOWN)
 		refuse(d, c, state, "there is nothing to read back");
-	else if (!errand_is_out(d, PURPOSE_RECONCILE))
+	else if (errand_is_out(d, PURPOSE_RECONCILE))
+		director_notice(d,
+				"step %s is being read back already: it is "
+				"told when that is known, or when its time of "
+				"doubt is over",
+				c->target);
+	else
 		runner_reconcile(d, (int)step);
 }
 

@@ -28,7 +28,8 @@ struct snapshot {
 	int64_t now_ms;	   /* room time when made; screens add what passed */
 	int64_t made_real_us;
 	bool is_read_only;
-	bool is_held;		      /* this process commands the room */
+	bool is_held;	  /* this process commands the room */
+	bool is_deserted; /* read-only: nobody commands it, it stands still */
 	char notice[SNAPSHOT_NOTICE]; /* last word to the person: a refusal, an
 					 error */
 	uint64_t notice_id;	      /* changes with each notice */

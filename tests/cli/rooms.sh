@@ -44,6 +44,12 @@ check "counts the records" json ".valid and .records == $records and
 check "the file itself will do" exits 0 "$WARROOM" verify "$R/journal.jsonl"
 check "the head can be expected" exits 0 "$WARROOM" verify "$R" \
 	--expect-head "$head"
+check "so can what a console shows of it" exits 0 "$WARROOM" verify "$R" \
+	--expect-head "$(printf %.12s "$head")"
+check "less of it proves nothing" exits 2 "$WARROOM" verify "$R" \
+	--expect-head "$(printf %.11s "$head")"
+check "nor does a word" exits 2 "$WARROOM" verify "$R" --expect-head torn
+check "which is said" holds "$TMPDIR/err" "64 hexadecimal digits"
 check "another head is refused" exits 1 "$WARROOM" verify "$R" \
 	--expect-head $ZERO
 check "looking changed nothing" test "$sum" = "$(cksum <"$R/journal.jsonl")"

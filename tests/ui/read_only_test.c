@@ -55,6 +55,25 @@ keys_that_act_say_why_they_do_not(void **state)
 }
 
 static void
+a_room_that_nobody_holds_says_so_as_long_as_that_lasts(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	sit(&e, SCENE_ROLLING);
+	e.s->is_held = false;
+	e.s->is_read_only = e.s->is_deserted = true;
+	eye_wait(&e, 60000);
+	eye_look(&e);
+	CHECK_HOLDS(eye_row(&e, 0), "NOBODY HOLDS IT");
+	CHECK_HOLDS(eye_row(&e, 2), "ROLLBACK STANDS STILL");
+	e.s->is_deserted = false;
+	eye_look(&e);
+	CHECK_HOLDS(eye_row(&e, 2), "ROLLING BACK");
+	eye_close(&e);
+}
+
+static void
 the_word_is_on_the_screen_and_beside_the_mode(void **state)
 {
 	struct eye e;
@@ -105,6 +124,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_key_sends_a_command_in_any_scene),
 		cmocka_unit_test(keys_that_act_say_why_they_do_not),
+		cmocka_unit_test(
+			a_room_that_nobody_holds_says_so_as_long_as_that_lasts),
 		cmocka_unit_test(the_word_is_on_the_screen_and_beside_the_mode),
 		cmocka_unit_test(a_plan_is_not_opened_for_whoever_only_looks),
 		cmocka_unit_test(leaving_a_held_room_is_asked_for_all_the_same),

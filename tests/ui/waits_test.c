@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "model/validation.h"
 #include "tests/lib/eye.h"
+#include "ui/head.h"
 
 static void
 a_wait_between_two_items_says_why_how_long_and_how_to_go_on(void **state)
@@ -83,6 +84,32 @@ while_validating_a_retry_looks_again_at_all_or_at_the_named(void **state)
 	eye_close(&e);
 }
 
+/* Also where there is room for one word alone. */
+static void
+a_room_that_halted_half_way_is_called_go_nowhere(void **state)
+{
+	static const int rows[] = { 36, 24, 12, 4 };
+	static const int cols[] = { 120, 80, 40, 19 };
+	char title[80];
+	struct eye e;
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct frame f;
+
+		eye_open(&e, SCENE_ROLLED, rows[i], cols[i], CHARSET_UTF8);
+		scene_room(e.s)->rollback = ROLLBACK_HALTED;
+		eye_look(&e);
+		assert_true(eye_sees(&e, "HALTED"));
+		assert_null(strstr(eye_row(&e, 1), "GO▐"));
+		frame_make(&f, e.s, &e.view, frame_moment(e.s));
+		head_title(&f, title, sizeof(title));
+		assert_true(str_starts(title, "HALTED "));
+		frame_clear(&f);
+		eye_close(&e);
+	}
+}
+
 int
 main(void)
 {
@@ -91,6 +118,8 @@ main(void)
 			a_wait_between_two_items_says_why_how_long_and_how_to_go_on),
 		cmocka_unit_test(
 			while_validating_a_retry_looks_again_at_all_or_at_the_named),
+		cmocka_unit_test(
+			a_room_that_halted_half_way_is_called_go_nowhere),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
