@@ -164,16 +164,16 @@ set_clock(struct director *d)
 	d->base_ms = d->room->last_ms + (passed > 0 ? passed : 0);
 }
 
-/* Mutes and breaches are the room's: no restart ends them.  For the rest a
- * gate is blind until measured again. */
+/* Mutes and breaches are the room's: no restart ends them, nor a breach beneath
+ * a mute.  For the rest a gate is blind until measured again. */
 static void
 restore_watches(struct director *d)
 {
 	for (size_t i = 0; i < d->book->gates.gate_count; i++) {
 		const struct room_gate *g = &d->room->gates[i];
 
-		if (g->verdict == VERDICT_NO_GO)
-			gate_watch_breached(&d->watches[i], g->since_ms,
+		if (g->breached_ms >= 0)
+			gate_watch_breached(&d->watches[i], g->breached_ms,
 					    d->room->last_ms);
 		else
 			gate_watch_init(&d->watches[i]);

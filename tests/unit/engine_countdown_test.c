@@ -154,6 +154,15 @@ mute_and_unmute(void)
 }
 
 static void
+mute_die_and_unmute(void)
+{
+	mute();
+	resume();
+	night_measure(&night, 99, 100);
+	unmute();
+}
+
+static void
 decline_a_breach(void)
 {
 	begin(late);
@@ -175,6 +184,7 @@ declined_it_stays_declined_whatever_comes_between(void **state)
 		{ "two of them", look_and_die_twice },
 		{ "a part that is taken back", take_a_part_back_and_leave },
 		{ "a mute", mute_and_unmute },
+		{ "a restart beneath a mute", mute_die_and_unmute },
 	};
 
 	TEST_UNUSED(state);

@@ -391,6 +391,45 @@ a_breach_outlives_the_console(void **state)
 	assert_int_equal(decided(), VERDICT_GO);
 }
 
+/* Data that is missing for a while, and a look inside the limit, end neither
+ * for a console that lived nor for one that came back. */
+static void
+a_breach_beneath_a_mute_outlives_the_console(void **state)
+{
+	TEST_UNUSED(state);
+	for (int dies = 0; dies <= 2; dies++) {
+		const char *what = dies == 0 ? "it lives"
+				   : dies == 1
+					   ? "it dies"
+					   : "it dies, and the mute is over";
+
+		desk_end(&desk);
+		desk_begin(&desk, book_of_gates());
+		desk.book->gates.gates[BOOKS_ABANDONMENT].clear_for_ms = 10000;
+		desk_open(&desk);
+		all_is_well();
+		breach(0);
+		mute("carrier test", 600000);
+		desk_pass(&desk, 500, 2);
+		CHECK_ROW(what,
+			  gate(BOOKS_ABANDONMENT)->verdict == VERDICT_OFF);
+		if (dies > 0)
+			desk_leave(&desk);
+		test_clock_forward_ms(dies == 2 ? 700000 : 120000);
+		if (dies > 0)
+			desk_open(&desk);
+		if (dies < 2)
+			desk_say(&desk, COMMAND_UNMUTE, RATE, "");
+		all_is_well();
+		CHECK_ROW(what,
+			  gate(BOOKS_ABANDONMENT)->verdict == VERDICT_NO_GO);
+		CHECK_ROW(what, decided() == VERDICT_NO_GO);
+		for (int i = 0; i < 10; i++)
+			all_is_well();
+		CHECK_ROW(what, decided() == VERDICT_GO);
+	}
+}
+
 /* At most and at least on one signal are two gates. */
 static void
 two_gates_on_one_signal_keep_their_verdicts(void **state)
@@ -459,6 +498,7 @@ main(void)
 		DESK_TEST(a_mute_needs_a_reason_and_a_gate),
 		DESK_TEST(an_acknowledged_breach_stays_a_breach),
 		DESK_TEST(a_breach_outlives_the_console),
+		DESK_TEST(a_breach_beneath_a_mute_outlives_the_console),
 		DESK_TEST(two_gates_on_one_signal_keep_their_verdicts),
 		DESK_TEST(flapping_is_told_with_its_count),
 	};
