@@ -66,8 +66,9 @@ const struct node *kind_member(const struct loader *l, const struct node *map,
 void argv_check(const struct site *s, const struct kind_spec *spec,
 		const struct param *p, const struct node *list);
 
-/* What a step that makes calls or load must say, in `map` and as read from it:
- * counts, shares and times that can hold, and an end.  Reported. */
+/* What a step that makes calls or load or runs a program must say, in `map` and
+ * as read from it: counts, shares and times that can hold, and an end.
+ * Reported. */
 void traffic_check(const struct site *s, const struct kind_spec *spec,
 		   const struct node *map, const struct settings *with);
 
@@ -155,6 +156,12 @@ void approvers_read(struct loader *l, const struct node *n);
 /* Does what takes a step of the book back bring back what stood before?
  * Reported at the undo, or at the row of the manifest. */
 void undo_lint(struct loader *l, size_t step);
+/* Reports an `every` of the act in `map` that is no shorter than the time it
+ * may take. */
+void looks_check(struct loader *l, const struct node *map,
+		 const struct act *act, int64_t limit_ms);
+/* Reports times that cannot hold beside each other. */
+void times_lint(struct loader *l, const struct node *root);
 /* What only a linter says, when the rest is read. */
 void book_lint(struct loader *l, const struct node *root);
 

@@ -178,6 +178,7 @@ book_lint(struct loader *l, const struct node *root)
 		check_step(l, &b->steps[i], l->step_nodes[i]);
 		undo_lint(l, i);
 	}
+	times_lint(l, root);
 	/* A misspelt probe or endpoint is told once, as what it is. */
 	if (l->s.f->errors > l->errors_before)
 		return;

@@ -164,6 +164,7 @@ read_undo(struct loader *l, struct book_undo *undo, const struct node *act,
 	emergency = node_get(filled, "emergency");
 	if (emergency != NULL && !node_is_plain(emergency, "none"))
 		act_read_undo(l, emergency, NULL, &undo->emergency);
+	looks_check(l, filled, &undo->act, UNDO_TIMEOUT_MS);
 	if (node_get(filled, "sets") == NULL)
 		act_sets(&undo->act, undo->sets, sizeof(undo->sets));
 	if (act_lacks_verify(l, &undo->act) ||

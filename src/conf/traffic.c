@@ -1,4 +1,5 @@
-/* traffic - limits of steps that make calls or load, checked as written. */
+/* traffic - limits of steps that make calls or load or run a program, checked
+ * as written. */
 #include "conf/runbook.h"
 
 #include <string.h>
@@ -28,6 +29,8 @@ static const struct range {
 	{ "load", "min_peak_cps", false, 0.001, 1e6, "0.001 to 1000000" },
 	{ "load", "min_peak_sessions", false, 1, 1e6, "1 to 1000000" },
 	{ "load", "grace", true, 0, 600000, "0s to 10m" },
+	/* A rollback waits for what is under way, and for its end. */
+	{ "exec", "grace", true, 0, 60000, "0s to 1m" },
 };
 
 static void

@@ -302,6 +302,15 @@ static const struct lint_case cases[] = {
 	  "    undo:\n      exec: {argv: [/a/b], done: [256], verify: {argv: "
 	  "[/a/b]}}\n",
 	  "46:35", "bad-exit-code", "0 to 255" },
+	{ "a look that comes after the end", "equals: 2}\n",
+	  "equals: 2}\n        poll: {pointer: /a, done: b, every: 5m}\n",
+	  "45:45", "never-again", "looks every 5m, and the act ends after 5m" },
+	{ "a wait longer than the window", "environment: STAGING\n",
+	  "environment: STAGING\nwindow: 59s\n", "64:19", "long-wait",
+	  "waits 1m, longer than the whole window" },
+	{ "a rollback longer than it may take", "environment: STAGING\n",
+	  "environment: STAGING\nrto: 10s\n", "3:1", "long-rollback",
+	  "takes 15s by what the runbook says" },
 	{ "a program that nobody reads back", "    undo: none\n",
 	  "    undo:\n      exec: {argv: [/a/b]}\n", "45:5",
 	  "undo-unverified", "verify" },
@@ -372,6 +381,11 @@ the_edges_of_sense_pass(void **state)
 		{ "    undo: none\n", "    undo: none\n    timeout: 20s\n" },
 		{ "wait: {for: 1m}", "wait: {for: 1m}\n    timeout: 1m" },
 		{ "wait: {for: 1m}", "gate:" },
+		{ "equals: 2}\n",
+		  "equals: 2}\n        poll: {pointer: /a, done: b, every: "
+		  "299s}\n" },
+		{ "environment: STAGING\n",
+		  "environment: STAGING\nwindow: 1m\nrto: 15s\n" },
 		{ "name: sip.example.test, value",
 		  "name: SIP.example.test., value" },
 		/* The same value, seen at another place. */

@@ -122,6 +122,27 @@ static const struct lint_case book_cases[] = {
 	{ "a condition with two limits", "  names:\n",
 	  "  validate:\n    calls: {signal: telephony.loss_percent, min: 1,\n"
 	  "      max: 2}\n  names:\n", "67:5", "two-limits", "calls" },
+	{ "a condition that must hold as long as is waited for it",
+	  "  names:\n",
+	  "  validate:\n    up: {signal: telephony.alive, equals: true, for: 5m}\n"
+	  "  names:\n", "67:54", "never-holds", "must hold for 5m" },
+	{ "a guide's condition that is not waited for", "  names:\n",
+	  "  validate_within: 120s\n  validate:\n"
+	  "    up: {guide: trunks_stable, signal: telephony.alive}\n"
+	  "  names:\n", "68:17", "never-holds", "(\"validate_within\")" },
+	{ "waits as long as the rollback may take", "  names:\n",
+	  "  stagger: 15m\n  names:\n", "66:12", "never-done",
+	  "it waits 15m, and the whole may take 15m" },
+	{ "items that take longer than the rollback may", "  names:\n",
+	  "  stagger: 14m31s\n  names:\n", "64:1", "long-rollback",
+	  "takes 15m 1s by what the runbook says" },
+	{ "an act of the manifest that never looks twice",
+	  "      trunk:\n        endpoint: platform\n        trunk: \"{target}\"\n"
+	  "        status: \"{value}\"\n",
+	  "      http: {endpoint: platform, method: PUT, path: /t,\n"
+	  "             poll: {pointer: /a, done: b, every: 1000d},\n"
+	  "             verify: {path: /t, pointer: /a, equals: b}}\n",
+	  "81:50", "never-again", "looks every 1000d" },
 	{ "a reversion of nothing", "  names:\n",
 	  "  validate:\n    calls: {signal: telephony.loss_percent, max: 2,\n"
 	  "      reverts: [point-dsn]}\n  names:\n", "68:17", "unknown-item",

@@ -191,7 +191,7 @@ static const struct moment moments[] = {
 	  STEP_READY },
 	{ "between two items",
 	  "",
-	  "rollback: {stagger: 1h}\n",
+	  "rollback: {stagger: 20m}\n",
 	  { { 0 } },
 	  0,
 	  staggers,
