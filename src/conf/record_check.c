@@ -16,8 +16,8 @@
 #define TTL_GUIDE_MOST 300
 
 /* Labels of letters, digits, "-" and "_" between dots; "*" may be the first. */
-static bool
-name_is_sound(const char *name)
+bool
+record_name_is_sound(const char *name)
 {
 	size_t len = strlen(name), label = 0;
 
@@ -62,7 +62,7 @@ is_six(const char *value)
 static bool
 is_host(const char *value)
 {
-	return name_is_sound(value) && strchr(value, '.') != NULL;
+	return record_name_is_sound(value) && strchr(value, '.') != NULL;
 }
 
 static bool
@@ -145,7 +145,7 @@ check_record(const struct site *s, const struct node *map,
 	const struct node *value = read_member(map, "value", with, prefix);
 	const struct node *ttl = read_member(map, "ttl", with, prefix);
 
-	if (name != NULL && !name_is_sound(name->text))
+	if (name != NULL && !record_name_is_sound(name->text))
 		node_error(s, name, "bad-record",
 			   "\"%.64s\" is no name of a record: letters, digits, "
 			   "\"-\" and \"_\" between dots",

@@ -78,6 +78,8 @@ void traffic_check(const struct site *s, const struct kind_spec *spec,
  * kinds pass. */
 void record_check(const struct site *s, const struct kind_spec *spec,
 		  const struct node *map, const struct settings *with);
+/* Can it be the name of a record?  One dot may end it. */
+bool record_name_is_sound(const char *name);
 
 /* Settings of a kind by its rows, under dotted names, fallbacks filled in. */
 void kind_settings(struct loader *l, const struct kind_spec *spec,
@@ -153,17 +155,11 @@ void drain_read(struct loader *l, const struct node *rollback);
 void invariants_read(struct loader *l, const struct node *n);
 /* Who may be the second person. */
 void approvers_read(struct loader *l, const struct node *n);
-/* Does what takes a step of the book back bring back what stood before?
- * Reported at the undo, or at the row of the manifest. */
-void undo_lint(struct loader *l, size_t step);
-/* Reports an `every` of the act in `map` that is no shorter than the time it
- * may take. */
-void looks_check(struct loader *l, const struct node *map,
-		 const struct act *act, int64_t limit_ms);
-/* Reports times that cannot hold beside each other. */
-void times_lint(struct loader *l, const struct node *root);
+
 /* What only a linter says, when the rest is read. */
 void book_lint(struct loader *l, const struct node *root);
+/* What a rollback of the runbook could not prove: warnings, for a check. */
+void runbook_lint_proof(struct loader *l, const struct node *root);
 
 /* A row of a map under "rollback": its key is its id (reported when it does not
  * look like one), and in words the title of what it judges. */
@@ -194,8 +190,5 @@ void runbook_load(struct book **out, const struct doc *d,
 /* The same for its findings alone, and for what only a linter says. */
 void runbook_check(const struct doc *d, const struct conf_kinds *kinds,
 		   struct findings *f);
-
-/* What a rollback of the runbook could not prove: warnings, for a check. */
-void runbook_lint_proof(struct loader *l, const struct node *root);
 
 #endif

@@ -1,5 +1,5 @@
 /* runbook_lint - what is well-formed and would still go wrong at night. */
-#include "conf/runbook.h"
+#include "conf/runbook_lint.h"
 
 #include <string.h>
 

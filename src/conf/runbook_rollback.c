@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "conf/manifest.h"
+#include "conf/runbook_lint.h"
 #include "conf/scalar.h"
 #include "conf/template.h"
 

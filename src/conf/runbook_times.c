@@ -4,7 +4,7 @@
  * A condition that must hold longer than is waited for it, waits that are
  * longer than the rollback may take, a look that comes after the end.
  */
-#include "conf/runbook.h"
+#include "conf/runbook_lint.h"
 
 #include <string.h>
 

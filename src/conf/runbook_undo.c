@@ -6,7 +6,7 @@
  * undos of one object disagree.  What takes a step back is its undo, or the row
  * of the rollback manifest for its object.
  */
-#include "conf/runbook.h"
+#include "conf/runbook_lint.h"
 
 #include <string.h>
 #include <strings.h>
@@ -190,7 +190,8 @@ is_elsewhere(const struct pair *p, void *ctx)
 {
 	static const struct {
 		const char *kind, *what;
-	} rows[] = { { "trunk", "trunk" }, { "dns", "name" } };
+		bool is_host;
+	} rows[] = { { "trunk", "trunk", false }, { "dns", "name", true } };
 	struct names *n = ctx;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -201,7 +202,9 @@ is_elsewhere(const struct pair *p, void *ctx)
 
 		if (strcmp(p->act.kind, rows[i].kind) != 0 ||
 		    strcmp(p->undo.kind, rows[i].kind) != 0 || a[0] == '\0' ||
-		    b[0] == '\0' || is_same_name(a, b))
+		    b[0] == '\0' || is_same_name(a, b) ||
+		    (rows[i].is_host &&
+		     !(record_name_is_sound(a) && record_name_is_sound(b))))
 			continue;
 		n->what = rows[i].what;
 		str_printf(n->done, sizeof(n->done), "%s", a);
