@@ -7,6 +7,7 @@
 #include "conf/manifest.h"
 #include "conf/node.h"
 #include "conf/runbook.h"
+#include "conf/secrets.h"
 #include "conf/theme.h"
 #include "conf/theme_read.h"
 
@@ -51,6 +52,8 @@ conf_load_gates(struct gate_set *out, const char *path, struct findings *f,
 	code = doc_read(&d, path, f, e);
 	if (code == ERR_NONE && d.root != NULL)
 		gates_read(&r, &(struct site){ d.file, f }, d.root);
+	if (code == ERR_NONE)
+		secrets_look(&(struct site){ d.file, f }, d.root);
 	gate_reader_end(&r);
 	doc_clear(&d);
 	if (code == ERR_NONE)
@@ -178,6 +181,9 @@ conf_check(const char *path, const struct conf_kinds *kinds, struct findings *f,
 				   "manifest of gates, rollback or trunk, nor "
 				   "a theme (\"theme:\") "
 				   "nor a JSON Schema (\"$schema\")");
+		/* A runbook has looked, together with what it names. */
+		if (kind == NULL || kind->check != check_runbook)
+			secrets_look(&(struct site){ d.file, f }, d.root);
 	}
 	doc_clear(&d);
 	return code != ERR_NONE ? code : conclude(path, f, errors, e);

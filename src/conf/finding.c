@@ -95,6 +95,21 @@ findings_warn(struct findings *f, struct place at, const char *rule,
 }
 
 bool
+findings_has_error(const struct findings *f, struct place at, const char *rule)
+{
+	char file[sizeof(f->items->file)];
+
+	text_clean(file, sizeof(file), at.file, strlen(at.file));
+	for (size_t i = 0; i < f->count; i++)
+		if (f->items[i].is_error && f->items[i].line == at.line &&
+		    f->items[i].column == at.column &&
+		    strcmp(f->items[i].rule, rule) == 0 &&
+		    strcmp(f->items[i].file, file) == 0)
+			return true;
+	return false;
+}
+
+bool
 findings_full(const struct findings *f)
 {
 	return f->count >= FINDINGS_MOST;

@@ -39,6 +39,9 @@ void findings_error(struct findings *f, struct place at, const char *rule,
 /* The same for what does not hinder loading. */
 void findings_warn(struct findings *f, struct place at, const char *rule,
 		   const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Is one of the errors that are kept of this place and rule? */
+bool findings_has_error(const struct findings *f, struct place at,
+			const char *rule);
 void findings_sort(struct findings *f); /* by file, line, column */
 /* A line each: "file:line:column: error: text [rule]". */
 void findings_print(struct buf *out, const struct findings *f);

@@ -198,6 +198,12 @@ node_error(const struct site *s, const struct node *n, const char *rule,
 	va_end(args);
 }
 
+bool
+node_has_error(const struct site *s, const struct node *n, const char *rule)
+{
+	return findings_has_error(s->f, value_place(s, n), rule);
+}
+
 void
 node_key_error(const struct site *s, const struct node *n, const char *rule,
 	       const char *fmt, ...)

@@ -98,6 +98,9 @@ void node_describe(char *to, size_t size, const struct node *n);
  */
 void node_error(const struct site *s, const struct node *n, const char *rule,
 		const char *fmt, ...) PRINTF_LIKE(4, 5);
+/* Is there such an error at the value? */
+bool node_has_error(const struct site *s, const struct node *n,
+		    const char *rule);
 /* At the key. */
 void node_key_error(const struct site *s, const struct node *n,
 		    const char *rule, const char *fmt, ...) PRINTF_LIKE(4, 5);

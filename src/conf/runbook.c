@@ -10,6 +10,7 @@
 #include "conf/jschema.h"
 #include "conf/manifest.h"
 #include "conf/scalar.h"
+#include "conf/secrets.h"
 
 #define SCHEMAS_MOST 256 /* that a runbook may name */
 
@@ -293,6 +294,18 @@ read_parts(struct loader *l, const struct doc *d)
 	book_lint(l, root);
 }
 
+/* In all that was read as a tree. */
+static void
+look_for_secrets(const struct loader *l, const struct node *root)
+{
+	const struct doc *docs[] = { &l->gates, &l->trunk, &l->rollback };
+
+	secrets_look(&l->s, root);
+	for (size_t i = 0; i < ARRAY_LEN(docs); i++)
+		secrets_look(&(struct site){ docs[i]->file, l->s.f },
+			     docs[i]->root);
+}
+
 static void
 loader_clear(struct loader *l)
 {
@@ -322,6 +335,7 @@ loader_start(struct loader *l, const struct doc *d,
 	str_copy(l->book->path, sizeof(l->book->path), d->file);
 	named_note(l, slash != NULL ? slash + 1 : d->file, &d->bytes);
 	read_parts(l, d);
+	look_for_secrets(l, d->root);
 }
 
 void

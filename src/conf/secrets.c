@@ -20,27 +20,48 @@ squeeze(char *to, size_t size, const char *key)
 	to[used] = '\0';
 }
 
+static const char *const name_parts[] = { "authorization", "password",
+					  "passwd",	   "secret",
+					  "apikey",	   "privatekey",
+					  "accesskey",	   "cookie" };
+
 bool
 secret_name(const char *key)
 {
-	static const char *const parts[] = { "authorization", "password",
-					     "passwd",	      "secret",
-					     "apikey",	      "privatekey",
-					     "accesskey",     "cookie" };
 	char word[96];
 
 	squeeze(word, sizeof(word), key);
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (strstr(word, parts[i]) != NULL)
+	for (size_t i = 0; i < ARRAY_LEN(name_parts); i++)
+		if (strstr(word, name_parts[i]) != NULL)
 			return true;
 	return str_ends(word, "token");
 }
 
-/* Bytes up to the end of a value within a text. */
+/* Is it such a word, and not what has to do with one ("password_queue")? */
+static bool
+names_secret(const char *key)
+{
+	char word[96];
+
+	squeeze(word, sizeof(word), key);
+	for (size_t i = 0; i < ARRAY_LEN(name_parts); i++)
+		if (str_ends(word, name_parts[i]))
+			return true;
+	return str_ends(word, "token");
+}
+
+#define VALUE_MOST 256 /* of a value, that is looked at */
+
+/* Bytes up to the end of a value within a text, at most VALUE_MOST. */
 static size_t
 value_len(const char *text)
 {
-	return strcspn(text, " \t\r\n&;,\"'");
+	size_t n = 0;
+
+	while (n < VALUE_MOST && text[n] != '\0' &&
+	       strchr(" \t\r\n&;,\"'", text[n]) == NULL)
+		n++;
+	return n;
 }
 
 /* It stands for a secret that is elsewhere: "${PW}", "$PW", "{value}",
@@ -85,6 +106,17 @@ is_secret_value(const char *text)
 	return !is_reference(text) && value_len(text) >= VALUE_LEAST;
 }
 
+/* Among words for people: no word of theirs looks like it. */
+static bool
+looks_random(const char *text)
+{
+	size_t len = value_len(text), digits = 0;
+
+	for (size_t i = 0; i < len; i++)
+		digits += isdigit((unsigned char)text[i]) != 0;
+	return len >= 20 || (len >= 12 && digits > 0 && digits < len);
+}
+
 static bool
 is_name_byte(char c)
 {
@@ -94,7 +126,7 @@ is_name_byte(char c)
 /* "--token=abc", "password=abc", "X-Api-Key: abc", anywhere in it; behind a
  * colon the name must look like that of a header. */
 static bool
-secret_pair(const char *text)
+secret_pair(const char *text, bool is_prose)
 {
 	for (const char *p = strpbrk(text, "=:"); p != NULL;
 	     p = strpbrk(p + 1, "=:")) {
@@ -107,7 +139,8 @@ secret_pair(const char *text)
 		    !secret_name(name) || names_place(name))
 			continue;
 		if (*p == ':') {
-			if (*value++ != ' ' || strchr(name, '-') == NULL)
+			if (*value++ != ' ' || strchr(name, '-') == NULL ||
+			    (is_prose && !looks_random(value)))
 				continue;
 		}
 		if (is_secret_value(value))
@@ -190,9 +223,10 @@ secret_shape(const char *text)
 	return strstr(text, "PRIVATE KEY-----") != NULL;
 }
 
-/* "Bearer abc" and "Basic abc", alone or behind the name of the header. */
+/* "Bearer abc" and "Basic abc", alone or behind the name of the header; in
+ * prose "Basic checks" is none. */
 static bool
-secret_scheme(const char *text)
+secret_scheme(const char *text, bool is_prose)
 {
 	static const char *const schemes[] = { "bearer ", "basic " };
 	const char *p = strcasestr(text, "authorization:");
@@ -204,7 +238,8 @@ secret_scheme(const char *text)
 		size_t len = strlen(schemes[i]);
 
 		if (strncasecmp(text, schemes[i], len) == 0 &&
-		    strlen(text) > len + 5 && !is_reference(text + len))
+		    strlen(text) > len + 5 && !is_reference(text + len) &&
+		    (!is_prose || looks_random(text + len)))
 			return true;
 	}
 	return false;
@@ -212,10 +247,10 @@ secret_scheme(const char *text)
 
 /* Text that is a credential, or holds one, whatever its key is called. */
 static bool
-secret_value(const char *text)
+secret_value(const char *text, bool is_prose)
 {
-	return secret_scheme(text) || secret_shape(text) || secret_pair(text) ||
-	       secret_user(text);
+	return secret_scheme(text, is_prose) || secret_shape(text) ||
+	       secret_pair(text, is_prose) || secret_user(text);
 }
 
 /* Is the word `before` one whose next word is a secret: "--password", "-u"? */
@@ -297,6 +332,32 @@ secrets_check(const struct site *s, const struct node *n)
 		return;
 	if ((n->key != NULL && secret_name(n->key) && !is_plain_word(n) &&
 	     !is_reference(n->text)) ||
-	    secret_value(n->text) || secret_query(n->text))
+	    secret_value(n->text, false) || secret_query(n->text))
 		tell(s, n);
+}
+
+/* `under` is the key of the map it stands in; "". */
+static void
+look(const struct site *s, const struct node *n, const char *under)
+{
+	if (n->type != NODE_SCALAR) {
+		const char *key = n->key != NULL ? n->key : "";
+
+		for (n = n->first; n != NULL; n = n->next)
+			look(s, n, key);
+		return;
+	}
+	if (secret_value(n->text, true) ||
+	    (strcmp(under, "names") == 0 && names_secret(n->key) &&
+	     !is_plain_word(n) && is_secret_value(n->text))) {
+		if (!node_has_error(s, n, "secret"))
+			tell(s, n);
+	}
+}
+
+void
+secrets_look(const struct site *s, const struct node *root)
+{
+	if (root != NULL)
+		look(s, root, "");
 }

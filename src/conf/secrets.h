@@ -10,4 +10,9 @@ bool secret_name(const char *key);
 /* Reports literal secrets anywhere in headers, maps and bodies. */
 void secrets_check(const struct site *s, const struct node *n);
 
+/* Looks at a whole file (NULL: none) for what is a secret wherever it stands,
+ * also in a title, and reports what is not reported yet: to be called when the
+ * rest has been read.  Linear in its bytes. */
+void secrets_look(const struct site *s, const struct node *root);
+
 #endif
