@@ -22,6 +22,9 @@ trap end_drills EXIT
 readonly strategy='{"flow": {"version": "v-1029384756"},
 	"conditions": [{"truePath": "defaultQueue"}]}'
 
+# What a night moves.
+readonly moved='publish-flow|set-routing|open-trunk|switch-dns|tickets|recordings'
+
 # state ROOM: each component with its value, one a line.
 state() {
 	curl -sf -H 'X-Twin: 1' \
@@ -32,8 +35,10 @@ state() {
 		then "open-trunk" else .key end) \(.value.status.now)"),
 		"publish-flow \(.flow.version.now)",
 		"deployments \(.deployments | map(.id) | join(","))",
-		"tickets \(.tickets | tojson)",
-		"recordings \(.recordings | tojson)",
+		"tickets \(.tickets.place | tojson)",
+		"tickets-total \(.tickets.total)",
+		"recordings \(.recordings.place | tojson)",
+		"recordings-total \(.recordings.total)",
 		(.documents["/api/v2/routing/routing-strategies/rs-5566778899"]
 		// $strategy |
 		"set-routing \(.flow.version) \(.conditions[0].truePath)")'
@@ -109,7 +114,7 @@ each() {
 	rm -rf "$room" "$room".*
 	check "$item: the night is walked" night "$room"
 	check "$item: everything moved" test "$(comm -12 "$room.first" \
-		"$room.before" | grep -cE '^(publish-flow|set-routing|open-trunk|switch-dns) ')" = 0
+		"$room.before" | grep -cE "^($moved) ")" = 0
 	check "$item: is taken back, $ending" reverted "$room" "$item" \
 		"$phrase" "$ending"
 	# The trunk stood by before the night; its undo and the manifest disable it.
@@ -130,4 +135,8 @@ each set-routing 'REVERT strategy:rs-5566778899 prod us-east-1' \
 	set-routing open-trunk switch-dns
 each publish-flow 'REVERT flow:f-8473625190 prod us-east-1' \
 	publish-flow set-routing open-trunk switch-dns
+each crm_ticket_reassign \
+	'REVERT tickets:open_tickets_since_cutover prod us-east-1' tickets
+each recording_archive_sync \
+	'REVERT recordings:cutover_window_recordings prod us-east-1' recordings
 finish
