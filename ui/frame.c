@@ -96,11 +96,35 @@ frame_may_act(const struct frame *f, const char **why)
 	return *why == NULL;
 }
 
+void
+frame_item_id(int item, char *to, size_t size)
+{
+	str_printf(to, size, "undo:%d", item);
+}
+
+int
+frame_item(const struct frame *f)
+{
+	const char *id = f->view->selected[VIEW_RUNBOOK];
+
+	for (size_t i = 0; i < f->room->undo_count; i++) {
+		char name[SIGNAL_NAME];
+
+		frame_item_id((int)i, name, sizeof(name));
+		if (str_same(name, id))
+			return (int)i;
+	}
+	return f->room->undo_count > 0 ? 0 : -1;
+}
+
 int
 frame_step(const struct frame *f)
 {
 	const char *id = f->view->selected[VIEW_RUNBOOK];
+	int item = frame_shows_rollback(f) ? frame_item(f) : -1;
 
+	if (frame_shows_rollback(f))
+		return item >= 0 ? f->room->undos[item].item.step : -1;
 	for (size_t i = 0; id[0] != '\0' && i < f->book->step_count; i++)
 		if (str_same(f->book->steps[i].id, id))
 			return (int)i;

@@ -48,7 +48,13 @@ bool frame_is_read_only(const struct frame *f);
 /* May this person act at all?  When not, `why` says so. */
 bool frame_may_act(const struct frame *f, const char **why);
 
-/* The step a row or a key is about: the selected one, or the next. */
+/* What names an item while it is selected. */
+void frame_item_id(int item, char *to, size_t size);
+/* The item of the rollback a row or a key is about: the selected one, or the
+ * first; -1 when there is none. */
+int frame_item(const struct frame *f);
+/* The step a row or a key is about: the selected one, or the next; while the
+ * rollback is shown, the one whose undo that item is.  -1: there is none. */
 int frame_step(const struct frame *f);
 /* The gate with this signal, or -1. */
 int frame_gate(const struct frame *f, const char *signal);

@@ -48,7 +48,9 @@ pane_selected(const struct frame *f, int pane)
 	}
 	if (count == 0)
 		return -1;
-	if (pane == VIEW_RUNBOOK && !frame_shows_rollback(f)) {
+	if (pane == VIEW_RUNBOOK && frame_shows_rollback(f))
+		return frame_item(f);
+	if (pane == VIEW_RUNBOOK) {
 		int next = room_next_step(f->room);
 
 		return next >= 0 && next < count ? next : 0;

@@ -40,7 +40,7 @@ runbook_identify(const struct pane_kind *k, const struct frame *f, int i,
 	if (i < 0 || i >= runbook_count(k, f))
 		return;
 	if (frame_shows_rollback(f))
-		str_printf(to, size, "undo:%d", i);
+		frame_item_id(i, to, size);
 	else
 		str_copy(to, size, f->book->steps[i].id);
 }

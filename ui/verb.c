@@ -139,17 +139,35 @@ verb_gate(struct hand *h)
 	view_open(h->view, MODE_GATE);
 }
 
+const struct book_step *
+verb_step_meant(struct hand *h)
+{
+	const struct frame *f = h->frame;
+	int step = frame_step(f);
+
+	if (h->view->mode == MODE_STEP)
+		return book_step(f->book, h->view->subject);
+	if (step >= 0)
+		return &f->book->steps[step];
+	if (frame_shows_rollback(f) && frame_item(f) >= 0)
+		view_say(h->view, f->now.real_ms,
+			 "%s is a row of the rollback manifest, no step: v "
+			 "shows the runbook",
+			 plan_name(f->book,
+				   &f->room->undos[frame_item(f)].item));
+	else
+		view_say(h->view, f->now.real_ms, "no step is open");
+	return NULL;
+}
+
 void
 verb_step(struct hand *h)
 {
-	int step = frame_step(h->frame);
+	const struct book_step *s = verb_step_meant(h);
 
-	if (step < 0) {
-		view_say(h->view, h->frame->now.real_ms, "no step is open");
+	if (s == NULL)
 		return;
-	}
-	str_copy(h->view->subject, sizeof(h->view->subject),
-		 h->frame->book->steps[step].id);
+	str_copy(h->view->subject, sizeof(h->view->subject), s->id);
 	view_open(h->view, MODE_STEP);
 }
 

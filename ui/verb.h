@@ -47,6 +47,10 @@ void verb_filter(struct hand *h);  /* asks for words to show alone */
 void verb_palette(struct hand *h); /* asks for a command by name */
 void verb_swap(struct hand *h);	   /* runbook or rollback in the pane */
 
+/* The step a key is about: the one that is open, or that of the selected row;
+ * NULL when there is none, which the person is told.  Borrowed. */
+const struct book_step *verb_step_meant(struct hand *h);
+
 /* Verbs that ask the room; a prompt or a notice follows. */
 void verb_rollback(struct hand *h);
 void verb_decline(struct hand *h); /* puts the open plan away */

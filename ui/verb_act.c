@@ -83,19 +83,6 @@ ask(struct hand *h, enum command_verb verb, const char *target,
 	view_open(h->view, MODE_ASK);
 }
 
-/* The step a key is about, or NULL with a word. */
-static const struct book_step *
-step_meant(struct hand *h)
-{
-	int step = h->view->mode == MODE_STEP ? -1 : frame_step(h->frame);
-
-	if (h->view->mode == MODE_STEP)
-		return book_step(h->frame->book, h->view->subject);
-	if (step < 0)
-		say(h, "no step is open");
-	return step < 0 ? NULL : &h->frame->book->steps[step];
-}
-
 static const struct gate *
 gate_meant(struct hand *h)
 {
@@ -122,7 +109,7 @@ gate_meant(struct hand *h)
 static void
 enter_step(struct hand *h)
 {
-	const struct book_step *s = step_meant(h);
+	const struct book_step *s = verb_step_meant(h);
 	enum step_state state;
 
 	if (s == NULL)
@@ -254,7 +241,7 @@ verb_note(struct hand *h)
 void
 verb_skip(struct hand *h)
 {
-	const struct book_step *s = step_meant(h);
+	const struct book_step *s = verb_step_meant(h);
 
 	if (s != NULL)
 		ask(h, COMMAND_SKIP, s->id, "", "Reason to leave out");
@@ -280,7 +267,7 @@ verb_done(struct hand *h)
 
 	if (ask_of_item(h, COMMAND_DONE, "Proof that it is taken back:"))
 		return;
-	s = step_meant(h);
+	s = verb_step_meant(h);
 	if (s != NULL)
 		ask(h, COMMAND_DONE, s->id, "", "Proof that it is done:");
 }
@@ -294,7 +281,7 @@ verb_fail(struct hand *h)
 		return;
 	if (room_rollback_runs(h->frame->room))
 		ask(h, COMMAND_FAIL, "", "", "Reason to give up the rollback");
-	else if ((s = step_meant(h)) != NULL)
+	else if ((s = verb_step_meant(h)) != NULL)
 		ask(h, COMMAND_FAIL, s->id, "", "Reason to give up");
 }
 
@@ -305,7 +292,7 @@ verb_abort(struct hand *h)
 
 	if (room_rollback_runs(h->frame->room))
 		ask(h, COMMAND_ABORT, "", "abort", "Give up the rollback");
-	else if ((s = step_meant(h)) != NULL)
+	else if ((s = verb_step_meant(h)) != NULL)
 		ask(h, COMMAND_ABORT, s->id, "abort", "End what is under way:");
 }
 
@@ -332,14 +319,14 @@ verb_retry(struct hand *h)
 
 	if (title != NULL)
 		ask(h, COMMAND_RETRY, "", "retry", title);
-	else if ((s = step_meant(h)) != NULL)
+	else if ((s = verb_step_meant(h)) != NULL)
 		ask(h, COMMAND_RETRY, s->id, "retry", "Try again:");
 }
 
 void
 verb_recheck(struct hand *h)
 {
-	const struct book_step *s = step_meant(h);
+	const struct book_step *s = verb_step_meant(h);
 
 	if (s != NULL)
 		ask(h, COMMAND_RECHECK, s->id, "recheck",

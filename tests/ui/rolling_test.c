@@ -50,6 +50,70 @@ the_clock_of_a_proved_rollback_stands(void **state)
 	eye_close(&e);
 }
 
+/* Items 2 and 3 take back steps of the runbook, item 4 a row of the manifest.
+ */
+static void
+take_back_steps(struct eye *e)
+{
+	struct room *r = scene_room(e->s);
+
+	r->undos[1].item = (struct plan_item){ .row = -1, .step = 2 };
+	r->undos[2].item = (struct plan_item){ .row = -1, .step = 3 };
+	str_copy(e->view.selected[VIEW_RUNBOOK], SIGNAL_NAME, "");
+	e->view.focus = VIEW_RUNBOOK;
+}
+
+static void
+keys_are_about_the_step_of_the_selected_item(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	open_halted(&e, 36, 120);
+	take_back_steps(&e);
+	eye_press(&e, PRESS_DOWN);
+	assert_true(eye_sees(&e, "▸✗  2 publish-flow")); /* what halted it */
+	eye_press(&e, PRESS_DOWN);
+	assert_true(eye_sees(&e, "▸○  3 set-routing"));
+	eye_type(&e, "i");
+	assert_int_equal(e.view.mode, MODE_STEP);
+	assert_string_equal(e.view.subject, "set-routing");
+	eye_press(&e, PRESS_ESC);
+	eye_type(&e, "s");
+	assert_true(eye_sees(&e, "Reason to leave out set-routing"));
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_press(&e, PRESS_ESC);
+	eye_type(&e, "d");
+	assert_true(eye_sees(&e, "Proof that it is done: set-routing"));
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_type(&e, "seen");
+	eye_press(&e, PRESS_ENTER);
+	assert_string_equal(e.out.command.target, "set-routing");
+	eye_close(&e);
+}
+
+static void
+an_item_that_is_no_step_refuses_the_keys_of_steps(void **state)
+{
+	static const char *const keys[] = { "i", "s", "d" };
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		struct eye e;
+
+		open_halted(&e, 36, 120);
+		take_back_steps(&e);
+		eye_press(&e, PRESS_END);
+		assert_true(eye_sees(&e, "▸○  4 recording_archive_sync"));
+		eye_type(&e, keys[i]);
+		CHECK_ROW(keys[i], e.view.mode == MODE_MAIN);
+		CHECK_ROW(keys[i], eye_sees(&e, "recording_archive_sync is a "
+						"row of the rollback "
+						"manifest, no step"));
+		eye_close(&e);
+	}
+}
+
 int
 main(void)
 {
@@ -57,6 +121,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_clock_of_a_halted_rollback_goes_on),
 		cmocka_unit_test(the_clock_of_a_proved_rollback_stands),
+		cmocka_unit_test(keys_are_about_the_step_of_the_selected_item),
+		cmocka_unit_test(an_item_that_is_no_step_refuses_the_keys_of_steps),
 	};
 	/* clang-format on */
 
