@@ -1,6 +1,9 @@
 /* head - the three lines that never scroll and never hide. */
 #include "ui/head.h"
 
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -11,7 +14,7 @@
 
 #define HATCH 3	     /* cells of it at each side of the word DRILL */
 #define HATCHED 40   /* cells of a line that has room for it */
-#define LATE_LONG 76 /* and for the rollback clock with all its words */
+#define LATE_LONG 76 /* free ones, for the clock with all its words */
 #define LATE_SHORT 40
 
 static bool
@@ -239,13 +242,16 @@ head_decision(const struct frame *f, struct canvas *c, int row)
 
 /* That it has passed must be read also where the whole line has no room. */
 static bool
-too_late(const struct frame *f, struct pen *p, const char *p50)
+too_late(const struct frame *f, struct pen *p)
 {
 	const struct forecast *o = &f->forecast;
-	int cols = p->end - p->start;
+	int cols = p->end - p->col;
+	char p50[16];
 
 	if (o->last_safe_ms < 0 || o->left_ms >= 0 || cols >= LATE_LONG)
 		return false;
+	words_minute(p50, sizeof(p50),
+		     frame_wall(f, f->now.room_ms + o->p50_ms));
 	if (cols < LATE_SHORT) {
 		pen_printf(p, ROLE_NO_GO, " LATE rollback %s", p50);
 		return true;
@@ -257,37 +263,137 @@ too_late(const struct frame *f, struct pen *p, const char *p50)
 	return true;
 }
 
-/* "last safe start 03:22 [====  ] 41m left", or that it has passed. */
+/* The rollback clock, with less and less words: what goes first is "restored
+ * by", then when the last safe start is, then how sure the times are, then the
+ * times.  How long one can still wait stays in all of them. */
+enum clock_words {
+	CLOCK_LONG,
+	CLOCK_USUAL,
+	CLOCK_TIMES,
+	CLOCK_SPAN,
+	CLOCK_LEFT
+};
+#define CLOCK_PARTS 7
+#define RESTORED_COLS 100 /* of a screen with room for "restored by" */
+
+struct clock {
+	struct part {
+		enum role role;
+		char text[48];
+	} parts[CLOCK_PARTS];
+	int count, width;
+};
+
+PRINTF_LIKE(3, 4)
 static void
-last_safe(const struct frame *f, struct pen *p)
+clock_add(struct clock *c, enum role role, const char *fmt, ...)
+{
+	struct part *p = &c->parts[c->count++];
+	va_list args;
+
+	assert(c->count <= CLOCK_PARTS);
+	va_start(args, fmt);
+	vsnprintf(p->text, sizeof(p->text), fmt, args);
+	va_end(args);
+	p->role = role;
+	c->width += text_width(p->text);
+}
+
+static void
+clock_times(const struct frame *f, enum clock_words words, struct clock *out)
 {
 	const struct forecast *o = &f->forecast;
 	enum role role = words_verdict(o->verdict).role;
-	int64_t all_ms = o->last_safe_ms - f->room->opened_ms;
-	char when[16], left[32];
-	int gauge;
+	bool is_span = words == CLOCK_SPAN;
+	char p50[16], p90[16];
+
+	words_minute(p50, sizeof(p50),
+		     frame_wall(f, f->now.room_ms + o->p50_ms));
+	words_minute(p90, sizeof(p90),
+		     frame_wall(f, f->now.room_ms + o->p90_ms));
+	clock_add(out, ROLE_NORMAL, " rollback now %s %s",
+		  f->view->set == CHARSET_UTF8 ? "→" : "->",
+		  words == CLOCK_LONG ? "restored by " : "");
+	clock_add(out, role, "%s", p50);
+	clock_add(out, ROLE_DIM, "%s", is_span ? "-" : " (p50) ");
+	clock_add(out, role, "%s", p90);
+	clock_add(out, ROLE_DIM, "%s", is_span ? "" : " (p90)");
+}
+
+/* All but what is left. */
+static void
+clock_make(const struct frame *f, enum clock_words words, struct clock *out)
+{
+	const struct forecast *o = &f->forecast;
+	char when[16];
+
+	*out = (struct clock){ .count = 0 };
+	if (words != CLOCK_LEFT)
+		clock_times(f, words, out);
+	if (words > CLOCK_USUAL || o->last_safe_ms < 0)
+		return;
+	words_minute(when, sizeof(when), frame_wall(f, o->last_safe_ms));
+	clock_add(out, ROLE_NORMAL, "  last safe start ");
+	clock_add(out, words_verdict(o->verdict).role, "%s", when);
+}
+
+/* How long one can still wait; its role. */
+static enum role
+left_text(const struct frame *f, char *to, size_t size)
+{
+	const struct forecast *o = &f->forecast;
+	char left[32];
 
 	if (o->last_safe_ms < 0) {
-		pen_text(p, ROLE_DIM, "  no window given");
-		return;
+		str_copy(to, size, "  no window given");
+		return ROLE_DIM;
 	}
-	words_minute(when, sizeof(when), frame_wall(f, o->last_safe_ms));
-	pen_printf(p, ROLE_NORMAL, "  last safe start ");
-	pen_printf(p, role, "%s ", when);
 	if (o->left_ms < 0) {
-		pen_text(p, ROLE_NO_GO, "HAS PASSED");
-		return;
+		str_copy(to, size, " HAS PASSED");
+		return ROLE_NO_GO;
 	}
 	str_duration(left, sizeof(left), o->left_ms / 60000 * 60000);
 	if (o->left_ms < 60000)
 		words_age(left, sizeof(left), o->left_ms);
-	gauge = p->end - p->col - text_width(left) - 7;
-	gauge_draw(p,
-		   gauge > 28  ? 28
-		   : gauge < 8 ? 0
-			       : gauge,
-		   role, (double)o->left_ms, (double)all_ms);
-	pen_printf(p, role, " %s left", left);
+	str_printf(to, size, " %s left", left);
+	return words_verdict(o->verdict).role;
+}
+
+/* What is left of all the time there was, where there is room beside it. */
+static void
+left_gauge(const struct frame *f, struct pen *p, int width)
+{
+	const struct forecast *o = &f->forecast;
+	int cells = p->end - p->col - width - 2;
+
+	if (o->last_safe_ms < 0 || o->left_ms < 0 || cells < 8)
+		return;
+	pen_text(p, ROLE_NORMAL, " ");
+	gauge_draw(p, cells > 28 ? 28 : cells, words_verdict(o->verdict).role,
+		   (double)o->left_ms,
+		   (double)(o->last_safe_ms - f->room->opened_ms));
+}
+
+static void
+draw_clock(const struct frame *f, struct pen *p)
+{
+	enum clock_words words =
+		p->on->cols >= RESTORED_COLS ? CLOCK_LONG : CLOCK_USUAL;
+	char left[64];
+	enum role role = left_text(f, left, sizeof(left));
+	struct clock c;
+
+	for (;; words++) {
+		clock_make(f, words, &c);
+		if (words == CLOCK_LEFT ||
+		    c.width + text_width(left) <= p->end - p->col)
+			break;
+	}
+	for (int i = 0; i < c.count; i++)
+		pen_text(p, c.parts[i].role, c.parts[i].text);
+	if (words <= CLOCK_USUAL)
+		left_gauge(f, p, text_width(left));
+	pen_text(p, role, left);
 }
 
 /* Rules that are broken on purpose, while their plan is open or goes on. */
@@ -309,10 +415,7 @@ overrides(const struct frame *f, struct pen *p)
 void
 head_rollback(const struct frame *f, struct canvas *c, int row)
 {
-	const struct forecast *o = &f->forecast;
 	struct pen p = canvas_pen(c, row, 0, c->cols);
-	char p50[16], p90[16];
-	enum role role;
 
 	overrides(f, &p);
 	if (f->room->rollback >= ROLLBACK_RUNNING) {
@@ -328,22 +431,8 @@ head_rollback(const struct frame *f, struct canvas *c, int row)
 			   " ROLLBACK BEGINS IN %lld s: esc declines it ",
 			   (long long)(left_ms < 0 ? 0 : left_ms / 1000));
 	}
-	role = words_verdict(o->verdict).role;
-	words_minute(p50, sizeof(p50),
-		     frame_wall(f, f->now.room_ms + o->p50_ms));
-	words_minute(p90, sizeof(p90),
-		     frame_wall(f, f->now.room_ms + o->p90_ms));
-	if (too_late(f, &p, p50))
-		return;
-	pen_printf(&p, ROLE_NORMAL,
-		   c->cols >= 100 ? " rollback now %s restored by "
-				  : " rollback now %s ",
-		   c->set == CHARSET_UTF8 ? "→" : "->");
-	pen_printf(&p, role, "%s", p50);
-	pen_text(&p, ROLE_DIM, " (p50) ");
-	pen_printf(&p, role, "%s", p90);
-	pen_text(&p, ROLE_DIM, " (p90)");
-	last_safe(f, &p);
+	if (!too_late(f, &p))
+		draw_clock(f, &p);
 }
 
 void
