@@ -15,6 +15,7 @@
 #define TITLE_SHORT 20 /* beside a step that has more to say */
 #define ITEMS_LEAST 2  /* rows kept for them below the conditions */
 #define TITLE_LEAST 8
+#define NARROW_CELLS 30 /* here a state and its time come before all else */
 
 static const char *const confirm_words[] = {
 	[CONFIRM_NONE] = "no confirm",
@@ -96,6 +97,7 @@ draw_running(const struct frame *f, struct pen *p, size_t step)
 	const struct room_act *a = &f->room->steps[step];
 	struct look look = words_step(a->state);
 	int64_t spent_ms = a->began_ms >= 0 ? f->now.room_ms - a->began_ms : 0;
+	bool is_narrow = p->end - p->col < NARROW_CELLS;
 	char spent[24], takes[24], next[16];
 
 	spent_ms -= room_idle_ms(a, f->now.room_ms);
@@ -106,6 +108,8 @@ draw_running(const struct frame *f, struct pen *p, size_t step)
 		pen_printf(p, ROLE_HOLD, "paused %s in ", next);
 	}
 	pen_printf(p, look.role, "%s ", step_word(a->state));
+	if (is_narrow)
+		pen_printf(p, ROLE_STRONG, "%s ", spent);
 	if (a->attempt > 1)
 		pen_printf(p, ROLE_HOLD, "try %d ", a->attempt);
 	if (a->polls > 0)
@@ -114,7 +118,8 @@ draw_running(const struct frame *f, struct pen *p, size_t step)
 		words_age(next, sizeof(next), a->next_ms - f->now.room_ms);
 		pen_printf(p, ROLE_HOLD, "next in %s ", next);
 	}
-	pen_printf(p, ROLE_STRONG, "%s / ~%s ", spent, takes);
+	if (!is_narrow)
+		pen_printf(p, ROLE_STRONG, "%s / ~%s ", spent, takes);
 	gauge_draw(p, GAUGE_CELLS, ROLE_CHART, (double)spent_ms,
 		   (double)s->takes_ms);
 	if (a->detail[0] != '\0')
@@ -161,8 +166,9 @@ draw_title(struct pen *p, const struct book_step *s, enum step_state state,
 	int title = space > TITLE_CELLS ? TITLE_CELLS : space;
 	int wanted = text_width(needs);
 
+	/* Where not even the columns have room the state goes first. */
 	if (is_talkative(state) && space < TITLE_CELLS)
-		title = TITLE_SHORT;
+		title = space < 0 ? 0 : TITLE_SHORT;
 	if (title < TITLE_LEAST)
 		return;
 	if (wanted == 0 || space - title > wanted) {
@@ -284,13 +290,16 @@ runbook_summary(const struct pane_kind *k, const struct frame *f, struct pen *p)
 	int step = room_next_step(f->room);
 
 	(void)k;
-	if (frame_shows_rollback(f))
-		rollback_line(f, p);
-	else if (step >= 0)
+	if (frame_shows_rollback(f)) {
+		pane_pointer(f, p, VIEW_RUNBOOK, false);
+		rollback_in_hand(f, p);
+	} else if (step >= 0) {
+
 		draw_step(f, p, (size_t)step, false);
-	else
+	} else {
 		pen_printf(p, ROLE_DIM, " no step is open, %d of %d done",
 			   steps_over(f), (int)f->book->step_count);
+	}
 }
 
 const struct pane_kind pane_kind_runbook = {

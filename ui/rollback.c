@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/str.h"
+#include "base/text.h"
 #include "model/drain.h"
 #include "model/forecast.h"
 #include "model/room_health.h"
@@ -14,20 +15,27 @@
 #define GAUGE_CELLS 12
 #define ASKED_LINES 6 /* of what a person is to do, at most */
 #define ASKED_INDENT 3
+#define CLOCK_CELLS 38 /* "  4 of 4 undone  03:10 of RTO 30:00" */
+#define ITEM_LONG 100  /* cells of an item's row with room for more */
+#define ITEM_SHORT 60
 
+/* The short text is for screens where the clock has no room beside the long. */
 static const struct {
-	const char *text;
+	const char *text, *brief;
 	enum role role;
 } words[] = {
-	[ROLLBACK_NONE] = { "no rollback", ROLE_NORMAL },
-	[ROLLBACK_PROPOSED] = { "ROLLBACK PROPOSED", ROLE_NO_GO },
-	[ROLLBACK_DECLINED] = { "rollback declined", ROLE_HOLD },
-	[ROLLBACK_ARMED] = { "ROLLBACK PLAN SHOWN", ROLE_HOLD },
-	[ROLLBACK_RUNNING] = { "ROLLING BACK", ROLE_RUNNING },
-	[ROLLBACK_VALIDATING] = { "VALIDATING ROLLBACK", ROLE_RUNNING },
-	[ROLLBACK_HALTING] = { "ROLLBACK GIVEN UP, HALTING", ROLE_HOLD },
-	[ROLLBACK_VALIDATED] = { "ROLLED BACK, VALIDATED", ROLE_DONE },
-	[ROLLBACK_HALTED] = { "ROLLBACK HALTED: A PERSON IS NEEDED",
+	[ROLLBACK_NONE] = { "no rollback", "no rollback", ROLE_NORMAL },
+	[ROLLBACK_PROPOSED] = { "ROLLBACK PROPOSED", "PROPOSED", ROLE_NO_GO },
+	[ROLLBACK_DECLINED] = { "rollback declined", "declined", ROLE_HOLD },
+	[ROLLBACK_ARMED] = { "ROLLBACK PLAN SHOWN", "PLAN SHOWN", ROLE_HOLD },
+	[ROLLBACK_RUNNING] = { "ROLLING BACK", "ROLLING BACK", ROLE_RUNNING },
+	[ROLLBACK_VALIDATING] = { "VALIDATING ROLLBACK", "VALIDATING",
+				  ROLE_RUNNING },
+	[ROLLBACK_HALTING] = { "ROLLBACK GIVEN UP, HALTING", "HALTING",
+			       ROLE_HOLD },
+	[ROLLBACK_VALIDATED] = { "ROLLED BACK, VALIDATED", "VALIDATED",
+				 ROLE_DONE },
+	[ROLLBACK_HALTED] = { "ROLLBACK HALTED: A PERSON IS NEEDED", "HALTED",
 			      ROLE_FAILED },
 };
 
@@ -308,6 +316,38 @@ spent(const struct frame *f)
 	       r->rollback_began_ms;
 }
 
+/* " ROLLING BACK  1 of 4 undone  03:10 of RTO 30:00 ", where there is no room
+ * for that " ROLLING BACK  1 of 4  03:10 of 30:00". */
+static void
+state_and_clock(const struct frame *f, struct pen *p, int64_t spent_ms,
+		int64_t rto_ms)
+{
+	const struct room *r = f->room;
+	char so_far[24], rto[24];
+	bool is_brief;
+
+	assert((size_t)r->rollback < ARRAY_LEN(words));
+	is_brief = p->end - p->col <
+		   text_width(words[r->rollback].text) + CLOCK_CELLS;
+	if (f->snapshot->is_deserted && room_rollback_runs(r))
+		pen_printf(p, ROLE_NO_GO, " %sSTANDS STILL",
+			   is_brief ? "" : "ROLLBACK ");
+	else
+		pen_printf(p, words[r->rollback].role, " %s",
+			   is_brief ? words[r->rollback].brief
+				    : words[r->rollback].text);
+	if (r->rollback_began_ms < 0 || r->rollback < ROLLBACK_RUNNING)
+		return;
+	words_span(so_far, sizeof(so_far), spent_ms);
+	words_span(rto, sizeof(rto), rto_ms);
+	if (rollback_conditions(f) == 0 || rollback_waits(f) ||
+	    room_awaits_person(r) >= 0)
+		pen_printf(p, ROLE_STRONG, "  %d of %d%s", (int)items_over(r),
+			   (int)r->undo_count, is_brief ? "" : " undone");
+	pen_printf(p, spent_ms > rto_ms ? ROLE_NO_GO : ROLE_STRONG,
+		   "  %s of %s%s ", so_far, is_brief ? "" : "RTO ", rto);
+}
+
 void
 rollback_line(const struct frame *f, struct pen *p)
 {
@@ -316,24 +356,8 @@ rollback_line(const struct frame *f, struct pen *p)
 	const char *why;
 	int64_t spent_ms = spent(f);
 	int64_t rto_ms = forecast_rto_ms(f->book);
-	char so_far[24], rto[24];
 
-	assert((size_t)r->rollback < ARRAY_LEN(words));
-	if (f->snapshot->is_deserted && room_rollback_runs(r))
-		pen_text(p, ROLE_NO_GO, " ROLLBACK STANDS STILL");
-	else
-		pen_printf(p, words[r->rollback].role, " %s",
-			   words[r->rollback].text);
-	if (r->rollback_began_ms >= 0 && r->rollback >= ROLLBACK_RUNNING) {
-		words_span(so_far, sizeof(so_far), spent_ms);
-		words_span(rto, sizeof(rto), rto_ms);
-		if (rollback_conditions(f) == 0 || rollback_waits(f) ||
-		    asked >= 0)
-			pen_printf(p, ROLE_STRONG, "  %d of %d undone",
-				   (int)items_over(r), (int)r->undo_count);
-		pen_printf(p, spent_ms > rto_ms ? ROLE_NO_GO : ROLE_STRONG,
-			   "  %s of RTO %s ", so_far, rto);
-	}
+	state_and_clock(f, p, spent_ms, rto_ms);
 	if (rollback_conditions(f) > 0) {
 		pen_text(p, ROLE_NORMAL, " ");
 		if (asked >= 0)
@@ -361,13 +385,55 @@ rollback_line(const struct frame *f, struct pen *p)
 	}
 }
 
+/* What goes on, or else what is still to be done; -1: all is over. */
+static int
+item_in_hand(const struct room *r)
+{
+	int open = -1;
+
+	for (size_t i = 0; i < r->undo_count; i++) {
+		enum step_state state = r->undos[i].act.state;
+
+		if (step_is_running(state))
+			return (int)i;
+		if (open < 0 && !step_is_over(state))
+			open = (int)i;
+	}
+	return open;
+}
+
+void
+rollback_in_hand(const struct frame *f, struct pen *p)
+{
+	int item = item_in_hand(f->room);
+
+	if (item >= 0)
+		rollback_item(f, item, p);
+	else if (rollback_conditions(f) == 0)
+		pen_printf(p, ROLE_DIM, "all %d items are over",
+			   (int)f->room->undo_count);
+}
+
+/* How long it took, or has taken so far. */
+static void
+item_time(const struct frame *f, const struct room_act *a, struct pen *p)
+{
+	int64_t end_ms = a->ended_ms >= 0 ? a->ended_ms : f->now.room_ms;
+	char text[24];
+
+	if (a->began_ms < 0)
+		return;
+	words_span(text, sizeof(text), end_ms - a->began_ms);
+	pen_printf(p, ROLE_NORMAL, "%s  ", text);
+}
+
 void
 rollback_item(const struct frame *f, int i, struct pen *p)
 {
 	const struct room_undo *u = &f->room->undos[i];
 	struct look look = words_step(u->act.state);
 	bool is_running = step_is_running(u->act.state);
-	int wide = p->end - p->col >= 100;
+	int cells = p->end - p->col;
 	char text[64];
 
 	pen_glyph(p, look.role, look.glyph);
@@ -376,8 +442,17 @@ rollback_item(const struct frame *f, int i, struct pen *p)
 			   ? "*"
 			   : " ",
 		   i + 1);
-	pen_field(p, wide ? 26 : 18, ROLE_STRONG, plan_name(f->book, &u->item));
-	pen_field(p, 10, look.role, step_word(u->act.state));
+	pen_field(p,
+		  cells >= ITEM_LONG	? 26
+		  : cells >= ITEM_SHORT ? 18
+					: 16,
+		  ROLE_STRONG, plan_name(f->book, &u->item));
+	if (cells >= ITEM_SHORT) {
+		pen_field(p, 10, look.role, step_word(u->act.state));
+	} else {
+		pen_printf(p, look.role, "%s ", step_word(u->act.state));
+		item_time(f, &u->act, p);
+	}
 	if (u->act.is_emergency)
 		pen_text(p, ROLE_HOLD, "EMERGENCY  ");
 	if (u->act.attempt > 1)
@@ -386,13 +461,8 @@ rollback_item(const struct frame *f, int i, struct pen *p)
 		words_age(text, sizeof(text), u->act.next_ms - f->now.room_ms);
 		pen_printf(p, ROLE_HOLD, "next in %s  ", text);
 	}
-	if (u->act.began_ms >= 0) {
-		int64_t end_ms =
-			u->act.ended_ms >= 0 ? u->act.ended_ms : f->now.room_ms;
-
-		words_span(text, sizeof(text), end_ms - u->act.began_ms);
-		pen_printf(p, ROLE_NORMAL, "%s  ", text);
-	}
+	if (cells >= ITEM_SHORT)
+		item_time(f, &u->act, p);
 	if (u->act.detail[0] != '\0')
 		pen_text(p, look.role, u->act.detail);
 	else if (u->before[0] != '\0' || u->after[0] != '\0')

@@ -17,6 +17,9 @@ void rollback_condition(const struct frame *f, int i, struct pen *p);
 /* Does it run, and wait for calls to end? */
 bool rollback_waits(const struct frame *f);
 
+/* One line for the item that goes on or comes next, or that all are over. */
+void rollback_in_hand(const struct frame *f, struct pen *p);
+
 /* One line for item `i`: state, attempt, next try, time. */
 void rollback_item(const struct frame *f, int i, struct pen *p);
 

@@ -75,6 +75,12 @@ draw_small(const struct frame *f, struct canvas *c)
 		p = canvas_pen(c, 3 + rows, 0, c->cols);
 		pane_kind_runbook.summary(&pane_kind_runbook, f, &p);
 	}
+	for (int i = 0; frame_shows_rollback(f) && i < rollback_conditions(f) &&
+			4 + rows + i < c->rows - 1;
+	     i++) {
+		p = canvas_pen(c, 4 + rows + i, 0, c->cols);
+		rollback_condition(f, i, &p);
+	}
 }
 
 static void

@@ -114,6 +114,50 @@ an_item_that_is_no_step_refuses_the_keys_of_steps(void **state)
 	}
 }
 
+static void
+a_small_screen_shows_the_clock_and_the_item_in_hand(void **state)
+{
+	static const struct {
+		enum step_state state;
+		const char *clock, *item;
+	} rows[] = {
+		{ STEP_ACTING, " ROLLING BACK  1 of 4  03:10 of 30:00",
+		  "2 siph_trunk_stat… acting 01:40" },
+		{ STEP_BACKOFF, " ROLLING BACK  1 of 4  03:10 of 30:00",
+		  "2 siph_trunk_stat… backoff 01:40" },
+		{ STEP_FAILED, " HALTED  1 of 4  03:10 of 30:00",
+		  "2 siph_trunk_stat… failed 00:10" },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct eye e;
+		int row, col;
+
+		eye_open(&e, SCENE_ROLLING, 12, 40, CHARSET_UTF8);
+		if (rows[i].state == STEP_FAILED)
+			halt(&e);
+		scene_room(e.s)->undos[1].act.state = rows[i].state;
+		eye_find(&e, rows[i].clock, &row, &col);
+		CHECK_HOLDS(eye_row(&e, row + 1), rows[i].item);
+		assert_false(strstr(eye_row(&e, row + 1), " of 4") != NULL);
+		eye_close(&e);
+	}
+}
+
+static void
+a_small_screen_shows_the_state_of_the_step_in_hand(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_STEP, 12, 40, CHARSET_UTF8);
+	assert_true(eye_sees(&e, "3 publish-flow  converging 00:38"));
+	scene_room(e.s)->steps[2].state = STEP_ACTING;
+	assert_true(eye_sees(&e, "3 publish-flow  acting 00:38"));
+	eye_close(&e);
+}
+
 int
 main(void)
 {
@@ -123,6 +167,8 @@ main(void)
 		cmocka_unit_test(the_clock_of_a_proved_rollback_stands),
 		cmocka_unit_test(keys_are_about_the_step_of_the_selected_item),
 		cmocka_unit_test(an_item_that_is_no_step_refuses_the_keys_of_steps),
+		cmocka_unit_test(a_small_screen_shows_the_clock_and_the_item_in_hand),
+		cmocka_unit_test(a_small_screen_shows_the_state_of_the_step_in_hand),
 	};
 	/* clang-format on */
 
