@@ -38,7 +38,7 @@ enum action_class {
 	ACTION_GATE,	/* the decision itself */
 };
 
-#define ACTION_LINES 8
+#define ACTION_LINES 12
 #define ACTION_LINE 160
 #define ACTION_DETAIL 240
 #define ACTION_BODY 2048 /* most that is told of a body, with the NUL */

@@ -92,6 +92,43 @@ summarise(char *to, size_t size, const struct branches *b, size_t offset)
 	}
 }
 
+/* Is the line behind line `i` the rest of it? */
+static bool
+goes_on(const struct action_plan *plan, size_t i)
+{
+	return i + 1 < plan->count && str_starts(plan->lines[i + 1], "  ");
+}
+
+/* A request to its end; those of the other regions differ in their region. */
+static void
+show_whole(const struct branch *b, struct action_plan *out)
+{
+	char line[ACTION_LINE + REGION_NAME];
+	size_t i = 0;
+
+	str_printf(line, sizeof(line), "%s: %s", b->region, b->plan.lines[0]);
+	request_add_line(out, line, 2);
+	for (; goes_on(&b->plan, i) && out->count < ACTION_LINES; i++)
+		str_copy(out->lines[out->count++], ACTION_LINE,
+			 b->plan.lines[i + 1]);
+}
+
+static void
+show_rest(const struct branches *b, size_t from, struct action_plan *out)
+{
+	char line[REGIONS_MOST * (REGION_NAME + 2) + 40];
+	size_t used;
+
+	str_printf(line, sizeof(line),
+		   "and %zu more like it: ", b->count - from);
+	for (size_t i = from; i < b->count; i++) {
+		used = strlen(line);
+		str_printf(line + used, sizeof(line) - used, "%s%s",
+			   i == from ? "" : ", ", b->items[i].region);
+	}
+	request_add_line(out, line, 1);
+}
+
 static void
 show(const struct branches *b, struct action_plan *out)
 {
@@ -99,16 +136,16 @@ show(const struct branches *b, struct action_plan *out)
 	size_t shown = b->count <= SHOWN + 1 ? b->count : SHOWN;
 	char line[ACTION_LINE + REGION_NAME];
 
-	for (size_t i = 0; i < shown; i++) {
-		str_printf(line, sizeof(line), "%s: %s", b->items[i].region,
-			   b->items[i].plan.lines[0]);
+	show_whole(&b->items[0], out);
+	for (size_t i = 1; i < shown; i++) {
+		const struct action_plan *plan = &b->items[i].plan;
+
+		str_printf(line, sizeof(line), "%s: %s%s", b->items[i].region,
+			   plan->lines[0], goes_on(plan, 0) ? " …" : "");
 		request_add_line(out, line, 1);
 	}
-	if (shown < b->count) {
-		str_printf(line, sizeof(line), "and %zu more like it",
-			   b->count - shown);
-		request_add_line(out, line, 1);
-	}
+	if (shown < b->count)
+		show_rest(b, shown, out);
 	if (first->count > 1) {
 		str_printf(line, sizeof(line), "%s: %s", b->items[0].region,
 			   first->lines[first->count - 1]);

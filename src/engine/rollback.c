@@ -17,6 +17,7 @@
 #include "base/str.h"
 
 #define ITEM_ATTEMPTS 4
+#define LEFT_HALF "; not all is taken back: "
 
 bool
 rollback_is_running(const struct director *d)
@@ -54,6 +55,7 @@ static void
 close_plan(struct director *d, const char *why, bool is_answer)
 {
 	enum rollback_state to = ROLLBACK_DECLINED;
+	const char *halted = d->room->rollback_detail; /* why it did */
 	char detail[240];
 	struct record r;
 
@@ -62,9 +64,12 @@ close_plan(struct director *d, const char *why, bool is_answer)
 	str_copy(detail, sizeof(detail), why);
 	if (d->room->rollback == ROLLBACK_ARMED &&
 	    d->room->rollback_began_ms >= 0) {
+		const char *before = strstr(halted, LEFT_HALF);
+
 		to = ROLLBACK_HALTED;
-		str_printf(detail, sizeof(detail), "not all is taken back; %s",
-			   why);
+		str_printf(detail, sizeof(detail), "%.*s" LEFT_HALF "%s",
+			   before == NULL ? 160 : (int)(before - halted),
+			   halted, why);
 	}
 	rollback_begin_record(d, &r, to, "director");
 	record_text(&r, "detail", detail);

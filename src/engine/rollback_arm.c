@@ -62,6 +62,25 @@ room_items(const struct room *r, size_t *count)
 	return items;
 }
 
+static void
+write_kept(const struct director *d, const struct plan *plan, struct buf *kept)
+{
+	for (size_t i = 0; kept != NULL && i < plan->kept_count; i++)
+		buf_printf(kept, "%s%s", kept->len ? ", " : "",
+			   d->book->steps[plan->kept[i]].id);
+}
+
+/* Of a rollback of everything that goes on: what no item of it takes back. */
+static void
+add_kept(const struct director *d, struct buf *kept)
+{
+	struct plan plan;
+
+	plan_rollback(&plan, d->book, d->room);
+	write_kept(d, &plan, kept);
+	plan_clear(&plan);
+}
+
 struct plan_item *
 rollback_items(const struct director *d, size_t *count, struct buf *kept)
 {
@@ -69,8 +88,10 @@ rollback_items(const struct director *d, size_t *count, struct buf *kept)
 	struct plan plan;
 	struct err e;
 
-	if (shows_the_rest(d))
+	if (shows_the_rest(d)) {
+		add_kept(d, kept);
 		return room_items(d->room, count);
+	}
 	if (d->rollback.names[0] == '\0')
 		plan_rollback(&plan, d->book, d->room);
 	else if (plan_targeted(&plan, d->book, d->room, d->rollback.names,
@@ -80,9 +101,7 @@ rollback_items(const struct director *d, size_t *count, struct buf *kept)
 	items = mem_new(plan.count, sizeof(*items));
 	for (size_t i = 0; i < plan.count; i++)
 		items[i] = plan.items[i];
-	for (size_t i = 0; kept != NULL && i < plan.kept_count; i++)
-		buf_printf(kept, "%s%s", kept->len ? ", " : "",
-			   d->book->steps[plan.kept[i]].id);
+	write_kept(d, &plan, kept);
 	plan_clear(&plan);
 	return items;
 }
@@ -423,6 +442,8 @@ emit_armed(struct director *d, const struct plan_item *items, size_t count,
 	record_text(&r, "phrase", phrase);
 	record_text(&r, "digest", digest);
 	record_text(&r, "cause", d->rollback.cause);
+	if (d->room->rollback == ROLLBACK_HALTED) /* it stays halted for that */
+		record_text(&r, "detail", d->room->rollback_detail);
 	record_flag(&r, "targeted", d->rollback.names[0] != '\0');
 	record_flag(&r, "anew", !shows_the_rest(d));
 	record_text(&r, "names", d->rollback.names);

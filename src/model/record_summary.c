@@ -164,8 +164,7 @@ say_rollback(struct line *l, const struct record *r)
 {
 	add(l, "rollback");
 	add_field(l, r, "state");
-	add_field(l, r, "cause");
-	add_field(l, r, "detail");
+	add_field(l, r, record_has(r, "cause") ? "cause" : "detail");
 }
 
 static void

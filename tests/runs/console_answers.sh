@@ -56,7 +56,7 @@ tell rollback
 check "its plan can be looked at" wait_for 20 asked 2 "$ROLLBACK"
 tell no
 check "declined, it is halted still" hears \
-	"rollback halted not all is taken back"
+	"rollback halted.*not all is taken back: stays available"
 check "and the end says so" leaves 6
 check "so does status" exits 6 "$WARROOM" status "$TMPDIR/r2"
 finish

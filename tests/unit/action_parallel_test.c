@@ -263,8 +263,8 @@ the_plan_shows_the_requests_and_counts_the_rest(void **state)
 	CHECK_OK(action_plan(&w.env, &w.act, &w.cancel, &plan, &e), &e);
 	assert_true(str_starts(plan.lines[0], "us-east-1: PATCH http://"));
 	for (size_t i = 0; i < plan.count; i++)
-		counts =
-			counts || str_same(plan.lines[i], "and 3 more like it");
+		counts = counts ||
+			 str_starts(plan.lines[i], "and 3 more like it: ");
 	assert_true(counts);
 	assert_string_equal(plan.before, "v-1 in 7, v-2 in 1");
 	assert_string_equal(plan.after, "v-2");
