@@ -22,7 +22,7 @@ trap stop_twins EXIT
 
 drill() { # CODE [OPTION...]
 	exits "$1" timeout 90 "$WARROOM" drill "$BOOK" --headless --think 0s \
-		--speed 100 "${@:2}"
+		--speed 50 "${@:2}"
 }
 
 # Another folder each: below the runbook's, beside it, and its own.
