@@ -10,6 +10,7 @@
 #include "model/spread.h"
 
 #define DOTTED 160
+#define PLACE 1024
 
 static bool
 stands_before(const struct node *list, const struct node *n)
@@ -62,17 +63,47 @@ check_verified(struct loader *l, const struct node *n, const char *kind,
 			       n->key);
 }
 
+/* Where an act of one region goes and is read back, by whom. */
+static void
+place_of(const char *kind, const struct settings *with, char *to, size_t size)
+{
+	struct act act = { .with = *with };
+	char place[PLACE];
+
+	str_copy(act.kind, sizeof(act.kind), kind);
+	act_place(&act, place, sizeof(place));
+	if (place[0] == '\0' ||
+	    !str_printf(to, size, "%s %s %s", place,
+			settings_text_or(with, "endpoint", ""),
+			settings_text_or(with, "server", "")))
+		to[0] = '\0';
+}
+
+/* All regions at one place: each would find there what another one did. */
+static void
+tell_alike(struct loader *l, const struct node *n, const char *first,
+	   const char *second)
+{
+	node_key_error(&l->s, n, "regions-alike",
+		       "\"%s\" and \"%s\" are told and read back at one and "
+		       "the same place: put {region} into its endpoint or its "
+		       "paths",
+		       first, second);
+}
+
 void
 each_read(struct loader *l, const struct param *p, const struct node *over,
 	  const struct node *n, struct settings *out)
 {
 	const struct kind_spec *spec = kind_find(l->kinds->steps, p->name);
+	char first[PLACE], place[PLACE];
 
 	if (spec == NULL || over == NULL || over->type != NODE_LIST ||
 	    !want_map(&l->s, n) || !check_regions(l, over))
 		return;
 	template_check(&l->s, n, TEMPLATE_REGION);
 	settings_add(out, "kind", p->name);
+	first[0] = '\0';
 	for (const struct node *r = over->first; r != NULL; r = r->next) {
 		const struct template_values values = { .target = "",
 							.value = "",
@@ -84,6 +115,12 @@ each_read(struct loader *l, const struct param *p, const struct node *over,
 			      template_fill(&l->arena, &l->s, n, &values),
 			      &one);
 		check_verified(l, n, p->name, &one);
+		place_of(p->name, &one, place, sizeof(place));
+		if (r == over->first)
+			str_copy(first, sizeof(first), place);
+		else if (r == over->first->next && place[0] != '\0' &&
+			 strcmp(place, first) == 0)
+			tell_alike(l, n, over->first->text, r->text);
 		for (size_t i = 0; i < one.count; i++) {
 			char dotted[DOTTED];
 

@@ -15,6 +15,7 @@
 #include "model/spread.h"
 
 #define PLACE 1024
+#define NAMED 8 /* regions by name */
 
 /* An act and what takes it back, by one request each. */
 struct pair {
@@ -238,6 +239,66 @@ check_elsewhere(struct loader *l, const struct book_step *s,
 			       s->id, n.what, n.undone, n.done);
 }
 
+/* Does the undo reach the region, as far as it says where it acts?  A person
+ * and a program may reach all of them. */
+static bool
+reaches(const struct act *undo, const struct act *act, const char *region)
+{
+	char place[PLACE], there[PLACE];
+	struct act one;
+
+	if (!str_in_words("http dns trunk", undo->kind))
+		return spread_reaches(undo, region);
+	spread_act(&one, act, region);
+	act_place(&one, place, sizeof(place));
+	act_place(undo, there, sizeof(there));
+	act_clear(&one);
+	return place[0] != '\0' && strcmp(place, there) == 0;
+}
+
+/* The regions of the act that the undo leaves as they are, by name; false when
+ * there are none. */
+static bool
+left_regions(const struct act *act, const struct act *undo, char *to,
+	     size_t size)
+{
+	struct regions over, left = { 0 };
+
+	spread_regions(&over, act);
+	for (size_t i = 0; i < over.count; i++)
+		if (!reaches(undo, act, over.items[i].name))
+			regions_set(&left, over.items[i].name, SIDE_UNKNOWN,
+				    -1);
+	regions_names(to, size, &left, SIDE_UNKNOWN, NAMED);
+	return left.count > 0;
+}
+
+static void
+check_regions(struct loader *l, const struct book_step *s,
+	      const struct node *map)
+{
+	const struct book_undo *row = row_of(l, s);
+	char names[NAMED * (REGION_NAME + 2) + 24];
+
+	if (row != NULL) {
+		if (row->act.kind[0] != '\0' &&
+		    left_regions(&s->act, &row->act, names, sizeof(names)))
+			node_error(&(struct site){ l->rollback.file, l->s.f },
+				   l->undo_nodes[row - l->book->rollback.undos],
+				   "regions-left",
+				   "\"%.40s\" does not take \"%s\" back in "
+				   "%s, where the step \"%s\" changes it",
+				   row->action, s->object, names, s->id);
+	} else if (s->undo.kind[0] != '\0' &&
+		   left_regions(&s->act, &s->undo, names, sizeof(names))) {
+		node_key_error(&l->s, node_get(map, "undo"), "regions-left",
+			       "the undo of \"%s\" leaves %s as the step made "
+			       "it: let it run parallel over all regions of "
+			       "the step",
+			       s->id, names);
+	}
+}
+
 static bool
 is_same_act(const struct act *a, const struct act *b)
 {
@@ -308,4 +369,5 @@ undo_lint(struct loader *l, size_t step)
 	if (is_first_of_object(l->book, step))
 		check_sets(l, s, map);
 	check_elsewhere(l, s, map);
+	check_regions(l, s, map);
 }
