@@ -131,6 +131,12 @@ check_confirm(struct loader *l, const struct book_step *step,
 			   "\"%s\" is hard to take back: confirm must be key, "
 			   "phrase or two_person",
 			   step->id);
+	else if (act_changes(&step->act) && step->after == AFTER_FULL &&
+		 step->layer != LAYER_USER_STATE)
+		node_warn(&l->s, at, "unasked",
+			  "\"%s\" changes what calls take and asks nobody: let "
+			  "confirm be key",
+			  step->id);
 }
 
 static void
@@ -186,6 +192,24 @@ book_lint(struct loader *l, const struct node *root)
 	check_trunks(l, root);
 }
 
+/* What has no name has no baseline, no row in the matrix and no invariant. */
+static void
+check_objects(struct loader *l)
+{
+	for (size_t i = 0; i < l->book->step_count; i++) {
+		const struct book_step *s = &l->book->steps[i];
+
+		if (act_changes(&s->act) && s->undo.kind[0] != '\0' &&
+		    s->object[0] == '\0')
+			node_warn(&l->s, l->step_nodes[i], "no-object",
+				  "\"%s\" changes something and does not say "
+				  "what: without \"object\" no baseline is "
+				  "read of it, and no matrix and no invariant "
+				  "knows it",
+				  s->id);
+	}
+}
+
 /* What can be taken back is to be compared with something, and to be called
  * healthy by something. */
 void
@@ -198,6 +222,7 @@ runbook_lint_proof(struct loader *l, const struct node *root)
 		has_undo = has_undo || l->book->steps[i].undo.kind[0] != '\0';
 	if (!has_undo)
 		return;
+	check_objects(l);
 	if (at == NULL)
 		at = node_get(root, "steps");
 	if (node_get(root, "baseline") == NULL)

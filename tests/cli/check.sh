@@ -68,6 +68,13 @@ check "nor be called healthy" holds "$TMPDIR/out" "[no-validation]"
 check "with both there is nothing to say" exits 0 "$WARROOM" check \
 	runbooks/integrations-cutover.yaml
 check "and nothing is said" lacks "$TMPDIR/out" "warning: "
+sed -e '/^    object: pipeline:tickets$/d' \
+	-e '/^  legacy-gets-every-ticket:/,/^$/d' -e '/^invariants:/d' \
+	runbooks/integrations-cutover.yaml >"$TMPDIR/unnamed.yaml"
+check "a change of nobody knows what may pass" exits 0 "$WARROOM" check \
+	"$TMPDIR/unnamed.yaml"
+check "but it is in no baseline and no matrix" holds "$TMPDIR/out" \
+	'"dual-write" changes something and does not say what'
 check "one bad file spoils the lot" exits 2 "$WARROOM" check \
 	themes/dark.yaml "$BAD"
 

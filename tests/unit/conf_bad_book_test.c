@@ -234,6 +234,9 @@ static const struct lint_case cases[] = {
 	{ "an act of a person whom nobody asks", "wait: {for: 1m}\n",
 	  "manual: {text: Call the floor.}\n    confirm: none\n", "64:14",
 	  "confirm", "\"settle\" is done by a person" },
+	{ "a change of what calls take that nobody is asked about",
+	  "    takes: 20s\n", "    takes: 20s\n    confirm: none\n", "37:14",
+	  "unasked", "\"publish\" changes what calls take" },
 	{ "a point of no return that nobody is asked about",
 	  "    takes: 20s\n",
 	  "    confirm: none\n    rollback_after: forward_only\n", "36:14",
@@ -381,6 +384,8 @@ the_edges_of_sense_pass(void **state)
 		{ "    undo: none\n", "    undo: none\n    timeout: 20s\n" },
 		{ "wait: {for: 1m}", "wait: {for: 1m}\n    timeout: 1m" },
 		{ "wait: {for: 1m}", "gate:" },
+		{ "    takes: 20s\n",
+		  "    layer: user_state\n    confirm: none\n" },
 		{ "equals: 2}\n",
 		  "equals: 2}\n        poll: {pointer: /a, done: b, every: "
 		  "299s}\n" },
