@@ -185,7 +185,11 @@ dialog_leave(const struct frame *f, struct canvas *c)
 
 	page_init(&p, c->set, dialog_width(area));
 	p.more = "down";
-	if (room_is_busy(f->room))
+	if (room_rollback_runs(f->room))
+		page_text(&p, ROLE_ALERT, 0,
+			  "The rollback goes on to its end, which may take "
+			  "minutes; then this console leaves.  R stays.");
+	else if (room_is_busy(f->room))
 		page_text(&p, ROLE_ALERT, 0,
 			  "An act is under way: it ends first, nothing new "
 			  "begins.");

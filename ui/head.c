@@ -70,10 +70,14 @@ who(const struct frame *f, const char *dot, int cells, char *to, size_t size)
 	to[0] = '\0';
 	if (f->snapshot->is_deserted)
 		str_printf(to, size, "%s NOBODY HOLDS IT %s", dot, watch);
+	else if (f->view->is_leaving)
+		str_printf(to, size, "%s PARKING, R stays %s", dot, watch);
 	else if (name[0] != '\0')
 		str_printf(to, size, "%s %s commands %s", dot, name, watch);
 	if (text_width(to) >= cells && f->snapshot->is_deserted)
 		str_printf(to, size, "%s NOBODY ", dot);
+	else if (text_width(to) >= cells && f->view->is_leaving)
+		str_printf(to, size, "%s PARKING ", dot);
 	else if (text_width(to) >= cells && watch[0] != '\0' && name[0] != '\0')
 		str_printf(to, size, "%s %s %s", dot, name, watch);
 	if (to[0] == '\0' || text_width(to) >= cells)
@@ -121,7 +125,11 @@ head_place(const struct frame *f, struct canvas *c, int row)
 		place_word(&p, dot, b->platform_title, least);
 		place_word(&p, dot, b->region, least);
 	}
-	pen_text(&p, f->snapshot->is_deserted ? ROLE_NO_GO : ROLE_DIM, people);
+	pen_text(&p,
+		 f->snapshot->is_deserted ? ROLE_NO_GO
+		 : f->view->is_leaving	  ? ROLE_HOLD
+					  : ROLE_DIM,
+		 people);
 	p = canvas_pen(c, row, c->cols - width, width);
 	/* In colour only where the third line says why. */
 	pen_text(&p,

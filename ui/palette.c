@@ -6,6 +6,8 @@
 #include "base/str.h"
 #include "ui/dialog.h"
 
+#define THE_ROLLBACK "rollback"
+
 enum takes {
 	TAKES_NONE,
 	TAKES_STEP,
@@ -13,6 +15,7 @@ enum takes {
 	TAKES_PROBE,
 	TAKES_ITEMS,
 	TAKES_RULE,
+	TAKES_WORK, /* what is under way: a step, or the rollback */
 	TAKES_TRY
 };
 enum needs { NEEDS_NOTHING, NEEDS_TARGET, NEEDS_TEXT, NEEDS_BOTH };
@@ -28,8 +31,8 @@ static const struct {
 	[COMMAND_CONFIRM] = { TAKES_NONE, NULL, NEEDS_NOTHING },
 	[COMMAND_DECLINE] = { TAKES_NONE, NULL, NEEDS_NOTHING },
 	[COMMAND_DONE] = { TAKES_STEP, "PROOF", NEEDS_BOTH },
-	[COMMAND_FAIL] = { TAKES_STEP, "REASON", NEEDS_BOTH },
-	[COMMAND_ABORT] = { TAKES_STEP, NULL, NEEDS_TARGET },
+	[COMMAND_FAIL] = { TAKES_WORK, "REASON", NEEDS_BOTH },
+	[COMMAND_ABORT] = { TAKES_WORK, NULL, NEEDS_TARGET },
 	[COMMAND_RETRY] = { TAKES_TRY, NULL, NEEDS_NOTHING },
 	[COMMAND_PAUSE] = { TAKES_STEP, NULL, NEEDS_TARGET },
 	[COMMAND_RESUME] = { TAKES_STEP, NULL, NEEDS_TARGET },
@@ -47,10 +50,14 @@ static const struct {
 };
 
 static const char *const target_names[] = {
-	[TAKES_NONE] = "",	    [TAKES_STEP] = "STEP",
-	[TAKES_GATE] = "GATE",	    [TAKES_PROBE] = "PROBE",
-	[TAKES_ITEMS] = "ITEM...",  [TAKES_RULE] = "RULE",
-	[TAKES_TRY] = "STEP|CHECK",
+	[TAKES_NONE] = "",
+	[TAKES_STEP] = "STEP",
+	[TAKES_GATE] = "GATE",
+	[TAKES_PROBE] = "PROBE",
+	[TAKES_ITEMS] = "ITEM...",
+	[TAKES_RULE] = "RULE",
+	[TAKES_WORK] = "STEP|rollback",
+	[TAKES_TRY] = "STEP|CHECK|rollback",
 };
 
 void
@@ -106,12 +113,48 @@ step_at(const struct frame *f, size_t i)
 	return i == f->book->step_count ? awaited_row(f) : NULL;
 }
 
+/* The rollback by its word, while it can be given up or tried again. */
+static const char *
+rollback_at(const struct frame *f, size_t i)
+{
+	return i == 0 && (room_rollback_runs(f->room) ||
+			  f->room->rollback == ROLLBACK_HALTED)
+		       ? THE_ROLLBACK
+		       : NULL;
+}
+
+/* Candidate `i` of what may be tried again: steps, checks, the rollback. */
+static const char *
+try_at(const struct frame *f, size_t i)
+{
+	size_t before = f->book->step_count + (awaited_row(f) != NULL);
+	const char *one = step_at(f, i);
+
+	if (one != NULL)
+		return one;
+	i -= before;
+	for (size_t k = 0; check_at(f, k) != NULL; k++)
+		if (i-- == 0)
+			return check_at(f, k);
+	return rollback_at(f, i);
+}
+
+/* Candidate `i` of what may be given up. */
+static const char *
+work_at(const struct frame *f, size_t i)
+{
+	const char *one = step_at(f, i);
+
+	return one != NULL ? one
+			   : rollback_at(f, i - f->book->step_count -
+						    (awaited_row(f) != NULL));
+}
+
 /* Candidate `i` for a target; NULL behind the last. */
 static const char *
 target_at(const struct frame *f, enum takes takes, size_t i)
 {
 	const struct book *b = f->book;
-	const char *one;
 
 	switch (takes) {
 	case TAKES_STEP:
@@ -129,9 +172,10 @@ target_at(const struct frame *f, enum takes takes, size_t i)
 						  : NULL;
 	case TAKES_RULE:
 		return i < b->invariant_count ? b->invariants[i].id : NULL;
+	case TAKES_WORK:
+		return work_at(f, i);
 	case TAKES_TRY:
-		one = step_at(f, i);
-		return one != NULL ? one : check_at(f, i - b->step_count);
+		return try_at(f, i);
 	case TAKES_NONE:
 		break;
 	}
@@ -233,6 +277,11 @@ parse_rest(const struct frame *f, const char *line, struct command *out,
 		str_printf(why, size, "something is missing: %s", usage);
 		return false;
 	}
+	/* The director knows it by having no name. */
+	if ((takes == TAKES_WORK || takes == TAKES_TRY) &&
+	    str_same(out->target, THE_ROLLBACK) &&
+	    book_step(f->book, THE_ROLLBACK) == NULL)
+		out->target[0] = '\0';
 	return true;
 }
 

@@ -404,7 +404,9 @@ verb_park(struct hand *h)
 	send(h, COMMAND_PARK, "");
 	view_open(h->view, MODE_MAIN);
 	h->view->is_leaving = true;
-	say(h, "parking: the act in hand ends first");
+	say(h, room_rollback_runs(h->frame->room)
+		       ? "parking: the rollback goes on to its end; R stays"
+		       : "parking: the act in hand ends first");
 }
 
 /* "15m reason" says how long; any other text is the reason alone. */

@@ -165,7 +165,7 @@ rollback_ask(struct director *d, const char *names, const char *cause)
 					? ": R shows the rest once it has "
 					  "halted"
 				: rollback_is_running(d)
-					? "; :fail STEP WHY halts it"
+					? "; :fail rollback WHY halts it"
 					: "");
 		return;
 	}

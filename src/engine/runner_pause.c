@@ -68,7 +68,7 @@ runner_pause(struct director *d, const struct command *c)
 
 	if (rollback_is_running(d))
 		director_notice(d, "a rollback is not paused, its time runs: "
-				   ":fail STEP WHY halts it");
+				   ":fail rollback WHY halts it");
 	else if (step < 0)
 		director_notice(d, "no step \"%s\"", c->target);
 	else if (!runner_is_under_way(d, (size_t)step))

@@ -194,6 +194,11 @@ runner_person(struct director *d, const struct command *c)
 {
 	int step = runner_step_named(d, c->target);
 
+	if (c->target[0] == '\0') {
+		director_notice(d, "%s what? name a step",
+				command_rows[c->verb].word);
+		return;
+	}
 	if (step < 0) {
 		director_notice(d, "no step \"%s\"", c->target);
 		return;

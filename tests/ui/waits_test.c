@@ -8,6 +8,7 @@
 #include "model/validation.h"
 #include "tests/lib/eye.h"
 #include "ui/head.h"
+#include "ui/palette.h"
 
 static void
 a_wait_between_two_items_says_why_how_long_and_how_to_go_on(void **state)
@@ -84,6 +85,68 @@ while_validating_a_retry_looks_again_at_all_or_at_the_named(void **state)
 	eye_close(&e);
 }
 
+/* What a person who leaves is told, and how they stay. */
+static void
+leaving_during_a_rollback_says_that_it_goes_on(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_ROLLING, 24, 80, CHARSET_UTF8);
+	eye_press(&e, 'q');
+	eye_look(&e);
+	assert_true(eye_sees(&e, "goes on to its end"));
+	assert_true(eye_sees(&e, "R stays"));
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_press(&e, 'p');
+	assert_int_equal(e.out.command.verb, COMMAND_PARK);
+	eye_wait(&e, 60000);
+	eye_look(&e);
+	CHECK_HOLDS(eye_row(&e, 0), "PARKING");
+	eye_close(&e);
+}
+
+/* And by nothing else, while there is one to be given up. */
+static void
+a_rollback_is_given_up_or_tried_again_by_its_word(void **state)
+{
+	static const struct {
+		enum rollback_state state;
+		const char *line;
+		bool is_read;
+		const char *text;
+	} rows[] = {
+		{ ROLLBACK_RUNNING, "fail rollback no more", true, "no more" },
+		{ ROLLBACK_RUNNING, "abort rollback", true, "" },
+		{ ROLLBACK_RUNNING, "fail rollback", false, "" },
+		{ ROLLBACK_VALIDATING, "fail rollback why", true, "why" },
+		{ ROLLBACK_VALIDATING, "retry rollback", true, "" },
+		{ ROLLBACK_HALTED, "retry rollback", true, "" },
+		{ ROLLBACK_NONE, "fail rollback no more", false, "" },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct command c;
+		struct frame f;
+		struct eye e;
+		char why[200] = "";
+
+		eye_open(&e, SCENE_ROLLING, 36, 120, CHARSET_UTF8);
+		scene_room(e.s)->rollback = rows[i].state;
+		frame_make(&f, e.s, &e.view, e.now);
+		CHECK_ROW(rows[i].line,
+			  palette_parse(&f, rows[i].line, &c, why,
+					sizeof(why)) == rows[i].is_read);
+		if (rows[i].is_read) {
+			assert_string_equal(c.target, "");
+			assert_string_equal(c.text, rows[i].text);
+		}
+		frame_clear(&f);
+		eye_close(&e);
+	}
+}
+
 /* Also where there is room for one word alone. */
 static void
 a_room_that_halted_half_way_is_called_go_nowhere(void **state)
@@ -118,6 +181,10 @@ main(void)
 			a_wait_between_two_items_says_why_how_long_and_how_to_go_on),
 		cmocka_unit_test(
 			while_validating_a_retry_looks_again_at_all_or_at_the_named),
+		cmocka_unit_test(
+			leaving_during_a_rollback_says_that_it_goes_on),
+		cmocka_unit_test(
+			a_rollback_is_given_up_or_tried_again_by_its_word),
 		cmocka_unit_test(
 			a_room_that_halted_half_way_is_called_go_nowhere),
 	};
