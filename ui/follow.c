@@ -99,6 +99,15 @@ follow_awaited(struct view *v, const struct room *r)
 	v->awaited = item + 1;
 }
 
+/* A rollback that begins, proves, halts or ends makes words of before untrue;
+ * not one that is as it was once its plan was put away. */
+static bool
+outdates_words(enum rollback_state was, enum rollback_state now)
+{
+	return now != was && now >= ROLLBACK_RUNNING &&
+	       !(was == ROLLBACK_ARMED && now == ROLLBACK_HALTED);
+}
+
 static void
 follow_rollback(struct view *v, const struct snapshot *s, int64_t real_ms)
 {
@@ -121,6 +130,8 @@ follow_rollback(struct view *v, const struct snapshot *s, int64_t real_ms)
 		v->focus = VIEW_RUNBOOK;
 		v->selected[VIEW_RUNBOOK][0] = '\0';
 	}
+	if (outdates_words(v->rollback, now))
+		v->word[0] = '\0';
 	if (now != v->rollback &&
 	    (now == ROLLBACK_HALTED || now == ROLLBACK_VALIDATED))
 		view_call(v, "%s: rollback %s", s->room->name,

@@ -248,6 +248,20 @@ take_key(struct hand *h)
 		unknown_key(v, h->code, real_ms);
 }
 
+/* What was said before a command is not true of what it leads to. */
+static void
+press_key(struct view *v, struct hand *h)
+{
+	char word[sizeof(v->word)];
+	int64_t word_ms = v->word_ms;
+
+	str_copy(word, sizeof(word), v->word);
+	take_key(h);
+	if (h->out->has_command && v->word_ms == word_ms &&
+	    str_same(v->word, word))
+		v->word[0] = '\0';
+}
+
 void
 keymap_press(struct view *v, const struct snapshot *s, struct moment now,
 	     const struct press *p, struct outcome *out)
@@ -264,8 +278,10 @@ keymap_press(struct view *v, const struct snapshot *s, struct moment now,
 		break;
 	case PRESS_KEY:
 		frame_make(&f, s, v, now);
-		take_key(&(struct hand){
-			.view = v, .frame = &f, .code = p->code, .out = out });
+		press_key(v, &(struct hand){ .view = v,
+					     .frame = &f,
+					     .code = p->code,
+					     .out = out });
 		frame_clear(&f);
 		break;
 	}

@@ -3,6 +3,7 @@
 
 #include <locale.h>
 
+#include "base/str.h"
 #include "tests/lib/eye.h"
 
 static void
@@ -93,6 +94,75 @@ what_needs_a_person_calls_once_and_says_what(void **state)
 	}
 }
 
+static void
+a_refusal_goes_when_the_next_answer_is_taken(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_CONFIRM, 24, 80, CHARSET_UTF8);
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_type(&e, "publish-flow prod us-east-1");
+	eye_press(&e, PRESS_ENTER);
+	assert_false(e.out.has_command);
+	assert_true(eye_sees(&e, "capitals"));
+	eye_press(&e, PRESS_CTRL('u'));
+	assert_true(eye_sees(&e, "capitals")); /* while it is mended */
+	eye_type(&e, SCENE_PHRASE);
+	eye_press(&e, PRESS_ENTER);
+	assert_true(e.out.has_command);
+	assert_false(eye_sees(&e, "capitals"));
+	eye_close(&e);
+}
+
+static void
+what_was_said_of_a_rollback_goes_when_it_goes_on(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_ROLLBACK_PLAN, 36, 120, CHARSET_UTF8);
+	eye_wait(&e, VIEW_DEAD_MS);
+	eye_press(&e, PRESS_ESC);
+	assert_true(e.out.has_command);
+	assert_true(eye_sees(&e, "declined: everything stays as it is"));
+	eye_turn(&e, SCENE_CALM);
+	assert_true(eye_sees(&e, "declined: everything stays as it is"));
+	eye_turn(&e, SCENE_ROLLING);
+	assert_false(eye_sees(&e, "declined: "));
+	/* What comes with the change is news. */
+	scene_room(e.s)->rollback = ROLLBACK_HALTED;
+	str_copy(e.s->notice, sizeof(e.s->notice),
+		 "rollback halted: given up; r tries it again");
+	e.s->notice_id = 7;
+	eye_wait(&e, 100);
+	assert_true(eye_sees(&e, "rollback halted: given up"));
+	eye_wait(&e, 100);
+	assert_true(eye_sees(&e, "rollback halted: given up"));
+	snapshot_drop(e.s);
+	e.s = scene_make(SCENE_ROLLED);
+	e.s->notice_id = 7;
+	eye_wait(&e, 100);
+	assert_false(eye_sees(&e, "rollback halted: given up"));
+	eye_close(&e);
+}
+
+static void
+a_plan_put_away_over_a_halted_rollback_says_so(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_ROLLING, 36, 120, CHARSET_UTF8);
+	scene_room(e.s)->rollback = ROLLBACK_ARMED;
+	eye_wait(&e, 100);
+	view_say(&e.view, e.now.real_ms, "declined: everything stays");
+	scene_room(e.s)->rollback = ROLLBACK_HALTED;
+	eye_wait(&e, 100);
+	assert_true(eye_sees(&e, "declined: everything stays"));
+	eye_close(&e);
+}
+
 int
 main(void)
 {
@@ -102,6 +172,11 @@ main(void)
 		cmocka_unit_test(an_acknowledged_breach_looks_different),
 		cmocka_unit_test(the_head_says_how_many_watch),
 		cmocka_unit_test(what_needs_a_person_calls_once_and_says_what),
+		cmocka_unit_test(a_refusal_goes_when_the_next_answer_is_taken),
+		cmocka_unit_test(
+			what_was_said_of_a_rollback_goes_when_it_goes_on),
+		cmocka_unit_test(
+			a_plan_put_away_over_a_halted_rollback_says_so),
 	};
 
 	setlocale(LC_CTYPE, "C.UTF-8");
