@@ -162,6 +162,20 @@ come_back(struct console *c, int64_t away_ms)
 		 away, (long long)(c->snapshot->room->records - before));
 }
 
+/* A terminal that keeps no screen of its own for us has our last picture under
+ * what is written next: that gets an empty line. */
+static void
+clear_last_line(struct console *c)
+{
+	const struct canvas *on = &c->canvas;
+
+	if (c->is_behind || on->rows == 0)
+		return;
+	canvas_fill(&c->canvas, (struct rect){ on->rows - 1, 0, 1, on->cols },
+		    ROLE_NORMAL);
+	term_draw(c->term, on);
+}
+
 static void
 take_press(struct console *c, const struct press *p)
 {
@@ -179,6 +193,7 @@ take_press(struct console *c, const struct press *p)
 	if (out.wants_redraw)
 		term_redraw(c->term);
 	if (out.wants_suspend) {
+		clear_last_line(c);
 		term_suspend(c->term);
 		c->is_behind = c->was_asked = true; /* until it is given back */
 	}
@@ -382,6 +397,8 @@ console_run(enum console_end *how, const struct console_source *source,
 			draw(&c);
 		wait_for_something(&c);
 	}
+	if (c.how != CONSOLE_LOST)
+		clear_last_line(&c);
 	term_close(c.term, c.how == CONSOLE_LOST);
 	canvas_clear(&c.canvas);
 	if (c.view.record != NULL)

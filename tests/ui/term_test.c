@@ -230,6 +230,48 @@ the_terminal_is_as_before_after_every_end(void **state)
 	}
 }
 
+/* Where the last erasing of the rest of a line, or of the screen, ends; NULL
+ * none came. */
+static const char *
+behind_last_erase(const char *at)
+{
+	const char *found = NULL;
+
+	for (; *at != '\0'; at++)
+		if (strncmp(at, "\033[K", 3) == 0 ||
+		    strncmp(at, "\033[J", 3) == 0)
+			found = at + 3;
+	return found;
+}
+
+static void
+what_is_written_behind_us_gets_an_empty_line(void **state)
+{
+	struct stage_options o = options(SCENE_READ_ONLY);
+	struct stage s;
+	const char *at;
+
+	TEST_UNUSED(state);
+	o.term = "vt100"; /* keeps no screen for us */
+	o.locale = "C";
+	stage_open(&s, &o);
+	stage_see(&s, "leave");
+	stage_forget(&s);
+	stage_type(&s, "q");
+	assert_int_equal(stage_wait(&s), 0);
+	at = behind_last_erase(buf_str(&s.out));
+	assert_non_null(at);
+	/* Nothing but ways of the cursor and modes is sent after it. */
+	while (*at != '\0') {
+		if (*at == '\033')
+			at += strcspn(at, "Hhlm>=\x0f");
+		else
+			assert_true((unsigned char)*at < 0x20);
+		at += *at != '\0';
+	}
+	stage_close(&s);
+}
+
 static void
 absurd_sizes_do_no_harm(void **state)
 {
@@ -357,6 +399,7 @@ main(void)
 		cmocka_unit_test(an_idle_room_writes_next_to_nothing),
 		cmocka_unit_test(a_hangup_is_seen_at_once_and_costs_nothing),
 		cmocka_unit_test(the_terminal_is_as_before_after_every_end),
+		cmocka_unit_test(what_is_written_behind_us_gets_an_empty_line),
 		cmocka_unit_test(absurd_sizes_do_no_harm),
 		cmocka_unit_test(
 			a_window_that_was_smaller_for_a_moment_is_drawn_whole),
