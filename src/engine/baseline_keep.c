@@ -153,10 +153,10 @@ baseline_taken(struct director *d, int step, const struct message *m)
 		go_on(d, step);
 }
 
-/* Has anything acted on the object in this room? */
-static bool
-is_touched(const struct director *d, const char *object)
+bool
+baseline_is_touched(const struct director *d, int row)
 {
+	const char *object = d->book->baseline[row].object;
 	const struct room *r = d->room;
 
 	for (size_t s = 0; s < d->book->step_count; s++)
@@ -204,7 +204,7 @@ has_drifted(struct director *d, int row, const struct action_look *seen)
 		baseline_seen(d, row, seen, ""); /* it is what it was again */
 	if (is_same)
 		return false;
-	if (is_touched(d, d->book->baseline[row].object))
+	if (baseline_is_touched(d, row))
 		return is_not_back(d, row, seen);
 	if (!str_same(b->drift, seen->value) && baseline_seen(d, row, seen, ""))
 		director_notice(d,

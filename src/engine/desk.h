@@ -71,7 +71,7 @@ struct rollback_run {
 	int64_t watch_until_ms;
 	struct validation_watch *watches; /* per row of rollback.validate */
 	char degraded[160];		  /* rows beyond their limit, as told */
-	char how[240];			  /* what was proved before */
+	char how[ROOM_END];		  /* what was proved before */
 	struct rollback_compare compare;
 	int read_to;	 /* given up: items up to it were read back, or never */
 	int told_item;	 /* 1 + the item a person must see to; 0 none */

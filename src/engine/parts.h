@@ -44,6 +44,8 @@ void baseline_command(struct director *d, const struct command *c);
  * journal failed. */
 bool baseline_seen(struct director *d, int row, const struct action_look *seen,
 		   const char *declared);
+/* Has anything acted on the object of that row in this room? */
+bool baseline_is_touched(const struct director *d, int row);
 void baseline_tick(struct director *d); /* looks at it when that is due */
 
 /* errand.c: actors on their way. */

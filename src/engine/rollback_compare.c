@@ -143,7 +143,16 @@ rollback_likeness(const struct director *d, int row,
 	return LIKENESS_OTHER;
 }
 
-/* Reads the rows that count; false: there is none, or not now. */
+/* Is it of nobody's hands in this room, and all is taken back? */
+static bool
+is_strange(const struct director *d, int row)
+{
+	return !d->room->is_targeted && !baseline_is_touched(d, row);
+}
+
+/* Reads the rows that count, then those that nobody here has touched: what
+ * cannot be read of these keeps no other from being compared.  False: there is
+ * none, or not now. */
 static bool
 look(struct director *d)
 {
@@ -153,9 +162,12 @@ look(struct director *d)
 	struct errand_order o = { .errand = ERRAND_LOOK, .acts = acts };
 	bool sent = false;
 
-	for (size_t i = 0; i < d->book->baseline_count; i++)
-		if (d->room->baseline[i].taken && item_of(d, (int)i) >= 0) {
-			c->rows[o.act_count] = (int)i;
+	for (int strange = 0; strange <= 1; strange++)
+		for (int i = 0; i < (int)d->book->baseline_count; i++) {
+			if (!d->room->baseline[i].taken ||
+			    (strange ? !is_strange(d, i) : item_of(d, i) < 0))
+				continue;
+			c->rows[o.act_count] = i;
 			acts[o.act_count++] = &d->book->baseline[i].read;
 		}
 	c->row_count = o.act_count;
@@ -219,6 +231,18 @@ may_settle(struct director *d, const struct message *m)
 	       (c->looks < LOOKS_LEAST || director_now_ms(d) < c->until_ms);
 }
 
+/* What somebody else has changed, or changed back, is recorded; it is not left
+ * over. */
+static void
+take_strange(struct director *d, int row, const struct action_look *seen)
+{
+	const struct room_baseline *b = &d->room->baseline[row];
+	const char *drift = action_look_is(seen, b->digest) ? "" : seen->value;
+
+	if (seen->is_read && !str_same(b->drift, drift))
+		baseline_seen(d, row, seen, "");
+}
+
 /* Takes one row in; true when it is left over. */
 static bool
 take_row(struct director *d, int row, const struct action_look *seen)
@@ -262,7 +286,10 @@ rollback_compare_read(struct director *d, const struct message *m)
 	c->is_on = false;
 	c->first[0] = '\0';
 	for (size_t i = 0; i < m->found_count && !d->dead; i++)
-		left += take_row(d, c->rows[i], &m->found[i].look);
+		if (is_strange(d, c->rows[i]))
+			take_strange(d, c->rows[i], &m->found[i].look);
+		else
+			left += take_row(d, c->rows[i], &m->found[i].look);
 	if (!d->dead)
 		rollback_compared(d, left);
 }

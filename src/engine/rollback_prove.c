@@ -151,25 +151,42 @@ record_leftovers(struct director *d, const struct message *m)
 	return left;
 }
 
-/* "; kept: port-did, call-floor": what changed something and stays so. */
+/* Adds a name to "; kept: port-did, call-floor"; what has no room is only
+ * said to be there. */
+static void
+add_name(char *to, size_t size, const char *first, const char *name)
+{
+	size_t used = strlen(to);
+
+	if (used + strlen(first) + strlen(name) + sizeof("; , …") < size)
+		str_printf(to + used, size - used, "%s%s",
+			   used == 0 ? first : ", ", name);
+	else if (!str_ends(to, "…"))
+		str_printf(to + used, size - used, ", …");
+}
+
+/* What changed something and stays so. */
 static void
 name_kept(const struct director *d, char *to, size_t size)
 {
-	size_t used = 0;
-
 	to[0] = '\0';
-	for (size_t i = 0; i < d->book->step_count; i++) {
-		const struct book_step *s = &d->book->steps[i];
+	for (size_t i = 0; i < d->book->step_count; i++)
+		if (d->book->steps[i].object[0] != '\0' &&
+		    plan_may_have_run(d->room, i))
+			add_name(to, size, "; kept: ", d->book->steps[i].id);
+}
 
-		if (s->object[0] == '\0' || !plan_may_have_run(d->room, i))
-			continue;
-		if (!str_printf(to + used, size - used, "%s%s",
-				used == 0 ? "; kept: " : ", ", s->id)) {
-			str_copy(to + used, size - used, ", …");
-			return;
-		}
-		used = strlen(to);
-	}
+/* What nobody in this room has touched, and is another than before. */
+static void
+name_strange(const struct director *d, char *to, size_t size)
+{
+	to[0] = '\0';
+	for (size_t i = 0; i < d->book->baseline_count; i++)
+		if (!d->room->is_targeted &&
+		    d->room->baseline[i].drift[0] != '\0' &&
+		    !baseline_is_touched(d, (int)i))
+			add_name(to, size, "; not ours, but not as it was: ",
+				 d->book->baseline[i].object);
 }
 
 /* The first item that is left out, by name and why; false: none is. */
@@ -191,7 +208,7 @@ leaves_some(const struct director *d, char *to, size_t size)
 void
 rollback_validated(struct director *d, const char *how)
 {
-	char detail[240], took[24], rto[24], kept[80];
+	char detail[ROOM_END], took[24], rto[24], kept[160], strange[160];
 
 	if (leaves_some(d, detail, sizeof(detail))) {
 		rollback_halt(d, "degraded", detail, "");
@@ -201,9 +218,10 @@ rollback_validated(struct director *d, const char *how)
 		     director_now_ms(d) - d->room->rollback_began_ms);
 	str_duration(rto, sizeof(rto), forecast_rto_ms(d->book));
 	name_kept(d, kept, sizeof(kept));
+	name_strange(d, strange, sizeof(strange));
 	str_printf(detail, sizeof(detail),
-		   "rolled back and validated in %s of %s; %s%s", took, rto,
-		   how, kept);
+		   "rolled back and validated in %s of %s%s%s; %s", took, rto,
+		   kept, strange, how);
 	rollback_move(d, ROLLBACK_VALIDATED, detail);
 }
 
@@ -273,7 +291,7 @@ static void
 watch(struct director *d, const char *what)
 {
 	const struct rollback_compare *c = &d->rollback.compare;
-	char how[240], same[60] = "";
+	char how[ROOM_END], same[60] = "";
 
 	if (c->same > 0)
 		str_printf(same, sizeof(same), ", %zu object%s as %s baseline",

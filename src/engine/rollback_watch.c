@@ -116,7 +116,7 @@ tell_degraded(struct director *d, const struct look *seen)
 void
 rollback_watch_tick(struct director *d)
 {
-	char how[240];
+	char how[ROOM_END];
 	struct look seen;
 
 	look_at_all(d, &seen);

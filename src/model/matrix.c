@@ -289,6 +289,8 @@ matrix_make(struct matrix *out, const struct room *r)
 		add_row(out, b->rollback.undos[i].object);
 		add_regions(out, &b->rollback.undos[i].act);
 	}
+	for (size_t i = 0; i < b->baseline_count; i++)
+		add_row(out, b->baseline[i].object);
 	for (size_t i = 0; i < out->row_count; i++)
 		fill_row(out, &out->rows[i], r);
 }

@@ -2,7 +2,8 @@
  * matrix - where each object of the night stands, in each region.
  *
  * Rows are the objects that steps and rollback items change, in the order of
- * the runbook; columns are the regions its acts name.  What was said last
+ * the runbook, then those of the baseline that none of them names; columns are
+ * the regions its acts name.  What was said last
  * counts; what nobody has touched stands at the baseline if that was read, and
  * is unknown if it was not.  Pure.
  */

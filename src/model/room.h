@@ -130,7 +130,7 @@ struct room {
 	enum rollback_state rollback;
 	int64_t rollback_began_ms, rollback_ended_ms; /* -1 */
 	int64_t rollback_until_ms; /* its items act until then */
-	char rollback_detail[240];
+	char rollback_detail[ROOM_END];
 	char rollback_second[64]; /* who approved its plan; "" nobody */
 	struct room_prompt prompt;
 	size_t leftovers;

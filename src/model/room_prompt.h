@@ -14,6 +14,7 @@
 
 #define ROOM_LINES 24
 #define ROOM_LINE 160
+#define ROOM_END 480 /* how a rollback ended, in a sentence */
 
 struct room;
 

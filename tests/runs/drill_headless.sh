@@ -32,6 +32,10 @@ check "it says how long the fault went unseen" json "$A.json" \
 check "the rollback kept its time objective" json "$A.json" \
 	'.rollback.state == "validated" and
 	 .rollback.duration_ms > 0 and .rollback.duration_ms < .rollback.rto_ms'
+check "what stays is named whole, before what was proved" json "$A.json" \
+	'.rollback.detail | test("; kept: lock-baseline; .*conditions hold$")'
+check "and nobody else has changed anything" json "$A.json" \
+	'.rollback.detail | contains("not ours") | not'
 check "every step has an outcome" json "$A.json" \
 	'[.steps[] | select(.outcome == "undone")] | length == 4'
 check "nothing is left over" json "$A.json" '.leftovers == 0'

@@ -1,6 +1,8 @@
 /* engine: what was live before the first change is kept, and watched. */
 #include "tests/unit/engine_night.h"
 
+#include "model/matrix.h"
+
 static struct live_night night;
 
 /* A queue that no step touches, and the flow, whose undo is read back. */
@@ -335,6 +337,71 @@ a_rollback_shows_what_the_night_began_with(void **state)
 	night_stop(&night);
 }
 
+static enum side
+side_of(const char *object)
+{
+	enum side side = SIDE_COUNT;
+	struct matrix m;
+
+	matrix_make(&m, room());
+	for (size_t i = 0; i < m.row_count; i++)
+		if (str_same(m.rows[i].object, object))
+			side = m.rows[i].all.side;
+	matrix_clear(&m);
+	return side;
+}
+
+static void
+take_all_back(enum rollback_state end)
+{
+	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
+	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
+	desk_rest(&night.desk);
+	night_agree(&night);
+	desk_until_rollback(&night.desk, end);
+	desk_rest(&night.desk);
+}
+
+/* It is no step's, so nothing takes it back, and it fails no rollback. */
+static void
+what_somebody_else_changed_is_named_at_the_end(void **state)
+{
+	static const struct peer_row rows[] = {
+		/* At the opening, when asked, as the baseline, and once that
+		 * is taken. */
+		QUEUE("1", false), QUEUE("1", false), QUEUE("1", false),
+		QUEUE("1", false), QUEUE("2", true),
+	};
+
+	TEST_UNUSED(state);
+	begin(rows, ARRAY_LEN(rows));
+	assert_int_equal(side_of("queue:q-1"), SIDE_UNKNOWN);
+	assert_int_equal(kept(), VERDICT_GO);
+	night_walk(&night, "publish");
+	assert_string_equal(of("queue:q-1")->drift, "");
+	assert_int_equal(side_of("queue:q-1"), SIDE_BASELINE);
+	take_all_back(ROLLBACK_VALIDATED);
+	CHECK_HOLDS(room()->rollback_detail,
+		    "; not ours, but not as it was: queue:q-1; every item");
+	assert_int_equal(room()->leftovers, 0);
+	assert_int_equal(side_of("queue:q-1"), SIDE_MIXED);
+	assert_int_equal(side_of("flow:1"), SIDE_BASELINE);
+	night_stop(&night);
+}
+
+static void
+what_nobody_changed_is_not_named_at_the_end(void **state)
+{
+	TEST_UNUSED(state);
+	begin(steady, ARRAY_LEN(steady));
+	assert_int_equal(kept(), VERDICT_GO);
+	night_walk(&night, "publish");
+	take_all_back(ROLLBACK_VALIDATED);
+	assert_null(strstr(room()->rollback_detail, "not ours"));
+	assert_int_equal(side_of("queue:q-1"), SIDE_BASELINE);
+	night_stop(&night);
+}
+
 /* The night began with v0; from the first change on it reads "old", which is
  * what the undo of publish wants.  Takes publish back, when it says that it
  * makes `sets` of the flow. */
@@ -358,12 +425,7 @@ take_back_what_sets(const char *sets, enum rollback_state end)
 	assert_int_equal(kept(), VERDICT_GO);
 	night_walk(&night, "publish");
 	assert_string_equal(of("flow:1")->value, "v0");
-	desk_say(&night.desk, COMMAND_ROLLBACK, "", "");
-	desk_until_rollback(&night.desk, ROLLBACK_ARMED);
-	desk_rest(&night.desk);
-	night_agree(&night);
-	desk_until_rollback(&night.desk, end);
-	desk_rest(&night.desk);
+	take_all_back(end);
 }
 
 static void
@@ -410,6 +472,9 @@ main(void)
 			what_a_step_changed_is_kept_as_long_as_it_is_there),
 		cmocka_unit_test(what_cannot_be_read_any_more_is_blind),
 		cmocka_unit_test(a_rollback_shows_what_the_night_began_with),
+		cmocka_unit_test(
+			what_somebody_else_changed_is_named_at_the_end),
+		cmocka_unit_test(what_nobody_changed_is_not_named_at_the_end),
 		cmocka_unit_test(
 			what_the_undo_declares_is_no_baseline_but_taken_back),
 		cmocka_unit_test(what_the_step_itself_sets_is_never_declared),
