@@ -143,6 +143,8 @@ void gate_unknown(struct loader *l, const struct node *n, const char *wanted);
 /* Acts, undos and what they need, not yet ordered. */
 void steps_read(struct loader *l, const struct node *n);
 void steps_order(struct loader *l); /* needs and cycles */
+/* Reports a need that a rollback takes back before the step that has it. */
+void order_lint(struct loader *l, size_t step);
 /* What is read before the first change. */
 void baseline_read(struct loader *l, const struct node *n);
 /* The manifest and the own rows. */

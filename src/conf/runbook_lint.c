@@ -183,6 +183,7 @@ book_lint(struct loader *l, const struct node *root)
 	for (size_t i = 0; i < b->step_count; i++) {
 		check_step(l, &b->steps[i], l->step_nodes[i]);
 		undo_lint(l, i);
+		order_lint(l, i);
 	}
 	times_lint(l, root);
 	/* A misspelt probe or endpoint is told once, as what it is. */

@@ -201,3 +201,37 @@ steps_order(struct loader *l)
 	find_cycles(l, &g);
 	graph_clear(&g);
 }
+
+/* The layer in which the step is taken back, by a row of the manifest or its
+ * own undo; -1: nothing takes it back. */
+static int
+layer_back(const struct book *b, const struct book_step *s)
+{
+	for (size_t i = 0; i < b->rollback.undo_count; i++)
+		if (s->object[0] != '\0' &&
+		    strcmp(b->rollback.undos[i].object, s->object) == 0)
+			return (int)b->rollback.undos[i].layer;
+	return s->undo.kind[0] != '\0' ? (int)s->layer : -1;
+}
+
+void
+order_lint(struct loader *l, size_t step)
+{
+	const struct book *b = l->book;
+	const struct book_step *s = &b->steps[step];
+	int layer = layer_back(b, s);
+
+	for (size_t k = 0; k < s->need_count; k++) {
+		const struct book_step *needed = &b->steps[s->needs[k]];
+		int first = layer_back(b, needed);
+
+		if (first >= 0 && first < layer)
+			node_key_warn(&l->s,
+				      node_get(l->step_nodes[step], "needs"),
+				      "needs-layer",
+				      "a rollback takes back \"%s\", which "
+				      "\"%s\" needs, before \"%s\": its layer "
+				      "comes first",
+				      needed->id, s->id, s->id);
+	}
+}

@@ -4,7 +4,7 @@
  *
  * - a fold of the first n records is the live room as it was after record n,
  *   for every n, also when the room is taken up again after any of them;
- * - the rollback's order respects every layer and every need;
+ * - the rollback's order respects every layer, and within one every need;
  * - whatever was done, in whatever order, the rollback leaves the platform as
  *   it was before; nothing that may not be repeated is, without a look.
  *

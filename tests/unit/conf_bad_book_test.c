@@ -282,6 +282,16 @@ static const struct lint_case cases[] = {
 	  "      exec: {argv: [/a/b], verify: {argv: [/a/c]}}\n",
 	  "66:5", "duplicate-object",
 	  "\"settle\" and \"point-dns\" on line 46 both take" },
+	{ "a need that is taken back before what has it",
+	  "wait: {for: 1m}\n",
+	  "http: {endpoint: platform, method: PUT, path: /a,\n"
+	  "        verify: {path: /a, pointer: /v, equals: 2}}\n"
+	  "    layer: flow\n"
+	  "    undo:\n"
+	  "      http: {endpoint: platform, method: PUT, path: /a,\n"
+	  "        verify: {path: /a, pointer: /v, equals: 1}}\n",
+	  "61:5", "needs-layer",
+	  "takes back \"point-dns\", which \"settle\" needs, before" },
 	{ "a change by hand that nothing takes back", "wait: {for: 1m}\n",
 	  "manual: {text: Port the number.}\n    object: did:1\n", "60:5",
 	  "no-undo", "\"settle\" changes something and has no undo" },
