@@ -546,5 +546,5 @@ result_end(struct action_result *out, enum action_outcome outcome,
 	redact_text(detail, sizeof(detail));
 	out->outcome = outcome;
 	out->may_retry = outcome == OUTCOME_FAILED && may_retry;
-	str_copy(out->detail, sizeof(out->detail), detail);
+	str_excerpt(out->detail, sizeof(out->detail), detail);
 }

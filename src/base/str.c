@@ -47,6 +47,20 @@ str_copy(char *to, size_t size, const char *from)
 }
 
 bool
+str_excerpt(char *to, size_t size, const char *from)
+{
+	static const char mark[] = "…";
+
+	if (str_copy(to, size, from))
+		return true;
+	if (size >= sizeof(mark)) {
+		str_copy(to, size - (sizeof(mark) - 1), from);
+		memcpy(to + strlen(to), mark, sizeof(mark));
+	}
+	return false;
+}
+
+bool
 str_printf(char *to, size_t size, const char *fmt, ...)
 {
 	va_list args;

@@ -16,6 +16,8 @@
 bool str_copy(char *to, size_t size, const char *from);
 /* The same for from[0..len), which needs no NUL. */
 bool str_copy_n(char *to, size_t size, const char *from, size_t len);
+/* As str_copy(); what was cut ends with "…", which takes three bytes of it. */
+bool str_excerpt(char *to, size_t size, const char *from);
 /* Formats; false when cut, then too without a split sequence. */
 bool str_printf(char *to, size_t size, const char *fmt, ...) PRINTF_LIKE(3, 4);
 

@@ -26,27 +26,33 @@ rollback_is_by_person(const struct director *d, int item)
 	       ACTION_PERSON;
 }
 
-/* "voice desk: have the numbers ported back" */
+#define PERSON_WORDS 1024 /* of what is asked; more than any place shows */
+
+/* "voice desk: have the numbers ported back", as much as has room. */
 static void
 words_of(const struct act *act, char *to, size_t size)
 {
 	const char *owner = settings_text_or(&act->with, "owner", "");
 
-	str_printf(to, size, "%s%s%s", owner, owner[0] != '\0' ? ": " : "",
+	char whole[PERSON_WORDS];
+
+	str_printf(whole, sizeof(whole), "%s%s%s", owner,
+		   owner[0] != '\0' ? ": " : "",
 		   settings_text_or(&act->with, "text", ""));
+	str_excerpt(to, size, whole);
 }
 
 bool
 rollback_tell_awaited(struct director *d)
 {
 	int item = room_awaits_person(d->room);
-	char words[200];
+	char words[104];
 
 	if (item < 0)
 		return false;
 	words_of(room_undo_act(d->room, (size_t)item), words, sizeof(words));
 	director_notice(d,
-			"%s is done by a person, %.100s; \"done %s PROOF\" "
+			"%s is done by a person, %s; \"done %s PROOF\" "
 			"when it is, \"fail %s REASON\" halts",
 			name_of(d, item), words, name_of(d, item),
 			name_of(d, item));
@@ -56,10 +62,10 @@ rollback_tell_awaited(struct director *d)
 void
 rollback_ask_person(struct director *d, int item)
 {
-	char words[200], said[240];
+	char words[191], said[240];
 
 	words_of(room_undo_act(d->room, (size_t)item), words, sizeof(words));
-	str_printf(said, sizeof(said), "waits for a person, %.190s", words);
+	str_printf(said, sizeof(said), "waits for a person, %s", words);
 	d->rollback.current = item;
 	if (rollback_item_move(d, item, STEP_ACTING, "director", said))
 		rollback_tell_awaited(d);
@@ -140,13 +146,14 @@ rollback_person_lines(const struct director *d, struct jwriter *w,
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct act *act = plan_act(d->book, &items[i]);
-		char words[ROOM_LINE - 60], line[ROOM_LINE];
+		char words[ROOM_LINE], whole[2 * ROOM_LINE], line[ROOM_LINE];
 
 		if (runner_class_of(act) != ACTION_PERSON)
 			continue;
 		words_of(act, words, sizeof(words));
-		str_printf(line, sizeof(line), "by a person: %zu %s, %s", i + 1,
-			   plan_name(d->book, &items[i]), words);
+		str_printf(whole, sizeof(whole), "by a person: %zu %s, %s",
+			   i + 1, plan_name(d->book, &items[i]), words);
+		str_excerpt(line, sizeof(line), whole);
 		jw_text(w, NULL, line);
 	}
 }

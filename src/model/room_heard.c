@@ -82,7 +82,7 @@ room_fold_request(struct room *r, const struct record *rec)
 		 record_get(rec, h.is_undo ? "undo" : "step"));
 	str_copy(h.method, sizeof(h.method), record_get(rec, "method"));
 	str_copy(h.url, sizeof(h.url), record_get(rec, "url"));
-	str_copy(h.detail, sizeof(h.detail), record_get(rec, "detail"));
+	str_excerpt(h.detail, sizeof(h.detail), record_get(rec, "detail"));
 	str_copy(h.sent, sizeof(h.sent), record_get(rec, "sent"));
 	str_copy(h.answer, sizeof(h.answer), record_get(rec, "answer"));
 	*place_of(r, &h) = h;

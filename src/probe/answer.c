@@ -114,15 +114,16 @@ judge_status(struct probe_result *r, const struct http_answer *a)
 		r->hold_ms = a->retry_after_ms;
 }
 
-static void
-keep_raw(struct probe_result *r, const struct buf *body)
+void
+answer_keep_raw(struct probe_result *r, const struct buf *body)
 {
-	char bytes[RAW_BYTES];
+	char bytes[RAW_BYTES], clean[RAW_BYTES];
 
 	str_copy_n(bytes, sizeof(bytes), buf_str(body),
 		   body->len < sizeof(bytes) ? body->len : sizeof(bytes) - 1);
 	redact_text(bytes, sizeof(bytes));
-	text_clean(r->raw, sizeof(r->raw), bytes, strlen(bytes));
+	text_clean(clean, sizeof(clean), bytes, strlen(bytes));
+	str_excerpt(r->raw, sizeof(r->raw), clean);
 }
 
 static void
@@ -160,7 +161,7 @@ answer_read(struct answer *to, const struct http_answer *a, bool needs_json,
 	if (a->status != 0) {
 		str_printf(r->detail, sizeof(r->detail), "%d %lld ms",
 			   a->status, (long long)(a->took_us / 1000));
-		keep_raw(r, &a->body);
+		answer_keep_raw(r, &a->body);
 	}
 	if (r->code != ERR_NONE)
 		return;

@@ -27,6 +27,10 @@ void answer_clear(struct answer *a); /* twice is fine */
 struct probe_fact answer_as_expected(const struct answer *a,
 				     const struct json *expect);
 
+/* Keeps what a person is shown of the body: without secrets, clean, and with a
+ * mark where it was cut. */
+void answer_keep_raw(struct probe_result *r, const struct buf *body);
+
 /* A failed measurement; `why` is cleaned here. */
 void answer_fail(struct probe_result *r, enum err_code code, const char *why);
 

@@ -19,10 +19,10 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/percent.h"
-#include "base/redact.h"
 #include "base/str.h"
 #include "base/text.h"
 #include "net/identity.h"
+#include "probe/answer.h"
 #include "probe/contract.h"
 #include "probe/dead_letter.h"
 #include "probe/facts.h"
@@ -30,7 +30,6 @@
 #include "probe/toll.h"
 
 #define URL_CAP 8192
-#define RAW_BYTES 4096
 
 enum phase { PHASE_SEND, PHASE_AGAIN, PHASE_READ };
 
@@ -215,7 +214,6 @@ take_answer(struct contract_state *s, struct http_answer *a)
 {
 	struct heard *h = &s->heard[s->phase];
 	struct probe_result *r = &s->result;
-	char bytes[RAW_BYTES];
 	struct buf old = h->body;
 
 	h->body = a->body;
@@ -226,11 +224,7 @@ take_answer(struct contract_state *s, struct http_answer *a)
 	if (s->phase != PHASE_SEND || a->status == 0)
 		return h;
 	s->latency_us = a->took_us;
-	str_copy_n(bytes, sizeof(bytes), buf_str(&h->body),
-		   h->body.len < sizeof(bytes) ? h->body.len
-					       : sizeof(bytes) - 1);
-	redact_text(bytes, sizeof(bytes));
-	text_clean(r->raw, sizeof(r->raw), bytes, strlen(bytes));
+	answer_keep_raw(r, &h->body);
 	return h;
 }
 

@@ -25,6 +25,7 @@
 #include "base/str.h"
 #include "base/text.h"
 #include "net/identity.h"
+#include "probe/answer.h"
 #include "probe/facts.h"
 #include "probe/kinds.h"
 #include "probe/toll.h"
@@ -227,17 +228,6 @@ read_answer(struct probe_result *r, const struct http_answer *a,
 	return code;
 }
 
-static void
-keep_raw(struct probe_result *r, const struct buf *body)
-{
-	char bytes[4096];
-
-	str_copy_n(bytes, sizeof(bytes), buf_str(body),
-		   body->len < sizeof(bytes) ? body->len : sizeof(bytes) - 1);
-	redact_text(bytes, sizeof(bytes));
-	text_clean(r->raw, sizeof(r->raw), bytes, strlen(bytes));
-}
-
 /* The age by our clock: a Prometheus whose own clock stands still is stale. */
 static void
 judge_age(const struct prom_state *s, struct probe_result *r,
@@ -303,7 +293,7 @@ on_answer(void *ctx, struct http_answer *a)
 	s->bytes += a->bytes;
 	s->connects += a->connects;
 	if (a->status != 0)
-		keep_raw(&r, &a->body);
+		answer_keep_raw(&r, &a->body);
 	if (read_answer(&r, a, &p) == ERR_NONE) {
 		if (!s->is_age) {
 			s->value = p.number;

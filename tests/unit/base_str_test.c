@@ -30,6 +30,33 @@ copies_end_with_nul_and_say_when_cut(void **state)
 }
 
 static void
+an_excerpt_says_that_something_is_missing(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+		const char *want;
+	} rows[] = {
+		{ "abcdefgh", 9, "abcdefgh" },
+		{ "abcdefghi", 9, "abcde…" },
+		{ "abcd\xc3\xa9ghi", 9, "abcd…" }, /* no half of one */
+		{ "abcdef", 4, "…" },
+		{ "abcdef", 3, "ab" }, /* no room for the mark */
+		{ "", 4, "" },
+	};
+
+	TEST_UNUSED(state);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char to[16];
+		bool is_whole = str_excerpt(to, rows[i].size, rows[i].text);
+
+		assert_string_equal(to, rows[i].want);
+		CHECK_ROW(rows[i].text,
+			  is_whole == (strcmp(to, rows[i].text) == 0));
+	}
+}
+
+static void
 a_cut_never_splits_a_character(void **state)
 {
 	static const struct {
@@ -282,6 +309,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copies_end_with_nul_and_say_when_cut),
+		cmocka_unit_test(an_excerpt_says_that_something_is_missing),
 		cmocka_unit_test(a_cut_never_splits_a_character),
 		cmocka_unit_test(comparisons_mean_what_they_say),
 		cmocka_unit_test(numbers_are_read_strictly),

@@ -3,6 +3,11 @@
 
 #include "base/redact.h"
 
+#define FILLER                                                       \
+	"0123456789012345678901234567890123456789012345678901234567" \
+	"0123456789012345678901234567890123456789012345678901234567" \
+	"0123456789012345678901234567890123456789012345678901234567"
+
 /* One probe of one peer, measured once. */
 static struct peer *
 open_one(struct scene *s, struct book_probe **probe,
@@ -344,6 +349,28 @@ an_interval_that_ends_now_is_put_into_the_body(void **state)
 }
 
 static void
+a_last_answer_that_is_cut_says_so(void **state)
+{
+	static const struct peer_row rows[] = {
+		{ .expect = "GET",
+		  .body = "{\"a\":1,\"list\":[\"" FILLER FILLER FILLER "\"]}" },
+	};
+	struct book_probe *probe;
+	struct scene s;
+	struct peer *p = open_one(&s, &probe, rows, ARRAY_LEN(rows));
+	const struct probe_report *r;
+	size_t len;
+
+	TEST_UNUSED(state);
+	scene_signal(probe, "x.a", "/a");
+	r = measure(&s);
+	len = strlen(r->raw);
+	assert_true(len < sizeof(r->raw));
+	assert_string_equal(r->raw + len - strlen("…"), "…");
+	close_one(&s, p);
+}
+
+static void
 the_last_answer_is_shown_clean_and_without_secrets(void **state)
 {
 	static const struct peer_row rows[] = {
@@ -423,6 +450,7 @@ main(void)
 			an_expectation_too_long_to_compare_is_met_by_nothing),
 		cmocka_unit_test(as_expected_names_the_first_miss),
 		cmocka_unit_test(an_interval_that_ends_now_is_put_into_the_body),
+		cmocka_unit_test(a_last_answer_that_is_cut_says_so),
 		cmocka_unit_test(the_last_answer_is_shown_clean_and_without_secrets),
 		cmocka_unit_test(an_endpoint_that_asks_for_quiet_gets_it_from_all_its_probes),
 	};
