@@ -187,7 +187,7 @@ step_progress(const struct frame *f, struct page *p, const struct room_act *a)
 {
 	struct look look = words_step(a->state);
 	int64_t idle_ms;
-	char when[48];
+	char when[48], polls[24] = "";
 
 	page_printf(p, look.role, "%s %s: %s", words_glyph(p->set, look.glyph),
 		    step_word(a->state), step_help(a->state));
@@ -207,9 +207,11 @@ step_progress(const struct frame *f, struct page *p, const struct room_act *a)
 	}
 	if (a->began_ms >= 0) {
 		when_text(f, a->began_ms, when, sizeof(when));
-		page_printf(p, ROLE_NORMAL,
-			    "began %s, attempt %d, %d polls%s%s", when,
-			    a->attempt, a->polls,
+		if (a->polls > 0)
+			str_printf(polls, sizeof(polls), ", %d polls",
+				   a->polls);
+		page_printf(p, ROLE_NORMAL, "began %s, attempt %d%s%s%s", when,
+			    a->attempt, polls,
 			    a->by[0] != '\0' ? ", confirmed by " : "", a->by);
 	}
 	if (a->ended_ms >= 0) {

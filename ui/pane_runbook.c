@@ -211,14 +211,23 @@ draw_step(const struct frame *f, struct pen *p, size_t step, bool is_selected)
 		draw_over(f, p, step);
 }
 
-static int
-steps_over(const struct frame *f)
+/* "6 of 8 done", "2 of 8 done, 1 skipped". */
+static void
+steps_done(const struct frame *f, char *to, size_t size)
 {
-	int over = 0;
+	int done = 0, skipped = 0;
+	char more[32] = "";
 
-	for (size_t i = 0; i < f->book->step_count; i++)
-		over += step_is_over(f->room->steps[i].state);
-	return over;
+	for (size_t i = 0; i < f->book->step_count; i++) {
+		enum step_state state = f->room->steps[i].state;
+
+		skipped += state == STEP_SKIPPED;
+		done += step_is_over(state) && state != STEP_SKIPPED;
+	}
+	if (skipped > 0)
+		str_printf(more, sizeof(more), ", %d skipped", skipped);
+	str_printf(to, size, "%d of %d done%s", done, (int)f->book->step_count,
+		   more);
 }
 
 /* " - 7 of 19 - 2 Switch - 00:41 elapsed" */
@@ -227,19 +236,18 @@ heading(const struct frame *f, enum charset set, char *to, size_t size)
 {
 	const char *dot = words_glyph(set, GLYPH_DOT);
 	int next = frame_shows_rollback(f) ? -1 : room_next_step(f->room);
-	char span[24];
+	char span[24], done[64];
 
+	steps_done(f, done, sizeof(done));
 	words_long(span, sizeof(span), f->now.room_ms - f->room->opened_ms);
 	if (frame_shows_rollback(f))
 		str_printf(to, size, " %s rollback, %d items", dot,
 			   (int)f->room->undo_count);
 	else if (next >= 0 && f->book->steps[next].phase[0] != '\0')
-		str_printf(to, size, " %s %d of %d done %s phase %s %s %s in",
-			   dot, steps_over(f), (int)f->book->step_count, dot,
-			   f->book->steps[next].phase, dot, span);
+		str_printf(to, size, " %s %s %s phase %s %s %s in", dot, done,
+			   dot, f->book->steps[next].phase, dot, span);
 	else
-		str_printf(to, size, " %s %d of %d done %s %s in", dot,
-			   steps_over(f), (int)f->book->step_count, dot, span);
+		str_printf(to, size, " %s %s %s %s in", dot, done, dot, span);
 }
 
 static void
@@ -288,6 +296,7 @@ static void
 runbook_summary(const struct pane_kind *k, const struct frame *f, struct pen *p)
 {
 	int step = room_next_step(f->room);
+	char done[64];
 
 	(void)k;
 	if (frame_shows_rollback(f)) {
@@ -297,8 +306,8 @@ runbook_summary(const struct pane_kind *k, const struct frame *f, struct pen *p)
 
 		draw_step(f, p, (size_t)step, false);
 	} else {
-		pen_printf(p, ROLE_DIM, " no step is open, %d of %d done",
-			   steps_over(f), (int)f->book->step_count);
+		steps_done(f, done, sizeof(done));
+		pen_printf(p, ROLE_DIM, " no step is open, %s", done);
 	}
 }
 

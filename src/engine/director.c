@@ -254,8 +254,10 @@ decline(struct director *d)
 	    d->room->rollback == ROLLBACK_ARMED ||
 	    d->room->rollback == ROLLBACK_PROPOSED)
 		rollback_decline(d);
-	else
+	else if (d->room->prompt.open || errand_is_out(d, PURPOSE_ARM))
 		runner_decline(d, "declined");
+	else
+		director_notice(d, "nothing is declined: no plan is open");
 }
 
 /* A step that may be tried again; one that is over can only be meant as what

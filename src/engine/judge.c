@@ -410,10 +410,16 @@ judge_mute(struct director *d, const struct command *c)
 void
 judge_ack(struct director *d, const struct command *c)
 {
+	int gate = gate_named(d, c->target);
 	struct record r;
 
-	if (gate_named(d, c->target) < 0) {
+	if (gate < 0) {
 		director_notice(d, "no gate \"%s\"", c->target);
+		return;
+	}
+	if (d->room->gates[gate].verdict == VERDICT_GO) {
+		director_notice(d, "%s is GO: there is nothing to acknowledge",
+				c->target);
 		return;
 	}
 	record_init(&r, RECORD_ACK, d->options.commander);

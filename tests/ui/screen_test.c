@@ -295,6 +295,33 @@ a_running_step_shows_attempt_polls_and_time(void **state)
 	eye_close(&e);
 }
 
+static void
+what_was_left_out_is_not_counted_as_done(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_CALM, 36, 120, CHARSET_UTF8);
+	assert_true(eye_sees(&e, "2 of 6 done ·"));
+	scene_room(e.s)->steps[1].state = STEP_SKIPPED;
+	assert_true(eye_sees(&e, "1 of 6 done, 1 skipped ·"));
+	eye_close(&e);
+}
+
+static void
+a_step_that_was_not_polled_counts_no_polls(void **state)
+{
+	struct eye e;
+
+	TEST_UNUSED(state);
+	eye_open(&e, SCENE_STEP, 36, 120, CHARSET_UTF8);
+	eye_type(&e, "i");
+	assert_true(eye_sees(&e, "attempt 2, 4 polls, confirmed by lead"));
+	scene_room(e.s)->steps[2].polls = 0;
+	assert_true(eye_sees(&e, "attempt 2, confirmed by lead"));
+	eye_close(&e);
+}
+
 /* Thirty-eight seconds ago it began, for fifteen of them it stands still. */
 static void
 a_paused_step_says_so_and_its_time_stands_still(void **state)
@@ -536,6 +563,8 @@ main(void)
 		cmocka_unit_test(small_screens_keep_decision_clock_and_step),
 		cmocka_unit_test(sizes_near_a_border_do_not_flicker),
 		cmocka_unit_test(a_running_step_shows_attempt_polls_and_time),
+		cmocka_unit_test(what_was_left_out_is_not_counted_as_done),
+		cmocka_unit_test(a_step_that_was_not_polled_counts_no_polls),
 		cmocka_unit_test(
 			a_paused_step_says_so_and_its_time_stands_still),
 		cmocka_unit_test(a_rollback_shows_items_time_and_result),

@@ -355,6 +355,9 @@ a_mute_needs_a_reason_and_a_gate(void **state)
 	desk_say(&desk, COMMAND_MUTE, "telephony.nothing", "why");
 	CHECK_HOLDS(desk.director.notice, "no gate \"telephony.nothing\"");
 	desk_say(&desk, COMMAND_ACK, "telephony.nothing", "");
+	CHECK_HOLDS(desk.director.notice, "no gate \"telephony.nothing\"");
+	desk_say(&desk, COMMAND_ACK, RATE, "");
+	CHECK_HOLDS(desk.director.notice, "nothing to acknowledge");
 	assert_int_equal(desk_records(&desk, "mute", ""), 0);
 	assert_int_equal(desk_records(&desk, "ack", ""), 0);
 }

@@ -312,6 +312,8 @@ a_declined_plan_leaves_the_step_ready(void **state)
 	assert_false(prompt()->open);
 	desk_confirm(&night.desk, "yes");
 	CHECK_HOLDS(night_notice(&night), "nothing waits");
+	desk_say(&night.desk, COMMAND_DECLINE, "", "");
+	CHECK_HOLDS(night_notice(&night), "no plan is open");
 	night_walk(&night, "tell");
 	night_stop(&night);
 }
