@@ -104,8 +104,7 @@ struct action_job {
 	bool if_absent;	  /* not idempotent: may be all the same, once reading
 			     back has found that it is not there */
 	bool is_repeat;	  /* an earlier try may have had its effect */
-	bool is_doubted;  /* an earlier one was lost: read back before it is
-			     sent again */
+	bool is_doubted;  /* one was lost: read back before it is sent again */
 	int64_t doubt_ms; /* room time that what was lost is looked for before
 			     "not there" is believed */
 	int max_attempts; /* 1.. */
@@ -120,9 +119,10 @@ struct action_job {
 enum action_landed {
 	LANDED_YES,
 	LANDED_NO,
-	LANDED_UNCLEAR,
+	LANDED_UNCLEAR, /* nobody could say */
 	LANDED_PART, /* in some regions, and not in the others: all were read */
 	LANDED_UNHEARD, /* it is there; how its items ended was not heard */
+	LANDED_PENDING, /* a provider has it, and callers do not see it yet */
 };
 
 struct action_kind {

@@ -92,7 +92,7 @@ arrived(struct dns_order *o, struct work *w, char *why, size_t size)
 	str_printf(seen + strlen(seen), sizeof(seen) - strlen(seen),
 		   "; its provider has %.100s", why);
 	str_copy(why, size, seen);
-	return LANDED_UNCLEAR;
+	return LANDED_PENDING;
 }
 
 /* Looks until it holds; false with the reason in `seen`. */

@@ -441,7 +441,7 @@ parallel_readback_regions(const struct action_env *env, const struct act *act,
 {
 	enum action_landed landed = LANDED_PART;
 	const struct branch *odd = NULL; /* whose words say what is wrong */
-	size_t there = 0, unheard = 0;
+	size_t there = 0, unheard = 0, pending = 0;
 	struct branches b;
 
 	branches_open(&b, env, act, cancel);
@@ -460,9 +460,12 @@ parallel_readback_regions(const struct action_env *env, const struct act *act,
 	for (size_t i = 0; i < b.count; i++) {
 		there += b.items[i].landed == LANDED_YES;
 		unheard += b.items[i].landed == LANDED_UNHEARD;
+		pending += b.items[i].landed == LANDED_PENDING;
 	}
 	if (unheard > 0 && there + unheard == b.count)
 		landed = LANDED_UNHEARD;
+	else if (pending > 0 && there + pending == b.count)
+		landed = LANDED_PENDING;
 	else if (b.count == 0 || regions_count(out, SIDE_UNKNOWN) > 0)
 		landed = LANDED_UNCLEAR;
 	else if (regions_count(out, SIDE_TARGET) == b.count)

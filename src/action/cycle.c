@@ -85,6 +85,7 @@ settle(struct cycle *c, bool may_retry, const char *why,
 		return;
 	case LANDED_PART:
 	case LANDED_UNHEARD:
+	case LANDED_PENDING:
 	case LANDED_UNCLEAR:
 		break;
 	}
@@ -138,6 +139,7 @@ may_try_again(struct cycle *c, const char *why, struct action_result *out)
 			return true;
 		case LANDED_PART:
 		case LANDED_UNHEARD:
+		case LANDED_PENDING:
 		case LANDED_UNCLEAR:
 			break;
 		}
@@ -165,6 +167,7 @@ may_send_again(struct cycle *c, enum retry_class class, const char *why,
 		return false;
 	case LANDED_PART:
 	case LANDED_UNHEARD:
+	case LANDED_PENDING:
 	case LANDED_UNCLEAR:
 		break;
 	}
@@ -309,6 +312,7 @@ looks_first(struct cycle *c, struct action_result *out)
 		may_send = is_idempotent(c) || job->if_absent;
 		break;
 	case LANDED_PART:
+	case LANDED_PENDING:
 	case LANDED_UNCLEAR:
 		break;
 	}

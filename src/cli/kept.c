@@ -2,7 +2,9 @@
 #include "cli/kept.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -11,9 +13,11 @@
 #include "base/text.h"
 #include "conf/difference.h"
 #include "conf/node.h"
+#include "conf/scalar.h"
 
 #define COPY "runbook.kept"
 #define LIST "runbook.files"
+#define PLACE "runbook"		 /* where the runbook lies */
 #define FILE_MOST DOC_JSON_BYTES /* the largest that a book is made from */
 #define LIST_MOST ((size_t)1 << 20)
 #define TOLD_MOST 65536
@@ -184,7 +188,9 @@ print_file(const struct file *f)
 	}
 	if (f->is_lost.code == ERR_NONE)
 		print_difference(f);
-	fputs("put it back: cp", stderr);
+	if (!text_is_plain(f->copy, false) || !text_is_plain(f->path, false))
+		return; /* nothing to be pasted into a shell */
+	fputs("put it back: cp --", stderr);
 	print_word(f->copy);
 	print_word(f->path);
 	fputc('\n', stderr);
@@ -254,6 +260,50 @@ tell_unlisted(const char *room, const char *runbook, bool is_other)
 					: "its runbook");
 }
 
+/* The path without links, also of a file that is not there. */
+static bool
+real_path(char to[PATH_MAX], const char *path)
+{
+	char folder[FS_PATH], real[PATH_MAX];
+	const char *slash = strrchr(path, '/');
+	const char *name = slash == NULL ? path : slash + 1;
+
+	if (realpath(path, to) != NULL)
+		return true;
+	str_copy_n(folder, sizeof(folder), path,
+		   slash == NULL ? 0 : (size_t)(name - path));
+	return realpath(folder[0] == '\0' ? "." : folder, real) != NULL &&
+	       str_printf(to, PATH_MAX, "%s/%s", real, name);
+}
+
+/* Was the room opened with this runbook?  When not, says with which. */
+static bool
+is_of_room(const char *room, const char *runbook)
+{
+	char path[FS_PATH], real[PATH_MAX], shown[PATH_MAX];
+	struct buf text;
+	struct err e;
+	bool is_same = true;
+
+	if (!fs_join(path, room, PLACE))
+		return true;
+	if (fs_read(&text, path, PATH_MAX, &e) == ERR_NONE &&
+	    real_path(real, runbook)) {
+		size_t len = strcspn(buf_str(&text), "\n");
+
+		is_same = strlen(real) == len &&
+			  strncmp(real, buf_str(&text), len) == 0;
+		text_clean(shown, sizeof(shown), buf_str(&text), len);
+		if (!is_same)
+			fprintf(stderr,
+				"this room was opened with %s: give that "
+				"runbook, or choose another --room\n",
+				shown);
+	}
+	buf_clear(&text);
+	return is_same;
+}
+
 void
 kept_tell(const char *room, const char *runbook, bool is_other)
 {
@@ -262,7 +312,7 @@ kept_tell(const char *room, const char *runbook, bool is_other)
 	struct buf list;
 	struct err e;
 
-	if (!fs_join(path, room, LIST))
+	if (!is_of_room(room, runbook) || !fs_join(path, room, LIST))
 		return;
 	code = fs_read(&list, path, LIST_MOST, &e);
 	if (code == ERR_NONE)

@@ -87,7 +87,7 @@ tell_alike(struct loader *l, const struct node *n, const char *first,
 	node_key_error(&l->s, n, "regions-alike",
 		       "\"%s\" and \"%s\" are told and read back at one and "
 		       "the same place: put {region} into its endpoint or its "
-		       "paths",
+		       "paths (a read-back sends no headers of its own)",
 		       first, second);
 }
 

@@ -13,6 +13,7 @@
 #define LABEL_MOST 63
 #define TTL_MOST 86400 /* what the provider takes; 1: it chooses */
 #define TTL_GUIDE_LEAST 60
+#define TTL_CHOSEN 1 /* by the provider */
 #define TTL_GUIDE_MOST 300
 
 /* Labels of letters, digits, "-" and "_" between dots; "*" may be the first. */
@@ -124,7 +125,7 @@ check_ttl(const struct site *s, const struct node *n)
 		node_error(s, n, "range",
 			   "a ttl is 1 to %d seconds, found %.32s", TTL_MOST,
 			   n->text);
-	else if (ttl < TTL_GUIDE_LEAST)
+	else if (ttl > TTL_CHOSEN && ttl < TTL_GUIDE_LEAST)
 		node_warn(s, n, "ttl",
 			  "a ttl of %.32s s: below %d s resolvers ask without "
 			  "end, and carriers limit the rate",

@@ -196,8 +196,13 @@ check_object(struct loader *l, const struct site *s, struct book_undo *undo,
 static void
 check_filling(const struct site *s, const struct node *n)
 {
-	if (n != NULL && n->type == NODE_SCALAR &&
-	    strpbrk(n->text, "{}") != NULL)
+	if (n != NULL && n->type == NODE_SCALAR && n->text[0] == '\0')
+		node_error(s, n, "template",
+			   "\"%.64s\" is empty: it is put in the place of a "
+			   "placeholder",
+			   n->key);
+	else if (n != NULL && n->type == NODE_SCALAR &&
+		 strpbrk(n->text, "{}") != NULL)
 		node_error(s, n, "template",
 			   "\"%.64s\" holds a brace: it is put in the place of "
 			   "a placeholder as it stands",

@@ -79,6 +79,18 @@ leaves_the_same(const struct pair *p, void *ctx)
 	       place[0] != '\0' && strcmp(place, there) == 0;
 }
 
+/* The same of an undo of its own: a record is its value and its TTL, and to
+ * lower that is a step of its own before a cutover. */
+static bool
+leaves_the_same_ttl(const struct pair *p, void *ctx)
+{
+	const char *ttl = settings_text_or(&p->act.with, "ttl", "");
+	const char *other = settings_text_or(&p->undo.with, "ttl", "");
+
+	return leaves_the_same(p, ctx) &&
+	       (strcmp(p->act.kind, "dns") != 0 || strcmp(ttl, other) == 0);
+}
+
 /* The first step that changes its object: the undo of a later one may well
  * leave what that one sets, for it stood there before the first. */
 static bool
@@ -101,6 +113,23 @@ row_of(struct loader *l, const struct book_step *s)
 		       : keyset_get(&l->names, scope_object, s->object);
 }
 
+/* Does each step of the object leave what the row does?  A row takes the
+ * object back, whatever the first of them did to it. */
+static bool
+all_leave(const struct book *b, const char *object, const struct act *act)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < b->step_count; i++) {
+		if (strcmp(b->steps[i].object, object) != 0)
+			continue;
+		if (!any_pair(&b->steps[i].act, act, leaves_the_same, NULL))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
 /* Reported at the row, in the manifest's own file. */
 static void
 check_row_sets(struct loader *l, const struct book_step *s,
@@ -110,8 +139,8 @@ check_row_sets(struct loader *l, const struct book_step *s,
 	const struct node *n = l->undo_nodes[row - l->book->rollback.undos];
 	const struct node *value = node_get(n, "value");
 
-	if (any_pair(&s->act, &row->act, leaves_the_same, NULL) ||
-	    any_pair(&s->act, &row->emergency, leaves_the_same, NULL))
+	if (all_leave(l->book, s->object, &row->act) ||
+	    all_leave(l->book, s->object, &row->emergency))
 		node_error(&at, value != NULL ? value : n, "undo-sets-the-same",
 			   "\"%.40s\" leaves \"%s\" as the step \"%s\" does "
 			   "(\"%.40s\"): nothing would be restored; say what "
@@ -160,10 +189,10 @@ check_sets(struct loader *l, const struct book_step *s, const struct node *map)
 	if (row != NULL)
 		check_row_sets(l, s, row);
 	if (s->undo.kind[0] != '\0' &&
-	    (both || any_pair(&s->act, &s->undo, leaves_the_same, NULL)))
+	    (both || any_pair(&s->act, &s->undo, leaves_the_same_ttl, NULL)))
 		tell_same(l, s, map, undo);
 	if (s->undo_emergency.kind[0] != '\0' &&
-	    any_pair(&s->act, &s->undo_emergency, leaves_the_same, NULL))
+	    any_pair(&s->act, &s->undo_emergency, leaves_the_same_ttl, NULL))
 		tell_same(l, s, map, other);
 }
 

@@ -123,6 +123,13 @@ is_name_byte(char c)
 	return isalnum((unsigned char)c) || c == '_' || c == '-' || c == '.';
 }
 
+/* Has its first word a digit?  "password=required" is prose. */
+static bool
+has_digit(const char *text)
+{
+	return strcspn(text, "0123456789") < strcspn(text, " ,;");
+}
+
 /* "--token=abc", "password=abc", "X-Api-Key: abc", anywhere in it; behind a
  * colon the name must look like that of a header. */
 static bool
@@ -138,11 +145,12 @@ secret_pair(const char *text, bool is_prose)
 		if (!str_copy_n(name, sizeof(name), from, (size_t)(p - from)) ||
 		    !secret_name(name) || names_place(name))
 			continue;
-		if (*p == ':') {
-			if (*value++ != ' ' || strchr(name, '-') == NULL ||
-			    (is_prose && !looks_random(value)))
-				continue;
-		}
+		if (*p == ':' && (*value++ != ' ' || strchr(name, '-') == NULL))
+			continue;
+		/* "token == null" compares. */
+		if (value[0] == '=' || (is_prose && !looks_random(value) &&
+					(*p == ':' || !has_digit(value))))
+			continue;
 		if (is_secret_value(value))
 			return true;
 	}
@@ -348,8 +356,9 @@ look(const struct site *s, const struct node *n, const char *under)
 		return;
 	}
 	if (secret_value(n->text, true) ||
-	    (strcmp(under, "names") == 0 && names_secret(n->key) &&
-	     !is_plain_word(n) && is_secret_value(n->text))) {
+	    (n->key != NULL && strcmp(under, "names") == 0 &&
+	     names_secret(n->key) && !is_plain_word(n) &&
+	     is_secret_value(n->text))) {
 		if (!node_has_error(s, n, "secret"))
 			tell(s, n);
 	}

@@ -30,8 +30,9 @@ next_word(const char **p, const char **brace, char word[WORD])
 			continue;
 		}
 		len = 0;
-		while (isalnum((unsigned char)at[1 + len]) ||
-		       at[1 + len] == '_')
+		while (isalpha((unsigned char)at[1 + len]) ||
+		       at[1 + len] == '_' ||
+		       (len > 0 && isdigit((unsigned char)at[1 + len])))
 			len++;
 		if (len > 0 && len < WORD && at[1 + len] == '}') {
 			str_copy_n(word, WORD, at + 1, len);
@@ -116,6 +117,16 @@ is_known(const char *words, const char *word, enum text_place place,
 				    !str_in_words(TEMPLATE_WORDS, word));
 }
 
+/* A word of ours in a place where nothing fills it in, one beside words that
+ * are filled in, and one that is nearly known are errors; any other may be
+ * meant as it stands. */
+static bool
+must_be_known(const char *words, const char *word, const char *hint)
+{
+	return str_in_words(TEMPLATE_WORDS " " TEMPLATE_REGION " job", word) ||
+	       str_in_words(words, "target") || hint[0] != '\0';
+}
+
 static void
 check(const struct site *s, const struct node *n, const char *words,
       enum text_place place)
@@ -139,8 +150,15 @@ check(const struct site *s, const struct node *n, const char *words,
 			continue;
 		suggest_word(hint, sizeof(hint), s, word, words);
 		tell_known(known, sizeof(known), words);
-		node_error(s, n, "template", "unknown placeholder {%s}%s%s",
-			   word, hint, known);
+		if (must_be_known(words, word, hint))
+			node_error(s, n, "template",
+				   "unknown placeholder {%s}%s%s", word, hint,
+				   known);
+		else
+			node_warn(s, n, "template",
+				  "unknown placeholder {%s}%s; it is sent as "
+				  "it stands",
+				  word, known);
 	}
 }
 

@@ -41,7 +41,12 @@ countdown_resume(struct director *d)
 	bool was_counting = is_counting(r);
 	struct record rec;
 
-	if ((!countdown_is_policy(d) && !rollback_is_automatic(d)) ||
+	if (rollback_is_automatic(d) && r->rollback == ROLLBACK_PROPOSED) {
+		/* Judged anew before it begins: it may have healed. */
+		rollback_withdraw(d, "the console ended before it began");
+		return;
+	}
+	if (!countdown_is_policy(d) ||
 	    (!was_counting && r->rollback != ROLLBACK_PROPOSED))
 		return;
 	if (was_counting) {

@@ -273,8 +273,18 @@ names_open_step(const struct director *d, const char *name)
 static void
 retry_step(struct director *d, const struct command *c)
 {
+	bool was_out = errand_is_out(d, PURPOSE_ARM);
+
+	if (rollback_is_running(d)) {
+		director_notice(d,
+				"step %s cannot be tried again while a "
+				"rollback is %s; retry without a name is about "
+				"the rollback",
+				c->target, rollback_word(d->room->rollback));
+		return;
+	}
 	runner_person(d, c);
-	if (d->room->rollback == ROLLBACK_HALTED &&
+	if (d->room->rollback == ROLLBACK_HALTED && !was_out &&
 	    errand_is_out(d, PURPOSE_ARM))
 		director_notice(d,
 				"the plan of step %s comes; the rollback is "

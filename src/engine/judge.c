@@ -407,6 +407,19 @@ judge_mute(struct director *d, const struct command *c)
 	}
 }
 
+/* Several gates may judge one signal. */
+static bool
+all_are_go(const struct director *d, const char *signal)
+{
+	const struct gate_set *set = &d->book->gates;
+
+	for (size_t i = 0; i < set->gate_count; i++)
+		if (str_same(set->gates[i].signal, signal) &&
+		    d->room->gates[i].verdict != VERDICT_GO)
+			return false;
+	return true;
+}
+
 void
 judge_ack(struct director *d, const struct command *c)
 {
@@ -417,7 +430,7 @@ judge_ack(struct director *d, const struct command *c)
 		director_notice(d, "no gate \"%s\"", c->target);
 		return;
 	}
-	if (d->room->gates[gate].verdict == VERDICT_GO) {
+	if (all_are_go(d, c->target)) {
 		director_notice(d, "%s is GO: there is nothing to acknowledge",
 				c->target);
 		return;

@@ -470,7 +470,8 @@ rollback_item_read(struct director *d, int i, const struct message *m)
 		d->rollback.absent = i; /* the same key again */
 	else if (is_absent(f))
 		rollback_isolate(d, i, why);
-	else if (!send_emergency(d, i, f->detail))
+	else if (f->landed == LANDED_PENDING || /* the platform was reached */
+		 !send_emergency(d, i, f->detail))
 		give_up_reading(d, i, f->detail);
 }
 

@@ -98,11 +98,9 @@ static void
 show_again(struct director *d, const char *what)
 {
 	director_notice(d, "not confirmed: %s; look again", what);
-	if (d->parking) { /* nobody is there to look */
-		rollback_decline(d);
-		return;
-	}
 	rollback_withdraw(d, "the plan was stale");
+	if (d->parking) /* nobody is there to look; who comes next is asked */
+		return;
 	rollback_ask(d, d->rollback.names, "the plan was stale");
 }
 

@@ -131,7 +131,8 @@ record_leftovers(struct director *d, const struct message *m)
 
 	for (size_t i = 0; i < m->found_count && !d->dead; i++) {
 		const struct errand_found *f = &m->found[i];
-		bool is_read = f->landed != LANDED_UNCLEAR;
+		bool is_read = f->landed != LANDED_UNCLEAR &&
+			       f->landed != LANDED_PENDING;
 		char words[160];
 
 		if (rollback_left_words(d, i, words, sizeof(words))) {

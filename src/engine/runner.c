@@ -392,8 +392,10 @@ runner_reconciled(struct director *d, int step, const struct message *m)
 		return;
 	/* A rollback has cut the look short: "not there" was not doubted. */
 	if (f->landed != LANDED_YES && rollback_is_running(d) &&
-	    d->rollback.waits_for_step)
+	    d->rollback.waits_for_step) {
+		stays_unknown(d, step, "a rollback cut the look short", NULL);
 		return;
+	}
 	if (f->landed == LANDED_YES)
 		move_in(d, (size_t)step, STEP_VERIFIED,
 			&(struct act_said){ .detail = f->detail,

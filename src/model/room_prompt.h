@@ -12,7 +12,7 @@
 #include "base/attr.h"
 #include "base/digest.h"
 
-#define ROOM_LINES 24
+#define ROOM_LINES 28
 #define ROOM_LINE 160
 #define ROOM_END 480 /* how a rollback ended, in a sentence */
 

@@ -152,4 +152,14 @@ for n in 1 2 3 4 5 6 7 8; do
 	check "nothing was recorded" test ! -e "$room/journal.jsonl"
 	check "and no twin started" test ! -e "$room/services.json"
 done
+check "a room is open" drill 137 --room "$TMPDIR/open" --die-after 1
+cp -r "$B" "$TMPDIR/elsewhere"
+cp "$TMPDIR/night/one.keys" "$TMPDIR/one.keys"
+sed -i 's/^title: .*/title: another night/' "$TMPDIR/elsewhere/voice-cutover.yaml"
+check "another runbook is no runbook of the room" exits 2 "$WARROOM" drill \
+	"$TMPDIR/elsewhere/voice-cutover.yaml" --headless \
+	--room "$TMPDIR/open"
+check "which is said by its name" holds "$TMPDIR/err" \
+	"this room was opened with $(realpath "$BOOK")"
+check "and nothing is to be put over it" lacks "$TMPDIR/err" "put it back"
 finish

@@ -98,7 +98,7 @@ static const struct lint_case cases[] = {
 	  "value: 198.51.100.7\n        ttl: 86401", "57:14", "range",
 	  "1 to 86400 seconds" },
 	{ "a record that is asked for without end", "value: 198.51.100.7",
-	  "value: 198.51.100.7\n        ttl: 1", "57:14", "ttl",
+	  "value: 198.51.100.7\n        ttl: 30", "57:14", "ttl",
 	  "below 60 s" },
 	{ "a record that is kept for too long", "value: 198.51.100.7",
 	  "value: 198.51.100.7\n        ttl: 86400", "57:14", "ttl",

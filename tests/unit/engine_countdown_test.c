@@ -279,7 +279,8 @@ a_resumed_room_counts_from_the_start(void **state)
 	night_stop(&night);
 }
 
-/* It ends with its plan not read yet. */
+/* It ends with its plan not read yet; what stands is judged before it begins.
+ */
 static void
 an_automatic_one_that_was_proposed_begins_in_the_next_console(void **state)
 {
@@ -291,6 +292,11 @@ an_automatic_one_that_was_proposed_begins_in_the_next_console(void **state)
 	assert_int_equal(room()->rollback, ROLLBACK_PROPOSED);
 	desk_leave(&night.desk);
 	desk_open(&night.desk);
+	desk_rest(&night.desk);
+	assert_int_equal(room()->rollback, ROLLBACK_DECLINED);
+	assert_int_equal(began_by("policy"), 0);
+	night.desk.director.settled = true;
+	night_measure(&night, 99, 100);
 	desk_until_rollback(&night.desk, ROLLBACK_VALIDATED);
 	assert_int_equal(began_by("policy"), 1);
 	night_stop(&night);
